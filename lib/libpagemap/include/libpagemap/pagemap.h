@@ -1,0 +1,679 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libpagemap: exact figures about the memory of processes.
+ *
+ * The way data flows: a source (a tree that looks like /proc) gives a snapshot
+ * (immutable: processes, their mappings, runs of equal pages, frames), and the
+ * snapshot gives usages: values of metrics, each with its quality.
+ *
+ * Conventions.  Functions returning int give 0 or a negative errno; iterators
+ * give 1 for an item, 0 at the end, or a negative errno.  Results come last,
+ * are named ret_*, and are untouched on failure.  Handles are opaque; their
+ * *_close and *_free accept NULL.  A borrowed pointer lives as long as the
+ * handle that its comment names.  Structs of options begin with their size
+ * and NULL means the defaults.  Units are in the names.  The library prints
+ * nothing, never exits, reads no environment and has no mutable globals.  A
+ * source is used by one thread at a time; a snapshot may be shared by threads.
+ */
+#ifndef LIBPAGEMAP_PAGEMAP_H
+#define LIBPAGEMAP_PAGEMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pagemap_source;
+struct pagemap_snapshot;
+struct pagemap_process;
+struct pagemap_mapping;
+struct pagemap_ranking;
+
+/** The library's version, "MAJOR.MINOR.PATCH"; static storage. */
+const char *pagemap_version_string(void);
+
+/* ---- Quality ----------------------------------------------------------- */
+
+/** How far a number can be trusted, best first. */
+enum pagemap_quality {
+	PAGEMAP_EXACT,		/**< read from page data, every sharer seen */
+	PAGEMAP_BOUNDED,	/**< low <= truth <= high, both known */
+	PAGEMAP_ESTIMATED,	/**< an average, or it changed while read */
+	PAGEMAP_UNAVAILABLE,	/**< not known; the reason says why; never 0 */
+};
+
+/** Why a number is not exact. */
+enum pagemap_reason {
+	PAGEMAP_REASON_NONE,
+	PAGEMAP_REASON_DENIED,		/**< the kernel does not permit it */
+	PAGEMAP_REASON_NO_FEATURE,	/**< this kernel or source lacks it */
+	PAGEMAP_REASON_NOT_ASKED,	/**< this engine or detail leaves it out */
+	PAGEMAP_REASON_AVERAGED,	/**< CONFIG_NO_PAGE_MAPCOUNT averages */
+	PAGEMAP_REASON_MAYBE_AVERAGED,	/**< cannot tell whether it averages */
+	PAGEMAP_REASON_CHANGED,		/**< the process changed while read */
+	PAGEMAP_REASON_UNSEEN,		/**< sharers exist that were not seen */
+	PAGEMAP_REASON_OLD,		/**< kept from an earlier snapshot */
+	PAGEMAP_REASON_SUMMED,		/**< sum over members; union not known */
+	PAGEMAP_REASON_MALFORMED,	/**< the source's file was not understood */
+	PAGEMAP_REASON_VANISHED,	/**< the process ended before it was read */
+	PAGEMAP_REASON_COUNT
+};
+
+/**
+ * A number and how far to trust it.  Unit: bytes.  Where quality is EXACT,
+ * low == value == high.  BOUNDED: low <= truth <= high and value is the best
+ * guess between.  UNAVAILABLE: all three are 0 and mean nothing.
+ */
+struct pagemap_value {
+	uint64_t value;
+	uint64_t low;
+	uint64_t high;
+	enum pagemap_quality quality;
+	enum pagemap_reason reason;
+};
+
+/** "exact", "bounded", "estimated", "unavailable"; static storage. */
+const char *pagemap_quality_name(enum pagemap_quality quality);
+
+/** One sentence for people, without a full stop; static storage. */
+const char *pagemap_reason_describe(enum pagemap_reason reason);
+
+/* ---- Metrics ----------------------------------------------------------- */
+
+/** What can be known of a mapping, a process, a group or the machine. */
+enum pagemap_metric {
+	PAGEMAP_VSS,		/**< mapped size: statm field 1, maps */
+	PAGEMAP_RSS,		/**< resident: smaps Rss; present pages */
+	PAGEMAP_PSS,		/**< each page over its sharers: smaps Pss */
+	PAGEMAP_USS,		/**< pages of one sharer: smaps Private_* */
+	PAGEMAP_SWAP,		/**< in swap: smaps Swap */
+	PAGEMAP_SWAP_PSS,	/**< in swap over its sharers: SwapPss */
+	PAGEMAP_ANON,		/**< resident anonymous: smaps Anonymous */
+	PAGEMAP_FILE,		/**< resident file pages: status RssFile */
+	PAGEMAP_SHMEM,		/**< resident shmem: status RssShmem */
+	PAGEMAP_PSS_ANON,	/**< smaps_rollup Pss_Anon */
+	PAGEMAP_PSS_FILE,	/**< smaps_rollup Pss_File */
+	PAGEMAP_PSS_SHMEM,	/**< smaps_rollup Pss_Shmem */
+	PAGEMAP_PSS_DIRTY,	/**< smaps Pss_Dirty (6.0 on) */
+	PAGEMAP_SHARED_CLEAN,	/**< smaps Shared_Clean */
+	PAGEMAP_SHARED_DIRTY,	/**< smaps Shared_Dirty */
+	PAGEMAP_PRIVATE_CLEAN,	/**< smaps Private_Clean */
+	PAGEMAP_PRIVATE_DIRTY,	/**< smaps Private_Dirty */
+	PAGEMAP_REFERENCED,	/**< smaps Referenced */
+	PAGEMAP_LAZY_FREE,	/**< smaps LazyFree */
+	PAGEMAP_LOCKED,		/**< smaps Locked */
+	PAGEMAP_KSM,		/**< smaps KSM (6.5 on); frames with KPF_KSM */
+	PAGEMAP_ANON_THP,	/**< smaps AnonHugePages */
+	PAGEMAP_SHMEM_THP,	/**< smaps ShmemPmdMapped */
+	PAGEMAP_FILE_THP,	/**< smaps FilePmdMapped */
+	PAGEMAP_HUGETLB_PRIVATE, /**< smaps Private_Hugetlb; not in RSS */
+	PAGEMAP_HUGETLB_SHARED,	/**< smaps Shared_Hugetlb; not in RSS */
+	PAGEMAP_ZERO,		/**< mapped zero pages; not in RSS */
+	PAGEMAP_PAGE_TABLES,	/**< status VmPTE (with VmPMD before 4.15) */
+	PAGEMAP_METRIC_COUNT
+};
+
+/** Room for metrics in struct pagemap_usage; COUNT may grow up to it. */
+#define PAGEMAP_METRIC_SLOTS 40
+
+/** The bit of a metric in a mask of metrics. */
+#define PAGEMAP_METRIC_BIT(metric) (UINT64_C(1) << (metric))
+
+/** VSS, RSS, PSS, USS, SWAP and SWAP_PSS: what every ranking row shows. */
+#define PAGEMAP_METRICS_SIZES ((UINT64_C(1) << (PAGEMAP_SWAP_PSS + 1)) - 1)
+#define PAGEMAP_METRICS_ALL ((UINT64_C(1) << PAGEMAP_METRIC_COUNT) - 1)
+
+/** Short lower-case name, "pss", "swap_pss"; NULL for an unknown metric. */
+const char *pagemap_metric_name(enum pagemap_metric metric);
+
+/** One line that says what is counted and where it is read; static storage. */
+const char *pagemap_metric_describe(enum pagemap_metric metric);
+
+/** Finds a metric by its name.  -ENOENT if there is none. */
+int pagemap_metric_from_name(const char *name, enum pagemap_metric *ret_metric);
+
+/** The values of all metrics of one thing; filled by pagemap_usage_of_*. */
+struct pagemap_usage {
+	uint64_t value_bytes[PAGEMAP_METRIC_SLOTS];
+	uint64_t low_bytes[PAGEMAP_METRIC_SLOTS];
+	uint64_t high_bytes[PAGEMAP_METRIC_SLOTS];
+	uint8_t quality[PAGEMAP_METRIC_SLOTS];
+	uint8_t reason[PAGEMAP_METRIC_SLOTS];
+};
+
+/** One metric out of a usage; UNAVAILABLE for a metric not known here. */
+struct pagemap_value pagemap_usage_value(const struct pagemap_usage *usage,
+					 enum pagemap_metric metric);
+
+/** The worst quality among the metrics of a mask (unavailable ones too). */
+enum pagemap_quality pagemap_usage_quality(const struct pagemap_usage *usage,
+					   uint64_t metrics);
+
+/* ---- Sources ----------------------------------------------------------- */
+
+enum pagemap_source_kind {
+	PAGEMAP_SOURCE_LIVE,	/**< the running kernel's /proc */
+	PAGEMAP_SOURCE_TREE,	/**< a directory that looks like /proc */
+};
+
+/** What a kernel or a source can do; each is found by trying it, once. */
+enum pagemap_feature {
+	PAGEMAP_FEATURE_PAGEMAP,	/**< <pid>/pagemap can be read */
+	PAGEMAP_FEATURE_PFN,		/**< it shows frame numbers */
+	PAGEMAP_FEATURE_EXCLUSIVE,	/**< bit 56 is set by this kernel: 4.2 */
+	PAGEMAP_FEATURE_SCAN,		/**< ioctl PAGEMAP_SCAN: 6.7 on */
+	PAGEMAP_FEATURE_KPAGECOUNT,
+	PAGEMAP_FEATURE_KPAGEFLAGS,
+	PAGEMAP_FEATURE_SMAPS,
+	PAGEMAP_FEATURE_SMAPS_ROLLUP,	/**< 4.14 on */
+	PAGEMAP_FEATURE_PRECISE_COUNTS,	/**< a count per page, no averages */
+	PAGEMAP_FEATURE_KCMP,		/**< kcmp(2) tells equal mms */
+	PAGEMAP_FEATURE_ALL_PIDS,	/**< no pid namespace hides processes */
+	PAGEMAP_FEATURE_SWAP,		/**< some swap area is in use */
+	PAGEMAP_FEATURE_COUNT
+};
+
+/** Options for opening a tree; zero means the default. */
+struct pagemap_source_opts {
+	size_t size;			/**< sizeof(struct pagemap_source_opts) */
+	uint32_t page_size_bytes;	/**< 0: meta.json's, else this machine's */
+};
+
+/** Receives what the source tried and why it failed; for debugging. */
+typedef void (*pagemap_log_fn)(void *context, const char *message);
+
+/**
+ * Opens the running kernel's /proc.  Errors: -ENOENT or -EACCES if /proc
+ * cannot be opened, -ENOTDIR, -ENOMEM.  Owner: the caller, who closes it.
+ */
+int pagemap_source_open_live(struct pagemap_source **ret_source);
+
+/**
+ * Opens a tree that looks like /proc (a fixture, an unpacked capture).
+ * root_fd is duplicated and stays the caller's; opts may be NULL.  An
+ * optional meta.json in the tree tells page size and kernel.  Errors:
+ * -ENOTDIR, -EBADF, -ENOMEM, -EINVAL for a page size that is no power of two
+ * from 1 KiB to 1 MiB, -ENODATA if the tree holds not one process directory.
+ */
+int pagemap_source_open_tree(int root_fd, const struct pagemap_source_opts *opts,
+			     struct pagemap_source **ret_source);
+
+/** Closes a source.  Snapshots taken from it stay valid.  NULL is fine. */
+void pagemap_source_close(struct pagemap_source *source);
+
+enum pagemap_source_kind
+pagemap_source_kind(const struct pagemap_source *source);
+
+/** Bytes in a page of the source's machine, a power of two. */
+uint32_t pagemap_source_page_size_bytes(const struct pagemap_source *source);
+
+/** Kernel release, "6.1.0-56-amd64", or "" if not known.  Borrowed: source. */
+const char *pagemap_source_kernel(const struct pagemap_source *source);
+
+/** Whether a feature is there; the first call for a feature probes it. */
+bool pagemap_source_has_feature(struct pagemap_source *source,
+				enum pagemap_feature feature);
+
+/** Short name, "scan"; NULL for an unknown feature. */
+const char *pagemap_feature_name(enum pagemap_feature feature);
+
+/**
+ * Why a feature is missing and how to get it; "" if it is there.
+ * Borrowed: source.
+ */
+const char *pagemap_feature_reason(struct pagemap_source *source,
+				   enum pagemap_feature feature);
+
+/**
+ * Detail of the last failure on this source: what was tried, on which path
+ * and pid, and errno's text.  "" after no failure.  Borrowed: until the next
+ * call on the source.
+ */
+const char *pagemap_source_last_error(const struct pagemap_source *source);
+
+/** Installs a debugging callback, NULL to remove it. */
+void pagemap_source_set_log(struct pagemap_source *source, pagemap_log_fn log,
+			    void *context);
+
+/**
+ * Walks the pids of the source in rising order, starting above *pid (begin
+ * with 0).  Returns 1 and stores the next pid, 0 at the end.
+ */
+int pagemap_source_next_pid(struct pagemap_source *source, pid_t *pid);
+
+/* ---- Snapshots --------------------------------------------------------- */
+
+enum pagemap_engine {
+	PAGEMAP_ENGINE_AUTO,	/**< the kernel's where exact and enough */
+	PAGEMAP_ENGINE_KERNEL,	/**< smaps_rollup and smaps */
+	PAGEMAP_ENGINE_CENSUS,	/**< joins the frames of every process */
+};
+
+/** "auto", "kernel", "census"; NULL for an unknown engine. */
+const char *pagemap_engine_name(enum pagemap_engine engine);
+
+/** How deep a snapshot goes. */
+enum pagemap_detail {
+	PAGEMAP_DETAIL_PROCESSES,	/**< figures of each process */
+	PAGEMAP_DETAIL_MAPPINGS,	/**< and of each mapping */
+	PAGEMAP_DETAIL_PAGES,		/**< and runs of pages (census) */
+};
+
+/** What to read about who a process is; a mask. */
+enum pagemap_identity {
+	PAGEMAP_ID_UID = 1 << 0,	/**< owner of the /proc/<pid> directory */
+	PAGEMAP_ID_STAT = 1 << 1,	/**< stat: ppid, session, start, comm */
+	PAGEMAP_ID_COMMAND = 1 << 2,	/**< cmdline */
+	PAGEMAP_ID_EXE = 1 << 3,	/**< target of the exe link */
+	PAGEMAP_ID_CGROUP = 1 << 4,	/**< cgroup path */
+	PAGEMAP_ID_COMM = 1 << 5,	/**< comm alone, cheaper than STAT */
+};
+
+/** Options of a snapshot; zero in a field means its default. */
+struct pagemap_snapshot_opts {
+	size_t size;			/**< sizeof(struct pagemap_snapshot_opts) */
+	enum pagemap_engine engine;
+	enum pagemap_detail detail;
+	uint64_t metrics;		/**< mask; 0: PAGEMAP_METRICS_SIZES */
+	uint32_t identity;		/**< mask of enum pagemap_identity */
+	uint32_t threads;		/**< workers; 0: one for each CPU */
+	const pid_t *pids;		/**< report only these; NULL: all */
+	size_t pid_count;
+	bool groups;			/**< groups will be asked of it: auto
+					     then takes the census */
+	bool gentle;			/**< short lock holds in the targets */
+	size_t top_count;		/**< measure only the top_count largest
+					     by PSS, stopping early; 0: all */
+};
+
+/**
+ * Takes a snapshot.  opts may be NULL.  A process that ends meanwhile is left
+ * out and counted, one that cannot be read is kept with its status.  Errors:
+ * -ENOMEM; -EINVAL for impossible options; -ENOTSUP if the engine asked for
+ * by name cannot work on this source; -ESRCH if pids were given and none of
+ * them exists.  Owner: the caller, who frees it.
+ */
+int pagemap_snapshot_take(struct pagemap_source *source,
+			  const struct pagemap_snapshot_opts *opts,
+			  struct pagemap_snapshot **ret_snapshot);
+
+/**
+ * Takes a snapshot like the previous one, reading again only what moved since
+ * and, in turn, a small part of the rest; figures kept from the previous one
+ * carry PAGEMAP_REASON_OLD where they may have gone stale.  Works for the
+ * kernel engine at PAGEMAP_DETAIL_PROCESSES; in other cases it reads all.
+ * The previous snapshot stays the caller's and unchanged.
+ */
+int pagemap_snapshot_update(struct pagemap_source *source,
+			    const struct pagemap_snapshot *previous,
+			    struct pagemap_snapshot **ret_snapshot);
+
+/** Frees a snapshot and all that was borrowed from it.  NULL is fine. */
+void pagemap_snapshot_free(struct pagemap_snapshot *snapshot);
+
+/** The engine that was used: KERNEL or CENSUS. */
+enum pagemap_engine
+pagemap_snapshot_engine(const struct pagemap_snapshot *snapshot);
+
+/** When it was begun, CLOCK_REALTIME in nanoseconds since 1970. */
+uint64_t pagemap_snapshot_time_ns(const struct pagemap_snapshot *snapshot);
+
+/** The same moment on CLOCK_BOOTTIME, nanoseconds; 0 for a tree. */
+uint64_t pagemap_snapshot_boottime_ns(const struct pagemap_snapshot *snapshot);
+
+/** How long it took: wall clock, and CPU time of all workers, nanoseconds. */
+void pagemap_snapshot_cost(const struct pagemap_snapshot *snapshot,
+			   uint64_t *ret_wall_ns, uint64_t *ret_cpu_ns);
+
+/** Processes in it, in the order of their pids. */
+size_t pagemap_snapshot_process_count(const struct pagemap_snapshot *snapshot);
+
+/** The process at index, NULL past the end.  Borrowed: snapshot. */
+const struct pagemap_process *
+pagemap_snapshot_process_at(const struct pagemap_snapshot *snapshot,
+			    size_t index);
+
+/**
+ * The process that holds this pid, also where another pid leads their common
+ * mm; NULL if there is none.  Borrowed: snapshot.
+ */
+const struct pagemap_process *
+pagemap_snapshot_find_pid(const struct pagemap_snapshot *snapshot, pid_t pid);
+
+/** Processes that ended while the snapshot was taken. */
+size_t pagemap_snapshot_vanished_count(const struct pagemap_snapshot *snapshot);
+
+/** Mappings of all processes together: the indexes of mapping_index. */
+size_t pagemap_snapshot_mapping_count(const struct pagemap_snapshot *snapshot);
+
+/** Bytes of memory that the snapshot itself takes, roughly. */
+size_t pagemap_snapshot_memory_bytes(const struct pagemap_snapshot *snapshot);
+
+/** What is known of one frame of RAM. */
+struct pagemap_frame {
+	uint64_t pfn;
+	uint64_t flags;		/**< mask of 1 << enum pagemap_flag */
+	uint32_t sharers;	/**< distinct mms that map it */
+	uint32_t sharers_high;	/**< upper bound, where some were not seen */
+	uint32_t map_count;	/**< the kernel's count; UINT32_MAX unknown */
+};
+
+/**
+ * Looks a frame up.  -ENOENT if no process of the snapshot maps it, or it is
+ * mapped by one process alone and the detail is below PAGES; -ENOTSUP if the
+ * snapshot was not taken by the census.
+ */
+int pagemap_snapshot_frame(const struct pagemap_snapshot *snapshot,
+			   uint64_t pfn, struct pagemap_frame *ret_frame);
+
+/* ---- Processes --------------------------------------------------------- */
+
+/** How reading a process went. */
+enum pagemap_status {
+	PAGEMAP_STATUS_COMPLETE,
+	PAGEMAP_STATUS_CHANGED,		/**< twice; its figures are estimates */
+	PAGEMAP_STATUS_DENIED,		/**< no permission */
+	PAGEMAP_STATUS_MALFORMED,	/**< a file was not understood */
+	PAGEMAP_STATUS_SKIPPED,		/**< below the top_count largest */
+	PAGEMAP_STATUS_VANISHED,	/**< asked for by pid, and it ended */
+	PAGEMAP_STATUS_NO_MEMORY,	/**< kernel thread or zombie: no mm;
+					     only when asked for by pid */
+};
+
+/** "complete", "denied" and so on; static storage. */
+const char *pagemap_status_name(enum pagemap_status status);
+
+pid_t pagemap_process_pid(const struct pagemap_process *process);
+enum pagemap_status
+pagemap_process_status(const struct pagemap_process *process);
+
+/**
+ * The pids of processes that share this one's mm (CLONE_VM), itself first,
+ * others rising; their number is stored.  The mm is counted once, here.
+ * Borrowed: snapshot.
+ */
+const pid_t *pagemap_process_mm_pids(const struct pagemap_process *process,
+				     size_t *ret_count);
+
+/** Parent's pid (stat, field 4); -1 if not read. */
+pid_t pagemap_process_ppid(const struct pagemap_process *process);
+
+/** Session id (stat, field 6); -1 if not read. */
+pid_t pagemap_process_session(const struct pagemap_process *process);
+
+/** Effective user id; (uid_t)-1 if not read. */
+uid_t pagemap_process_uid(const struct pagemap_process *process);
+
+/** Start, nanoseconds after boot (stat, field 22); UINT64_MAX if not read. */
+uint64_t pagemap_process_start_time_ns(const struct pagemap_process *process);
+
+/** Nanoseconds since 1970 at which its figures were read. */
+uint64_t pagemap_process_read_time_ns(const struct pagemap_process *process);
+
+/**
+ * Name of up to 15 bytes (stat or comm), as the process set it: it may hold
+ * any byte but NUL.  NULL if not read.  Borrowed: snapshot.
+ */
+const char *pagemap_process_comm(const struct pagemap_process *process);
+
+/** Command line, arguments joined by spaces; NULL if not read or empty. */
+const char *pagemap_process_command(const struct pagemap_process *process);
+
+/** Path of the executable as the kernel gives it; NULL if not read. */
+const char *pagemap_process_exe(const struct pagemap_process *process);
+
+/**
+ * Path of its cgroup: of the unified hierarchy or, on version 1, of systemd's
+ * or else the memory controller's; NULL if not read.  Borrowed: snapshot.
+ */
+const char *pagemap_process_cgroup(const struct pagemap_process *process);
+
+/** Number of mappings; 0 below PAGEMAP_DETAIL_MAPPINGS. */
+size_t pagemap_process_mapping_count(const struct pagemap_process *process);
+
+/** The mapping at index, by rising address; NULL past the end. */
+const struct pagemap_mapping *
+pagemap_process_mapping_at(const struct pagemap_process *process, size_t index);
+
+/* ---- Mappings ---------------------------------------------------------- */
+
+enum pagemap_mapping_kind {
+	PAGEMAP_MAPPING_ANON,		/**< no file, or [anon:NAME] */
+	PAGEMAP_MAPPING_HEAP,
+	PAGEMAP_MAPPING_STACK,
+	PAGEMAP_MAPPING_FILE,
+	PAGEMAP_MAPPING_SHMEM,		/**< memfd, tmpfs, SysV, /dev/zero */
+	PAGEMAP_MAPPING_HUGETLB,
+	PAGEMAP_MAPPING_DEVICE,		/**< a character device */
+	PAGEMAP_MAPPING_VDSO,		/**< [vdso], [vvar], [vsyscall] ... */
+};
+
+/** "anon", "heap", ...; static storage. */
+const char *pagemap_mapping_kind_name(enum pagemap_mapping_kind kind);
+
+/** First address, inclusive. */
+uint64_t pagemap_mapping_start_vaddr(const struct pagemap_mapping *mapping);
+
+/** Last address, exclusive. */
+uint64_t pagemap_mapping_end_vaddr(const struct pagemap_mapping *mapping);
+
+/** Four characters as in maps, "rw-p".  Borrowed: snapshot. */
+const char *pagemap_mapping_permissions(const struct pagemap_mapping *mapping);
+
+/** Offset in its file, bytes. */
+uint64_t pagemap_mapping_offset_bytes(const struct pagemap_mapping *mapping);
+
+/** Device (as makedev(3) gives it) and inode of its file; 0 without one. */
+void pagemap_mapping_file(const struct pagemap_mapping *mapping, dev_t *ret_dev,
+			  uint64_t *ret_inode);
+
+/**
+ * The last field of maps with the kernel's escapes (\012) undone: it may hold
+ * any byte but NUL, also newlines and terminal escapes.  "" for none.
+ * Borrowed: snapshot.
+ */
+const char *pagemap_mapping_path(const struct pagemap_mapping *mapping);
+
+enum pagemap_mapping_kind
+pagemap_mapping_kind(const struct pagemap_mapping *mapping);
+
+/** Its place among all mappings of the snapshot, for partitions. */
+size_t pagemap_mapping_index(const struct pagemap_mapping *mapping);
+
+/* ---- Pages ------------------------------------------------------------- */
+
+enum pagemap_page_state {
+	PAGEMAP_PAGE_PRESENT,
+	PAGEMAP_PAGE_SWAPPED,
+	PAGEMAP_PAGE_ZERO,	/**< the zero page or the huge zero page */
+	PAGEMAP_PAGE_HUGETLB,	/**< part of a hugetlb page */
+	PAGEMAP_PAGE_SPECIAL,	/**< a device's page, or no struct page */
+	PAGEMAP_PAGE_GUARD,	/**< guard page: bit 58, 6.15 on */
+	PAGEMAP_PAGE_MARKER,	/**< userfaultfd marker or poison, no page */
+	PAGEMAP_PAGE_MIGRATING,	/**< migration or device-private entry */
+};
+
+/** "present", "swapped", ...; static storage. */
+const char *pagemap_page_state_name(enum pagemap_page_state state);
+
+/** A frame number that is not known (no permission, not a frame). */
+#define PAGEMAP_PFN_UNKNOWN UINT64_MAX
+
+/** Flags that are not known; test it before testing bits. */
+#define PAGEMAP_FLAGS_UNKNOWN UINT64_MAX
+
+/** Bits of pagemap's entry that a run keeps. */
+enum pagemap_run_bits {
+	PAGEMAP_RUN_FILE = 1 << 0,	/**< bit 61: file page or shared anon */
+	PAGEMAP_RUN_EXCLUSIVE = 1 << 1,	/**< bit 56, as the kernel gave it */
+	PAGEMAP_RUN_SOFT_DIRTY = 1 << 2, /**< bit 55 */
+	PAGEMAP_RUN_UFFD_WP = 1 << 3,	/**< bit 57 */
+	PAGEMAP_RUN_HUGE = 1 << 4,	/**< mapped by a PMD or larger */
+};
+
+/**
+ * Pages that follow each other and are alike: same state, bits, flags and
+ * sharers, and frames (or swap slots) that rise by one.
+ */
+struct pagemap_run {
+	uint64_t start_vaddr;
+	uint64_t page_count;
+	uint64_t pfn;		/**< of the first page; PAGEMAP_PFN_UNKNOWN */
+	uint64_t swap_offset;	/**< of the first page, when swapped */
+	uint32_t swap_type;	/**< index in /proc/swaps, when swapped */
+	uint32_t bits;		/**< mask of enum pagemap_run_bits */
+	uint64_t flags;		/**< kpageflags; PAGEMAP_FLAGS_UNKNOWN */
+	uint32_t sharers;	/**< distinct mms; 0 if not known */
+	uint32_t sharers_high;	/**< upper bound, = sharers if all were seen */
+	enum pagemap_page_state state;
+};
+
+/** An iterator over a mapping's runs; its fields are the library's. */
+struct pagemap_run_iter {
+	const struct pagemap_mapping *mapping;
+	size_t next_run;
+	uint64_t next_page;
+};
+
+/** Starts at the mapping's first page.  -ENOTSUP below DETAIL_PAGES. */
+int pagemap_run_iter_init(struct pagemap_run_iter *iter,
+			  const struct pagemap_mapping *mapping);
+
+/** Stores the next run and returns 1, or 0 at the end.  Holes have no run. */
+int pagemap_run_iter_next(struct pagemap_run_iter *iter,
+			  struct pagemap_run *ret_run);
+
+/** Page flags, by mainline's numbers (include/uapi/linux/kernel-page-flags.h). */
+enum pagemap_flag {
+	PAGEMAP_FLAG_LOCKED = 0,
+	PAGEMAP_FLAG_ERROR = 1,
+	PAGEMAP_FLAG_REFERENCED = 2,
+	PAGEMAP_FLAG_UPTODATE = 3,
+	PAGEMAP_FLAG_DIRTY = 4,
+	PAGEMAP_FLAG_LRU = 5,
+	PAGEMAP_FLAG_ACTIVE = 6,
+	PAGEMAP_FLAG_SLAB = 7,
+	PAGEMAP_FLAG_WRITEBACK = 8,
+	PAGEMAP_FLAG_RECLAIM = 9,
+	PAGEMAP_FLAG_BUDDY = 10,
+	PAGEMAP_FLAG_MMAP = 11,
+	PAGEMAP_FLAG_ANON = 12,
+	PAGEMAP_FLAG_SWAPCACHE = 13,
+	PAGEMAP_FLAG_SWAPBACKED = 14,
+	PAGEMAP_FLAG_COMPOUND_HEAD = 15,
+	PAGEMAP_FLAG_COMPOUND_TAIL = 16,
+	PAGEMAP_FLAG_HUGE = 17,
+	PAGEMAP_FLAG_UNEVICTABLE = 18,
+	PAGEMAP_FLAG_HWPOISON = 19,
+	PAGEMAP_FLAG_NOPAGE = 20,
+	PAGEMAP_FLAG_KSM = 21,
+	PAGEMAP_FLAG_THP = 22,
+	PAGEMAP_FLAG_OFFLINE = 23,
+	PAGEMAP_FLAG_ZERO_PAGE = 24,
+	PAGEMAP_FLAG_IDLE = 25,
+	PAGEMAP_FLAG_PGTABLE = 26,
+	PAGEMAP_FLAG_RESERVED = 32,
+	PAGEMAP_FLAG_MLOCKED = 33,
+	PAGEMAP_FLAG_OWNER_2 = 34,
+	PAGEMAP_FLAG_PRIVATE = 35,
+	PAGEMAP_FLAG_PRIVATE_2 = 36,
+	PAGEMAP_FLAG_OWNER_PRIVATE = 37,
+	PAGEMAP_FLAG_ARCH = 38,
+	PAGEMAP_FLAG_UNCACHED = 39,
+	PAGEMAP_FLAG_SOFTDIRTY = 40,
+	PAGEMAP_FLAG_ARCH_2 = 41,
+	PAGEMAP_FLAG_ARCH_3 = 42,
+};
+
+/** Short name of a flag's bit, "dirty"; NULL for one that has none. */
+const char *pagemap_flag_name(unsigned int bit);
+
+/** The bit of a flag's name.  -ENOENT if there is none. */
+int pagemap_flag_from_name(const char *name, unsigned int *ret_bit);
+
+/** One 64-bit entry of a pagemap file, taken apart. */
+struct pagemap_page {
+	enum pagemap_page_state state;	/**< where present: PRESENT */
+	bool mapped;		/**< false: no page, no swap, no marker */
+	uint32_t bits;		/**< mask of enum pagemap_run_bits */
+	uint64_t pfn;		/**< PAGEMAP_PFN_UNKNOWN if not present or 0 */
+	uint32_t swap_type;
+	uint64_t swap_offset;
+};
+
+/**
+ * Takes an entry of Linux 3.11 or later apart.  swap_types is a mask of the
+ * swap areas in use: an entry of another type is MIGRATING, not SWAPPED.
+ */
+struct pagemap_page pagemap_decode_entry(uint64_t entry, uint32_t swap_types);
+
+/* ---- Usage ------------------------------------------------------------- */
+
+/** The usage of a mapping.  -ENOTSUP below PAGEMAP_DETAIL_MAPPINGS. */
+int pagemap_usage_of_mapping(const struct pagemap_mapping *mapping,
+			     struct pagemap_usage *ret_usage);
+
+/** The usage of a process's mm. */
+int pagemap_usage_of_process(const struct pagemap_process *process,
+			     struct pagemap_usage *ret_usage);
+
+/**
+ * The usage of all measured processes as one group: each frame once, so its
+ * RSS and USS equal its PSS.
+ */
+int pagemap_usage_of_snapshot(const struct pagemap_snapshot *snapshot,
+			      struct pagemap_usage *ret_usage);
+
+/** In struct pagemap_partition: this one belongs to no group. */
+#define PAGEMAP_NO_GROUP UINT32_MAX
+
+/** Says for each process, or each mapping, to which group it belongs. */
+struct pagemap_partition {
+	const uint32_t *group_of;	/**< by index; < group_count or NO_GROUP */
+	size_t count;			/**< process_count or mapping_count */
+	size_t group_count;
+};
+
+/**
+ * The usage of groups of processes: RSS counts a page that members share
+ * once, USS counts every page that only members map.  By the kernel engine
+ * RSS and USS are bounded.  ret_usages has group_count places.  Errors:
+ * -EINVAL if the partition does not fit the snapshot, -ENOMEM.
+ */
+int pagemap_usage_of_groups(const struct pagemap_snapshot *snapshot,
+			    const struct pagemap_partition *partition,
+			    struct pagemap_usage *ret_usages);
+
+/** The same for groups of mappings, indexed by pagemap_mapping_index. */
+int pagemap_usage_of_mapping_groups(const struct pagemap_snapshot *snapshot,
+				    const struct pagemap_partition *partition,
+				    struct pagemap_usage *ret_usages);
+
+/* ---- Ranking ----------------------------------------------------------- */
+
+/**
+ * Ranks the measured processes by a metric, largest first, equal ones by
+ * pid; those whose metric is unavailable come last.  Owner: the caller.
+ */
+int pagemap_rank(const struct pagemap_snapshot *snapshot,
+		 enum pagemap_metric metric, struct pagemap_ranking **ret_ranking);
+
+/** How many processes are ranked. */
+size_t pagemap_ranking_count(const struct pagemap_ranking *ranking);
+
+/** The process at a rank from 0; NULL past the end.  Borrowed: snapshot. */
+const struct pagemap_process *
+pagemap_ranking_at(const struct pagemap_ranking *ranking, size_t rank);
+
+/** Frees a ranking.  NULL is fine. */
+void pagemap_ranking_free(struct pagemap_ranking *ranking);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LIBPAGEMAP_PAGEMAP_H */

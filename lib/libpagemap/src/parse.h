@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Parsers of the texts under /proc.  Each is a pure function of (text, size):
+ * no I/O, no allocation, no state.  The text need not end in NUL.  Numbers
+ * that overflow, fields that are missing and lines cut off are -EINVAL, never
+ * a guess; unknown lines are passed over, so that new kernels still read.
+ */
+#ifndef PAGEMAP_PARSE_H
+#define PAGEMAP_PARSE_H
+
+#include <libpagemap/pagemap.h>
+
+/* The rest of a text that is being read line by line. */
+struct text {
+	const char *at;
+	const char *end;
+};
+
+/* One line without its newline. */
+struct span {
+	const char *at;
+	size_t len;
+};
+
+/* Takes the next line.  False at the end.  A last line may lack its newline. */
+bool text_next_line(struct text *text, struct span *ret_line);
+
+/* Parses all of a span as a number.  False for anything else, or overflow. */
+bool span_to_u64(struct span span, unsigned int base, uint64_t *ret_number);
+
+/* A line of maps, or the head line of an entry of smaps. */
+struct maps_line {
+	uint64_t start_vaddr;		/* inclusive */
+	uint64_t end_vaddr;		/* exclusive, > start */
+	uint64_t offset_bytes;
+	uint64_t inode;
+	uint32_t dev_major;
+	uint32_t dev_minor;
+	char permissions[5];
+	struct span path;		/* in the text, escapes not undone */
+};
+
+/* One line of maps.  0 or -EINVAL. */
+int parse_maps_line(struct span line, struct maps_line *ret_map);
+
+/*
+ * Undoes the kernel's \ooo escapes.  Writes at most path.len bytes and a NUL
+ * to ret_path, which has room for path.len + 1.  Returns the length written.
+ * A NUL in the middle cannot occur (\000 is left as it stands).
+ */
+size_t unescape_path(struct span path, char *ret_path);
+
+/* The sizes that smaps and smaps_rollup give, in bytes. */
+struct smaps_sizes {
+	uint64_t bytes[PAGEMAP_METRIC_COUNT];
+	uint64_t found;		/* mask of metrics that were there */
+};
+
+/*
+ * The whole of smaps_rollup.  Fast: it runs once for each process of the
+ * machine (aim: under 0.5 us).  PAGEMAP_USS is Private_Clean + Private_Dirty.
+ * Fields that a kernel does not print are not in found.  -EINVAL unless Rss
+ * and Pss are there and the last line is whole; -ENODATA for an empty text.
+ */
+int parse_smaps_rollup(const char *text, size_t size,
+		       struct smaps_sizes *ret_sizes);
+
+/*
+ * The next entry of smaps: head line and sizes.  VSS is end - start.
+ * vm_flags: the two-letter words of VmFlags that matter.  1, 0 at the end,
+ * -EINVAL for a line that is no head line or an entry without Rss and Pss.
+ */
+enum { SMAPS_VM_HUGETLB = 1, SMAPS_VM_PFNMAP = 2, SMAPS_VM_IO = 4,
+       SMAPS_VM_MIXEDMAP = 8 };
+int parse_smaps_next(struct text *smaps, struct maps_line *ret_map,
+		     struct smaps_sizes *ret_sizes, uint32_t *ret_vm_flags);
+
+/* What is used of <pid>/stat. */
+struct proc_stat {
+	pid_t pid;
+	pid_t ppid;
+	pid_t session;
+	char state;
+	bool kernel_thread;	/* PF_KTHREAD in flags, field 9 */
+	uint64_t start_ticks;	/* field 22, clock ticks after boot */
+	struct span comm;	/* between the first ( and the last ) */
+};
+int parse_stat(const char *text, size_t size, struct proc_stat *ret_stat);
+
+/* <pid>/statm, in pages. */
+struct proc_statm {
+	uint64_t size_pages;
+	uint64_t resident_pages;
+	uint64_t shared_pages;	/* file + shmem */
+};
+int parse_statm(const char *text, size_t size, struct proc_statm *ret_statm);
+
+/* What is used of <pid>/status; found says which metrics were there. */
+struct proc_status {
+	uint64_t bytes[PAGEMAP_METRIC_COUNT]; /* VSS RSS SWAP ANON FILE SHMEM
+						 PAGE_TABLES LOCKED HUGETLB_PRIVATE
+						 is not set; HugetlbPages below */
+	uint64_t found;
+	uint64_t hugetlb_bytes;	/* HugetlbPages; UINT64_MAX if not there */
+	uid_t euid;		/* second number of Uid; -1 if not there */
+};
+int parse_status(const char *text, size_t size, struct proc_status *ret_status);
+
+/*
+ * The path of <pid>/cgroup: that of hierarchy 0 (unified) unless it is "/" and
+ * name=systemd's or else memory's says more.  -ENODATA for an empty text.
+ */
+int parse_cgroup(const char *text, size_t size, struct span *ret_path);
+
+/* /proc/swaps. */
+struct proc_swaps {
+	uint32_t area_count;
+	uint32_t types;		/* mask of swap types that can be in use: 0 if
+				   no area; else bits 0 .. max(areas, 23) - 1,
+				   since the list hides gaps and the kernel's
+				   special types are never below 23 */
+	uint64_t used_bytes;
+};
+int parse_swaps(const char *text, size_t size, struct proc_swaps *ret_swaps);
+
+/* One line of mountinfo: device and type of file system. */
+struct mount_line {
+	uint32_t dev_major;
+	uint32_t dev_minor;
+	struct span root;
+	struct span mount_point;	/* escapes not undone */
+	struct span fs_type;
+	struct span super_options;
+};
+int parse_mountinfo_line(struct span line, struct mount_line *ret_mount);
+
+/* "Linux version 6.1.0-56-amd64 (...": release, and major/minor numbers. */
+struct proc_version {
+	struct span release;
+	uint32_t major;
+	uint32_t minor;
+};
+int parse_version(const char *text, size_t size, struct proc_version *ret_version);
+
+/* meta.json of a tree: a flat JSON object of which a few keys are known. */
+struct tree_meta {
+	uint32_t page_size_bytes;	/* "page_size_bytes"; 0 if not there */
+	uint32_t word_bits;		/* "word_bits": 32 or 64; 0 if not there */
+	int averaged;			/* "page_counts": "precise" 0, "averaged"
+					   1; -1 if not there */
+	bool big_endian;		/* "byte_order": "big" */
+	bool all_pids;			/* "all_pids": false says that processes
+					   are missing; true if not there */
+	uint64_t time_ns;		/* "time": nanoseconds; 0 if not there */
+	struct span kernel;		/* "kernel"; empty if not there */
+};
+int parse_meta(const char *text, size_t size, struct tree_meta *ret_meta);
+
+#endif
