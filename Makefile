@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# libpagemap, memrank and memstats.  This file holds the targets that people
+# type; how things are built is in mk/*.mk, one subject a file.  `make help`
+# lists targets and switches.
+
+.DEFAULT_GOAL := all
+
+include mk/config.mk
+include mk/quiet.mk
+include mk/rules.mk
+include mk/library.mk
+include mk/tools.mk
+include mk/tests.mk
+include mk/install.mk
+include mk/variants.mk
+include mk/deps.mk
+
+.PHONY: all run check test bench install uninstall fuzz coverage sanitize \
+	lint clean help
+
+all: library tools hints
+
+# Installs what is missing before anything is detected, hence the new make.
+run:
+	$(Q)mk/install-deps.sh build
+	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)$(O)/memrank
+
+# What a developer runs after each change: fast, installs nothing.
+check: all test-programs
+	$(Q)$(RUN_TESTS) arch unit golden fuzz-replay
+
+test:
+	$(Q)mk/install-deps.sh build test
+	$(Q)+$(MAKE) --no-print-directory all test-programs
+	$(Q)+MAKE="$(MAKE)" $(RUN_TESTS) $(TEST_GROUPS)
+
+bench:
+	$(Q)mk/install-deps.sh build bench
+	$(Q)+$(MAKE) --no-print-directory all bench-programs
+	$(Q)BUILD=$(abspath $(O)) tests/bench/run $(BENCH_ARGS)
+
+clean:
+	$(Q)rm -rf $(O)
+
+help:
+	$(Q)sed 's/^# \{0,1\}//' mk/help.txt

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Switches, their defaults, and what was found on this machine.  Everything
+# here may be given on the command line; nothing here builds anything.
+
+VERSION   := 0.1.0
+SOVERSION := 1
+
+O          ?= build
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR     ?= $(PREFIX)/share/man
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+DESTDIR    ?=
+STATIC     ?= 0
+
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+ifeq ($(origin AR),default)
+AR := $(CROSS_COMPILE)gcc-ar
+endif
+NM         ?= $(CROSS_COMPILE)nm
+CLANG      ?= clang
+PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
+
+CFLAGS  ?= -O2 -g
+LDFLAGS ?=
+
+# $(call found,MODULE): 1 if pkg-config knows the module, else 0.
+found = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo 1 || echo 0)
+
+# Only the tools use these; the library needs libc and threads alone.
+ifndef WITH_JSON_C
+WITH_JSON_C := $(call found,json-c)
+MISSING += $(if $(filter 0,$(WITH_JSON_C)),libjson-c-dev)
+endif
+ifndef WITH_LIBPROC2
+WITH_LIBPROC2 := $(call found,libproc2)
+MISSING += $(if $(filter 0,$(WITH_LIBPROC2)),libproc2-dev)
+endif
+
+PKG_STATIC := $(if $(filter 1,$(STATIC)),--static)
+
+ifeq ($(WITH_JSON_C),1)
+TOOL_CPPFLAGS += -DHAVE_JSON_C=1 $(shell $(PKG_CONFIG) --cflags json-c)
+TOOL_LIBS     += $(shell $(PKG_CONFIG) --libs $(PKG_STATIC) json-c)
+endif
+ifeq ($(WITH_LIBPROC2),1)
+TOOL_CPPFLAGS += -DHAVE_LIBPROC2=1 $(shell $(PKG_CONFIG) --cflags libproc2)
+TOOL_LIBS     += $(shell $(PKG_CONFIG) --libs $(PKG_STATIC) libproc2)
+endif
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+
+ALL_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DPAGEMAP_VERSION='"$(VERSION)"' \
+	-Ilib/libpagemap/include $(CPPFLAGS)
+ALL_CFLAGS   = -std=gnu17 $(WARNINGS) -pthread -fvisibility=hidden \
+	$(CFLAGS) $(if $(filter 1,$(WERROR)),-Werror)
+ALL_LDFLAGS  = -pthread -Wl,--as-needed -Wl,-O1 $(LDFLAGS)

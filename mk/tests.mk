@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Test programs: which file becomes which program.  What is run, and in what
+# order, is tests/run's.
+#
+#   tests/unit/test_*.c     a cmocka program each, with the library's internals
+#   tests/live/live_*.c     a cmocka program each
+#   tests/fuzz/fuzz_*.c     a program each that replays a corpus (replay.c)
+#   tests/fixtures/*.c, tests/bench/*.c, and any other tests/live/*.c
+#                           a plain program each
+#   common*.c in any of them is linked with every program of its folder.
+
+comma := ,
+TEST_GROUPS ?= arch unit golden fuzz-replay live build sanitize
+RUN_TESTS   := BUILD=$(abspath $(O)) tests/run
+
+CMOCKA_LIBS := $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null)
+ifeq ($(CMOCKA_LIBS),)
+MISSING_TEST := libcmocka-dev
+endif
+
+# $(call test_srcs,FOLDER): its C files but the common ones.
+test_srcs   = $(filter-out tests/$(1)/common%,$(wildcard tests/$(1)/*.c))
+test_common = $(call objects,$(wildcard tests/$(1)/common*.c))
+test_progs  = $(patsubst %.c,$(O)/%,$(1))
+
+UNIT_SRCS := $(wildcard tests/unit/test_*.c)
+LIVE_SRCS := $(wildcard tests/live/live_*.c)
+FUZZ_SRCS := $(if $(wildcard tests/fuzz/replay.c),$(wildcard tests/fuzz/fuzz_*.c))
+CMOCKA_PROGS := $(call test_progs,$(UNIT_SRCS) $(LIVE_SRCS))
+FUZZ_PROGS   := $(call test_progs,$(FUZZ_SRCS))
+PLAIN_PROGS  := $(call test_progs,$(call test_srcs,fixtures) \
+	$(filter-out $(LIVE_SRCS),$(call test_srcs,live)))
+BENCH_PROGS  := $(call test_progs,$(call test_srcs,bench))
+
+$(O)/obj/tests/%.o: OBJ_CPPFLAGS = -I$(LIB_DIR)/src -Itools/common -Itests \
+	$(TOOL_CPPFLAGS)
+
+test-programs: $(if $(MISSING_TEST),no-cmocka,$(CMOCKA_PROGS)) $(FUZZ_PROGS) \
+	$(PLAIN_PROGS)
+bench-programs: $(BENCH_PROGS)
+.PHONY: test-programs bench-programs no-cmocka
+
+no-cmocka:
+	@echo "  No unit and live tests here: apt-get install $(MISSING_TEST)"
+
+TEST_LINK = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
+	$(COMMON_A) $(LIB_A) $(TEST_LIBS) $(TOOL_LIBS) -lm
+TEST_NEEDS = $(COMMON_A) $(if $(LIB_SRCS),$(LIB_A))
+
+$(CMOCKA_PROGS): TEST_LIBS = $(CMOCKA_LIBS)
+$(FUZZ_PROGS): $(O)/obj/tests/fuzz/replay.o
+
+.SECONDEXPANSION:
+$(CMOCKA_PROGS) $(FUZZ_PROGS) $(PLAIN_PROGS) $(BENCH_PROGS): $(O)/tests/%: \
+		$(O)/obj/tests/%.o $$(call test_common,$$(*D)) $(TEST_NEEDS)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(TEST_LINK)
+
+# Kept: they would be taken for intermediate files and made again each time.
+.SECONDARY:

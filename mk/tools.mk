@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The tools: tools/common as an internal archive, and one program for each
+# other folder of tools/.  STATIC=1 makes programs that need no library.
+
+COMMON_SRCS := $(wildcard tools/common/*.c)
+COMMON_OBJS := $(call objects,$(COMMON_SRCS))
+COMMON_A    := $(if $(COMMON_SRCS),$(O)/tools-common.a)
+TOOLS := $(filter-out common,$(patsubst tools/%/,%,$(sort \
+	$(dir $(wildcard tools/*/*.c)))))
+tool_srcs = $(wildcard tools/$(1)/*.c)
+
+$(O)/obj/tools/%.o: OBJ_CPPFLAGS = -Itools/common $(TOOL_CPPFLAGS)
+
+tools: $(addprefix $(O)/,$(TOOLS))
+.PHONY: tools
+
+$(O)/tools-common.a: $(COMMON_OBJS) $(O)/sources
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $(COMMON_OBJS)
+
+ifeq ($(STATIC),1)
+TOOL_LINK_LIB  := $(LIB_A)
+TOOL_LINK_ARGS := $(LIB_A) -static
+else
+TOOL_LINK_LIB  := $(LIB_SO) $(O)/libpagemap.so
+TOOL_LINK_ARGS := -L$(O) -lpagemap
+endif
+
+# $(1): the program's file, $(2): its tool's name, $(3): its run path or none.
+link_tool = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $(1) \
+	$(if $(3),-Wl$(comma)-rpath$(comma)'$(3)') \
+	$(call objects,$(call tool_srcs,$(2))) $(COMMON_A) \
+	$(TOOL_LINK_ARGS) $(TOOL_LIBS)
+
+define tool_rules
+$(O)/$(1): $(call objects,$(call tool_srcs,$(1))) $(COMMON_A) $(TOOL_LINK_LIB) \
+		$(O)/sources
+	$$(call say,LD,$$@)$$(call link_tool,$$@,$(1),$$$$ORIGIN)
+endef
+$(foreach tool,$(TOOLS),$(eval $(call tool_rules,$(tool))))
