@@ -27,6 +27,9 @@
 extern "C" {
 #endif
 
+/* All that is declared here is exported; the library hides the rest. */
+#pragma GCC visibility push(default)
+
 struct pagemap_source;
 struct pagemap_snapshot;
 struct pagemap_process;
@@ -671,6 +674,8 @@ pagemap_ranking_at(const struct pagemap_ranking *ranking, size_t rank);
 
 /** Frees a ranking.  NULL is fine. */
 void pagemap_ranking_free(struct pagemap_ranking *ranking);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }
