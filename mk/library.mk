@@ -25,7 +25,6 @@ $(LIB_SO): $(LIB_OBJS) $(LIB_MAP) $(O)/sources
 
 # Sanitizers leave their run-time's symbols open; all else must be defined.
 LIB_DEFS := $(if $(findstring sanitize,$(CFLAGS)),,-Wl,-z,defs)
-comma := ,
 
 $(O)/libpagemap.so: $(LIB_SO)
 	@ln -sf $(<F) $@

@@ -9,6 +9,8 @@ $(O)/obj/%.o: %.c $(O)/flags
 	$(call say,CC,$<)$(CC) $(ALL_CPPFLAGS) $(OBJ_CPPFLAGS) $(ALL_CFLAGS) \
 		$(OBJ_CFLAGS) -MMD -MP -c -o $@ $<
 
+comma := ,
+
 # $(call objects,FILES): their object files.
 objects = $(patsubst %.c,$(O)/obj/%.o,$(1))
 

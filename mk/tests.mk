@@ -10,7 +10,6 @@
 #                           a plain program each
 #   common*.c in any of them is linked with every program of its folder.
 
-comma := ,
 TEST_GROUPS ?= arch unit golden fuzz-replay live build sanitize
 RUN_TESTS   := BUILD=$(abspath $(O)) tests/run
 
@@ -49,7 +48,13 @@ TEST_LINK = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
 TEST_NEEDS = $(COMMON_A) $(if $(LIB_SRCS),$(LIB_A))
 
 $(CMOCKA_PROGS): TEST_LIBS = $(CMOCKA_LIBS)
+
+# Plain programs read their corpus once; FUZZER=1 gives libFuzzer's.
+ifeq ($(FUZZER),1)
+$(FUZZ_PROGS): TEST_LIBS = -fsanitize=fuzzer
+else
 $(FUZZ_PROGS): $(O)/obj/tests/fuzz/replay.o
+endif
 
 .SECONDEXPANSION:
 $(CMOCKA_PROGS) $(FUZZ_PROGS) $(PLAIN_PROGS) $(BENCH_PROGS): $(O)/tests/%: \

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Installs the Debian packages that a purpose needs: install-deps.sh PURPOSE...
+# It looks for one file or command of each package, starts no other program
+# while nothing is missing, and never fails: as another user than root, or
+# without a network, it names the command to type and the build goes on with
+# what is there.
+
+# purpose  package               what shows that it is there
+TABLE='
+build      gcc                   gcc
+build      libc6-dev             /usr/include/stdio.h
+build      make                  make
+build      pkg-config            pkg-config
+build      libjson-c-dev         /usr/include/json-c/json.h
+build      libproc2-dev          /usr/include/libproc2/pids.h
+test       libcmocka-dev         /usr/include/cmocka.h
+test       jq                    jq
+test       mandoc                mandoc
+test       cppcheck              cppcheck
+test       clang-tidy            clang-tidy
+test       shellcheck            shellcheck
+test       procps                ps
+fuzz       clang                 clang
+fuzz       libclang-rt-14-dev    /usr/lib/llvm-14/lib/clang/14*/lib/linux/libclang_rt.fuzzer-*.a
+coverage   gcovr                 gcovr
+bench      procps                ps
+bench      smem                  smem
+bench      smemstat              smemstat
+bench      atop                  atop
+'
+
+is_there()
+{
+	case $1 in
+	/*) compgen -G "$1" >/dev/null ;;
+	*) command -v "$1" >/dev/null ;;
+	esac
+}
+
+# Leaves in $missing the packages of the purposes given that are not there.
+find_missing()
+{
+	local purpose package probe
+
+	missing=
+	while read -r purpose package probe; do
+		[[ -n $purpose && " $* " == *" $purpose "* ]] || continue
+		is_there "$probe" || missing+=" $package"
+	done <<<"$TABLE"
+}
+
+say()
+{
+	echo "install-deps: $*" >&2
+}
+
+install()
+{
+	export DEBIAN_FRONTEND=noninteractive
+	local apt=(apt-get -q -o DPkg::Lock::Timeout=120)
+
+	# shellcheck disable=SC2086 # a list of words
+	"${apt[@]}" update >/dev/null &&
+		"${apt[@]}" install -y --no-install-recommends $missing >/dev/null
+}
+
+find_missing "$@"
+[[ -z $missing ]] && exit 0
+if [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
+	say "missing:$missing"
+	say "as root: apt-get install$missing"
+	exit 0
+fi
+say "installing$missing"
+install </dev/null || say "that failed; going on without"
+exit 0

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Runs one linter: lint.sh LINTER [FLAG]... -- FILE...   Any warning fails.
+# A linter that is not installed is left out, and said.  What each one looks
+# for is here and in .clang-tidy; exceptions stand beside the code they are
+# about, as suppression comments with their reason.
+
+linter=$1
+shift
+flags=()
+while [[ $# -gt 0 && $1 != -- ]]; do
+	flags+=("$1")
+	shift
+done
+shift
+
+if ! command -v "$linter" >/dev/null; then
+	echo "lint: $linter is not installed, left out"
+	exit 0
+fi
+
+# Includes of the system are not read by cppcheck: its own tables of libc
+# and POSIX are better than what it makes of glibc's headers.
+lint_cppcheck()
+{
+	cppcheck --quiet --std=c11 --language=c --error-exitcode=1 -j2 \
+		--enable=warning,performance,portability --inline-suppr \
+		--library=posix,gnu --suppress=missingIncludeSystem \
+		--suppress=normalCheckLevelMaxBranches "${flags[@]}" "$@"
+}
+
+# One process for two files at a time: both cores, and little start-up.
+# shellcheck disable=SC2016 # the inner shell expands
+lint_clang_tidy()
+{
+	printf '%s\0' "$@" | xargs -0 -P2 -n2 sh -c '
+		flags=$1; shift
+		clang-tidy --quiet --warnings-as-errors="*" "$@" -- $flags \
+			2>/dev/null' sh "${flags[*]}"
+}
+
+lint_shellcheck()
+{
+	shellcheck --severity=warning --external-sources "$@"
+}
+
+echo "  LINT    $linter"
+"lint_${linter//-/_}" "$@"
