@@ -30,10 +30,19 @@ extern "C" {
 /* All that is declared here is exported; the library hides the rest. */
 #pragma GCC visibility push(default)
 
+/** Where bytes come from: the live /proc, or a tree that looks like it. */
 struct pagemap_source;
+
+/** What a source held at one moment; never changes once it is taken. */
 struct pagemap_snapshot;
+
+/** An mm of a snapshot, with the process that leads it. */
 struct pagemap_process;
+
+/** A VMA of a process of a snapshot. */
 struct pagemap_mapping;
+
+/** The processes of a snapshot in the order of a metric. */
 struct pagemap_ranking;
 
 /** The library's version, "MAJOR.MINOR.PATCH"; static storage. */
@@ -128,6 +137,8 @@ enum pagemap_metric {
 
 /** VSS, RSS, PSS, USS, SWAP and SWAP_PSS: what every ranking row shows. */
 #define PAGEMAP_METRICS_SIZES ((UINT64_C(1) << (PAGEMAP_SWAP_PSS + 1)) - 1)
+
+/** Every metric that this version of the library knows. */
 #define PAGEMAP_METRICS_ALL ((UINT64_C(1) << PAGEMAP_METRIC_COUNT) - 1)
 
 /** Short lower-case name, "pss", "swap_pss"; NULL for an unknown metric. */
@@ -158,6 +169,7 @@ enum pagemap_quality pagemap_usage_quality(const struct pagemap_usage *usage,
 
 /* ---- Sources ----------------------------------------------------------- */
 
+/** What a source reads. */
 enum pagemap_source_kind {
 	PAGEMAP_SOURCE_LIVE,	/**< the running kernel's /proc */
 	PAGEMAP_SOURCE_TREE,	/**< a directory that looks like /proc */
@@ -208,6 +220,7 @@ int pagemap_source_open_tree(int root_fd, const struct pagemap_source_opts *opts
 /** Closes a source.  Snapshots taken from it stay valid.  NULL is fine. */
 void pagemap_source_close(struct pagemap_source *source);
 
+/** What the source reads. */
 enum pagemap_source_kind
 pagemap_source_kind(const struct pagemap_source *source);
 
@@ -250,6 +263,7 @@ int pagemap_source_next_pid(struct pagemap_source *source, pid_t *pid);
 
 /* ---- Snapshots --------------------------------------------------------- */
 
+/** How figures are found. */
 enum pagemap_engine {
 	PAGEMAP_ENGINE_AUTO,	/**< the kernel's where exact and enough */
 	PAGEMAP_ENGINE_KERNEL,	/**< smaps_rollup and smaps */
@@ -390,7 +404,10 @@ enum pagemap_status {
 /** "complete", "denied" and so on; static storage. */
 const char *pagemap_status_name(enum pagemap_status status);
 
+/** Its pid; where several share the mm, that of the one which leads it. */
 pid_t pagemap_process_pid(const struct pagemap_process *process);
+
+/** How far reading it came; tells why its usage may be unavailable. */
 enum pagemap_status
 pagemap_process_status(const struct pagemap_process *process);
 
@@ -444,6 +461,7 @@ pagemap_process_mapping_at(const struct pagemap_process *process, size_t index);
 
 /* ---- Mappings ---------------------------------------------------------- */
 
+/** What backs a mapping. */
 enum pagemap_mapping_kind {
 	PAGEMAP_MAPPING_ANON,		/**< no file, or [anon:NAME] */
 	PAGEMAP_MAPPING_HEAP,
@@ -481,6 +499,7 @@ void pagemap_mapping_file(const struct pagemap_mapping *mapping, dev_t *ret_dev,
  */
 const char *pagemap_mapping_path(const struct pagemap_mapping *mapping);
 
+/** What backs the mapping. */
 enum pagemap_mapping_kind
 pagemap_mapping_kind(const struct pagemap_mapping *mapping);
 
@@ -489,6 +508,7 @@ size_t pagemap_mapping_index(const struct pagemap_mapping *mapping);
 
 /* ---- Pages ------------------------------------------------------------- */
 
+/** What stands at a page's address; pages without anything have no run. */
 enum pagemap_page_state {
 	PAGEMAP_PAGE_PRESENT,
 	PAGEMAP_PAGE_SWAPPED,
