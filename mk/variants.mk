@@ -44,8 +44,17 @@ fuzz: fuzz-programs
 LINT_SRCS := $(LIB_SRCS) $(wildcard tools/*/*.c)
 LINT_FLAGS = $(ALL_CPPFLAGS) $(TOOL_CPPFLAGS) -I$(LIB_DIR)/src -Itools/common
 
-lint:
+LINTERS := lint-cppcheck lint-clang-tidy lint-shellcheck
+.PHONY: $(LINTERS)
+
+lint: $(LINTERS)
+
+lint-cppcheck:
 	$(Q)mk/lint.sh cppcheck $(LINT_FLAGS) -- $(LINT_SRCS)
+
+lint-clang-tidy:
 	$(Q)mk/lint.sh clang-tidy -std=gnu17 $(LINT_FLAGS) -- $(LINT_SRCS)
+
+lint-shellcheck:
 	$(Q)mk/lint.sh shellcheck -- tests/run .ci/run \
 		$(wildcard mk/*.sh tests/arch/*.sh tests/build/*.sh)

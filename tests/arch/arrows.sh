@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The direction of the arrows: source -> snapshot -> metrics -> view.  Held on
+# the #include lines, because what a file does not include it cannot use.  A
+# file of the library that no row of the table knows fails: a new part has to
+# say where it belongs.
+
+. "$(dirname "$0")/common.sh"
+
+src=lib/libpagemap/src
+
+# The library.  First match decides.
+# part, its files (.c and .h), own headers that it may include
+TABLE='
+memory   arena|buffer                           arena|buffer
+parsers  parse.*|decode|flags|metric            parse
+sources  source|tree|live|saved|averages        buffer|parse|source|tree|averages
+data     figures|frames|snapshot                arena|buffer|figures|frames|snapshot
+metrics  usage.*|union.*|groups?.*|rank|version arena|buffer|figures|frames|snapshot|usage.*|union.*|groups?.*
+engines  engine|.*_engine|census.*|take|update|top|workers|identity|maps|process_read|same_mm|sharers.*|runs|pages arena|buffer|parse|source|figures|frames|snapshot|engine|census.*|sharers.*|runs|pages
+'
+
+# Quoted includes of a file, one a line.
+quoted()
+{
+	sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p' "$1"
+}
+
+row_of()
+{
+	awk -v name="$1" 'NF && name ~ "^(" $2 ")$" { print $1, $3; exit }' \
+		<<<"$TABLE"
+}
+
+against_the_table()
+{
+	local file name part may include
+
+	for file in "$src"/*.[ch]; do
+		name=$(basename "${file%.?}")
+		read -r part may <<<"$(row_of "$name")"
+		if [[ -z $part ]]; then
+			echo "$file: not in the table of $0"
+			continue
+		fi
+		for include in $(quoted "$file"); do
+			[[ $include =~ ^($may)\.h$ ]] ||
+				echo "$file ($part) includes $include"
+		done
+	done
+}
+
+not_own()
+{
+	local file include
+
+	for file in "$src"/*.[ch] lib/libpagemap/include/libpagemap/*.h; do
+		for include in $(quoted "$file"); do
+			[[ -f $src/$include && $include != */* ]] ||
+				echo "$file includes $include"
+		done
+		grep -HnE '^ *# *include *<libpagemap/' "$file" |
+			grep -v '<libpagemap/pagemap.h>'
+	done
+}
+
+# A tool sees its own folder, tools/common, and the one public header.
+in_tools()
+{
+	local file folder include
+
+	c_files tools | while read -r file; do
+		folder=$(dirname "$file")
+		for include in $(quoted "$file"); do
+			[[ $include != */* && (-f $folder/$include ||
+				-f tools/common/$include) ]] ||
+				echo "$file includes $include"
+		done
+		grep -HnE '^ *# *include *<libpagemap/' "$file" |
+			grep -v '<libpagemap/pagemap.h>'
+	done
+}
+
+# Tests of what users see must stand on what users have.
+in_outer_tests()
+{
+	local file include
+
+	c_files tests/live tests/golden tests/fixtures tests/bench |
+		while read -r file; do
+			for include in $(quoted "$file"); do
+				[[ -f $src/$include || $include == *src/* ]] &&
+					echo "$file includes $include"
+			done
+		done
+}
+
+sources_included()
+{
+	c_files lib tools tests | xargs grep -nE '^ *# *include *["<].*\.c[">]'
+}
+
+case_is "the library's parts include only what the table allows" \
+	"$(against_the_table)"
+case_is "the library includes only headers of its own" "$(not_own)"
+case_is "tools include their own, tools/common's and the public header" \
+	"$(in_tools)"
+case_is "live, golden and bench tests include nothing of the library's inside" \
+	"$(in_outer_tests)"
+case_is "no source file is included" "$(sources_included)"
+finish

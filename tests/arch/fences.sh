@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A dependency is included by one file, so that it can be replaced there.
+
+. "$(dirname "$0")/common.sh"
+
+# what is included               the one file that may
+FENCES='
+json(-c/[a-z_]*|_[a-z]*)?\.h     tools/common/json.c
+json-c/.*                        tools/common/json.c
+libproc2/.*                      tools/common/proclist.c
+proc/.*                          none
+(n?curses|panel|term)\.h         none
+SDL2?/.*                         none
+archive(_entry)?\.h              none
+'
+
+# Own headers are in quotes, so only <...> of others' is looked at.
+breaches()
+{
+	local pattern=$1 allowed=$2
+
+	c_files lib tools tests | while read -r file; do
+		[[ $file == "$allowed" ]] && continue
+		grep -nE "^[[:space:]]*#[[:space:]]*include[[:space:]]*<$pattern>" "$file" |
+			sed "s|^|$file:|"
+	done
+}
+
+while read -r pattern allowed; do
+	[[ -n $pattern ]] || continue
+	case_is "<$pattern> is included by $allowed alone" \
+		"$(breaches "$pattern" "$allowed")"
+done <<<"$FENCES"
+finish

@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# make install puts everything where a program of somebody else finds it:
+# into a DESTDIR, then a program is compiled by pkg-config and run against
+# the installed library, and uninstall takes all of it away again.
+
+. "$(dirname "$0")/../arch/common.sh"
+
+dest=$(mktemp -d) || exit 1
+trap 'rm -rf "$dest"' EXIT
+make=${MAKE:-make}
+prefix=/opt/pagemap
+root=$dest$prefix
+export PKG_CONFIG_SYSROOT_DIR=$dest PKG_CONFIG_PATH=$root/lib/pkgconfig
+
+make_quietly()
+{
+	$make -s O="$BUILD" PREFIX=$prefix DESTDIR="$dest" "$@" 2>&1 |
+		grep -v '^  [A-Z]'
+}
+
+missing()
+{
+	local file
+
+	for file in lib/libpagemap.so lib/libpagemap.so.1 lib/libpagemap.a \
+		lib/pkgconfig/libpagemap.pc include/libpagemap/pagemap.h \
+		share/man/man3/libpagemap.3 "${of_tools[@]}"; do
+		[[ -s $root/$file ]] || echo "$file"
+	done
+}
+
+# The example of the man page is the program of somebody else.
+example()
+{
+	# shellcheck disable=SC2046 # flags are words
+	${CC:-cc} -Wall -Wextra -Werror -o "$dest/example" \
+		lib/libpagemap/examples/largest.c \
+		$(pkg-config --cflags --libs libpagemap) 2>&1 || return
+	output=$(LD_LIBRARY_PATH=$root/lib "$dest/example" 2>&1) ||
+		echo "it ends by status $?: $output"
+	[[ $output =~ [0-9]+\ KiB ]] || echo "it says: $output"
+}
+
+static_example()
+{
+	# shellcheck disable=SC2046 # flags are words
+	${CC:-cc} -static -o "$dest/example" lib/libpagemap/examples/largest.c \
+		$(pkg-config --static --cflags --libs libpagemap) 2>&1 || return
+	"$dest/example" >/dev/null 2>&1 || echo "it ends by status $?"
+}
+
+in_man_page()
+{
+	awk '/^\.Bd -literal -compact/ { on = 1; next } /^\.Ed/ { on = 0 } on' \
+		lib/libpagemap/man/libpagemap.3 | sed 's/\\e/\\/g' |
+		diff - <(sed '1,/^ \*\/$/d' lib/libpagemap/examples/largest.c)
+}
+
+# An installed tool must not look for the library where it was built.
+run_paths()
+{
+	readelf -d "$root"/bin/* | awk '/R(UN)?PATH/ && !/\[\$ORIGIN\/..\/lib\]/'
+}
+
+run_tools()
+{
+	for tool in "$root"/bin/*; do
+		env -i "$tool" --version >/dev/null || echo "$tool --version"
+	done
+}
+
+left_over()
+{
+	find "$dest" \( -type f -o -type l \) -not -name example
+}
+
+tools=$(files tools | sed -n 's|^tools/\([^/]*\)/.*|\1|p' | sort -u |
+	grep -vx common)
+of_tools=()
+for tool in $tools; do
+	of_tools+=("bin/$tool" "share/man/man1/$tool.1"
+		"share/bash-completion/completions/$tool")
+done
+
+case_is "make install says nothing but what it builds" "$(make_quietly install)"
+case_is "everything is there" "$(missing)"
+case_is "a program builds by pkg-config and runs" "$(example)"
+case_is "the same program links statically" "$(static_example)"
+case_is "the example is the man page's" "$(in_man_page)"
+case_is "installed tools have no other run path than their prefix's" \
+	"$(run_paths)"
+case_is "installed tools run" "$(run_tools 2>&1)"
+version=$(pkg-config --modversion libpagemap)
+case_is "pkg-config and the library have one version" \
+	"$([[ $("$root/bin/memrank" --version 2>&1) == *"$version"* ]] ||
+		echo "pkg-config says $version")"
+case_is "make uninstall says nothing" "$(make_quietly uninstall)"
+case_is "make uninstall leaves nothing" "$(left_over)"
+finish
