@@ -37,9 +37,14 @@ ifndef WITH_JSON_C
 WITH_JSON_C := $(call found,json-c)
 MISSING += $(if $(filter 0,$(WITH_JSON_C)),libjson-c-dev)
 endif
+# Debian's libproc2 needs libsystemd, of which there is no static archive.
 ifndef WITH_LIBPROC2
+ifeq ($(STATIC),1)
+WITH_LIBPROC2 := 0
+else
 WITH_LIBPROC2 := $(call found,libproc2)
-MISSING += $(if $(filter 0,$(WITH_LIBPROC2)),libproc2-dev)
+endif
+MISSING += $(if $(filter 00,$(WITH_LIBPROC2)$(STATIC)),libproc2-dev)
 endif
 
 PKG_STATIC := $(if $(filter 1,$(STATIC)),--static)
