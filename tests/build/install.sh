@@ -12,7 +12,13 @@ trap 'rm -rf "$dest"' EXIT
 make=${MAKE:-make}
 prefix=/opt/pagemap
 root=$dest$prefix
-export PKG_CONFIG_SYSROOT_DIR=$dest PKG_CONFIG_PATH=$root/lib/pkgconfig
+
+# As it will be asked once the files are where DESTDIR stands for.
+pkg_config()
+{
+	PKG_CONFIG_SYSROOT_DIR=$dest PKG_CONFIG_PATH=$root/lib/pkgconfig \
+		pkg-config "$@" libpagemap
+}
 
 make_quietly()
 {
@@ -37,7 +43,7 @@ example()
 	# shellcheck disable=SC2046 # flags are words
 	${CC:-cc} -Wall -Wextra -Werror -o "$dest/example" \
 		lib/libpagemap/examples/largest.c \
-		$(pkg-config --cflags --libs libpagemap) 2>&1 || return
+		$(pkg_config --cflags --libs) 2>&1 || return
 	output=$(LD_LIBRARY_PATH=$root/lib "$dest/example" 2>&1) ||
 		echo "it ends by status $?: $output"
 	[[ $output =~ [0-9]+\ KiB ]] || echo "it says: $output"
@@ -47,7 +53,7 @@ static_example()
 {
 	# shellcheck disable=SC2046 # flags are words
 	${CC:-cc} -static -o "$dest/example" lib/libpagemap/examples/largest.c \
-		$(pkg-config --static --cflags --libs libpagemap) 2>&1 || return
+		$(pkg_config --static --cflags --libs) 2>&1 || return
 	"$dest/example" >/dev/null 2>&1 || echo "it ends by status $?"
 }
 
@@ -92,7 +98,7 @@ case_is "the example is the man page's" "$(in_man_page)"
 case_is "installed tools have no other run path than their prefix's" \
 	"$(run_paths)"
 case_is "installed tools run" "$(run_tools 2>&1)"
-version=$(pkg-config --modversion libpagemap)
+version=$(pkg_config --modversion)
 case_is "pkg-config and the library have one version" \
 	"$([[ $("$root/bin/memrank" --version 2>&1) == *"$version"* ]] ||
 		echo "pkg-config says $version")"
