@@ -22,6 +22,8 @@ test       cppcheck              cppcheck
 test       clang-tidy            clang-tidy
 test       shellcheck            shellcheck
 test       procps                ps
+test       gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
+test       libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdio.h
 fuzz       clang                 clang
 fuzz       libclang-rt-14-dev    /usr/lib/llvm-14/lib/clang/14*/lib/linux/libclang_rt.fuzzer-*.a
 coverage   gcovr                 gcovr
@@ -56,14 +58,20 @@ say()
 	echo "install-deps: $*" >&2
 }
 
+# All at once; if that fails, each by itself, so that one package which this
+# release does not have leaves the others.
 install()
 {
 	export DEBIAN_FRONTEND=noninteractive
-	local apt=(apt-get -q -o DPkg::Lock::Timeout=120)
+	local package apt=(apt-get -q -o DPkg::Lock::Timeout=120)
+	local install=("${apt[@]}" install -y --no-install-recommends)
 
+	"${apt[@]}" update >/dev/null || return
 	# shellcheck disable=SC2086 # a list of words
-	"${apt[@]}" update >/dev/null &&
-		"${apt[@]}" install -y --no-install-recommends $missing >/dev/null
+	"${install[@]}" $missing >/dev/null && return
+	for package in $missing; do
+		"${install[@]}" "$package" >/dev/null || say "no $package"
+	done
 }
 
 find_missing "$@"

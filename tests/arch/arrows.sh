@@ -18,7 +18,7 @@ parsers  parse.*|decode|flags|metric            parse
 sources  source|tree|live|saved|averages        buffer|parse|source|tree|averages
 data     figures|frames|snapshot                arena|buffer|figures|frames|snapshot
 metrics  usage.*|union.*|groups?.*|rank|version arena|buffer|figures|frames|snapshot|usage.*|union.*|groups?.*
-engines  engine|.*_engine|census.*|take|update|top|workers|identity|maps|process_read|same_mm|sharers.*|runs|pages arena|buffer|parse|source|figures|frames|snapshot|engine|census.*|sharers.*|runs|pages
+engines  engine|.*_engine|census.*|take|update|top|workers|identity|maps|gather|process_read|same_mm|sharers.*|runs|pages arena|buffer|parse|source|figures|frames|snapshot|engine|gather|census.*|sharers.*|runs|pages
 '
 
 # Quoted includes of a file, one a line.
