@@ -21,6 +21,7 @@ test       mandoc                mandoc
 test       cppcheck              cppcheck
 test       clang-tidy            clang-tidy
 test       shellcheck            shellcheck
+test       clang                 clang
 test       procps                ps
 test       gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
 test       libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdio.h
