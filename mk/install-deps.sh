@@ -75,6 +75,14 @@ install()
 	done
 }
 
+# atop is wanted as a program to compare with, not as a service that writes a
+# log from now on.
+quiet_services()
+{
+	[[ $missing == *" atop"* ]] &&
+		systemctl disable --now atop atopacct >/dev/null 2>&1
+}
+
 find_missing "$@"
 [[ -z $missing ]] && exit 0
 if [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
@@ -84,4 +92,5 @@ if [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
 fi
 say "installing$missing"
 install </dev/null || say "that failed; going on without"
+quiet_services
 exit 0

@@ -57,4 +57,4 @@ lint-clang-tidy:
 
 lint-shellcheck:
 	$(Q)mk/lint.sh shellcheck -- tests/run .ci/run \
-		$(wildcard mk/*.sh tests/arch/*.sh tests/build/*.sh)
+		$(wildcard mk/*.sh tests/*/*.sh tools/*/*.bash-completion)
