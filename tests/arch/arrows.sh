@@ -10,15 +10,15 @@
 
 src=lib/libpagemap/src
 
-# The library.  First match decides.
-# part, its files (.c and .h), own headers that it may include
+# The library.  First match decides; a name without ending is both files.
+# part, its files, own headers that it may include
 TABLE='
-memory   arena|buffer                           arena|buffer
-parsers  parse.*|decode|flags|metric            parse
-sources  source|tree|live|saved|averages        buffer|parse|source|tree|averages
-data     figures|frames|snapshot                arena|buffer|figures|frames|snapshot
-metrics  usage.*|union.*|groups?.*|rank|version arena|buffer|figures|frames|snapshot|usage.*|union.*|groups?.*
-engines  engine|.*_engine|census.*|take|update|top|workers|identity|maps|gather|process_read|same_mm|sharers.*|runs|pages arena|buffer|parse|source|figures|frames|snapshot|engine|gather|census.*|sharers.*|runs|pages
+memory   arena|buffer                          arena|buffer
+parsers  parse.*|decode|flags|metric           parse
+sources  source|tree|live|saved|averages       buffer|parse|source|tree|averages
+data     figures|frames|snapshot|repeats|census\.h  arena|buffer|figures|frames|snapshot|repeats
+metrics  usage.*|union.*|group|rank|version    arena|buffer|figures|frames|snapshot|repeats|census|usage.*|union.*
+engines  engine|.*_engine|census.*|take|update|settle|top|workers|identity|maps|gather|process_read|same_mm|runs|pages  arena|buffer|parse|source|figures|frames|snapshot|repeats|engine|gather|census.*
 '
 
 # Quoted includes of a file, one a line.
@@ -29,8 +29,11 @@ quoted()
 
 row_of()
 {
-	awk -v name="$1" 'NF && name ~ "^(" $2 ")$" { print $1, $3; exit }' \
-		<<<"$TABLE"
+	awk -v name="$1" '
+	NF && (name ~ "^(" $2 ")$" || name ~ "^(" $2 ")\\.[ch]$") {
+		print $1, $3
+		exit
+	}' <<<"$TABLE"
 }
 
 against_the_table()
@@ -38,7 +41,7 @@ against_the_table()
 	local file name part may include
 
 	for file in "$src"/*.[ch]; do
-		name=$(basename "${file%.?}")
+		name=${file##*/}
 		read -r part may <<<"$(row_of "$name")"
 		if [[ -z $part ]]; then
 			echo "$file: not in the table of $0"

@@ -120,7 +120,7 @@ breaks paths 'x.c:1:.*/proc/stat' \
 	"add tools/common/x.c 'f = fopen(\"/proc/stat\", \"r\");'"
 breaks words 'README.md:.*path' "add README.md 'a path: /wor''k/main'"
 breaks words 'x.c:1:.*all of it' "add $SRC/x.c '/* TO''DO: all of it */'"
-breaks manpages 'is missing' 'rm lib/libpagemap/man/libpagemap.3'
+breaks manpages 'libpagemap.3 is missing' 'rm lib/libpagemap/man/libpagemap.3'
 breaks manpages 'unknown macro|skipping' \
 	"add lib/libpagemap/man/libpagemap.3 '.Zz nonsense'"
 breaks options '--nonsense' "mkdir -p build tools/memrank

@@ -12,7 +12,7 @@ tools=$(files tools | sed -n 's|^tools/\([^/]*\)/.*|\1|p' | sort -u |
 check_page()
 {
 	if [[ ! -s $1 ]]; then
-		case_is "$1" "is missing"
+		case_is "$1" "$1 is missing"
 	elif ! command -v mandoc >/dev/null; then
 		case_skip "$1" "mandoc is not installed"
 	else
