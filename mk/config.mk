@@ -53,9 +53,22 @@ ifeq ($(WITH_JSON_C),1)
 TOOL_CPPFLAGS += -DHAVE_JSON_C=1 $(shell $(PKG_CONFIG) --cflags json-c)
 TOOL_LIBS     += $(shell $(PKG_CONFIG) --libs $(PKG_STATIC) json-c)
 endif
+# The shared libproc2 brings libsystemd and six more along: 1 ms at each start
+# (measured 1.8 against 0.9 ms), as much as ranking fifty processes takes, for
+# questions about logins that the tools never ask.  So the archive is linked
+# where there is one, those questions defined away; LIBPROC2_SHARED=1 says no.
 ifeq ($(WITH_LIBPROC2),1)
+LIBPROC2_A := $(if $(filter 1,$(LIBPROC2_SHARED)),,$(filter /%,$(shell \
+	$(CC) -print-file-name=libproc2.a)))
+ifneq ($(LIBPROC2_A),)
+LIBPROC2_LIBS := $(LIBPROC2_A) $(shell $(NM) $(LIBPROC2_A) 2>/dev/null | \
+	awk '$$1 == "U" && $$2 ~ /^sd_/ && !seen[$$2]++ { \
+		print "-Wl,--defsym=" $$2 "=0" }')
+else
+LIBPROC2_LIBS := $(shell $(PKG_CONFIG) --libs libproc2)
+endif
 TOOL_CPPFLAGS += -DHAVE_LIBPROC2=1 $(shell $(PKG_CONFIG) --cflags libproc2)
-TOOL_LIBS     += $(shell $(PKG_CONFIG) --libs $(PKG_STATIC) libproc2)
+TOOL_LIBS     += $(LIBPROC2_LIBS)
 endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes

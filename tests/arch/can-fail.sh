@@ -80,6 +80,8 @@ breaks fences 'x.c:1:#include <libproc2/pids.h>' \
 	"add tools/memrank/x.c '#include <libproc2/pids.h>'"
 breaks fences 'x.c:1:#include <ncurses.h>' \
 	"add tools/memrank/x.c '#include <ncurses.h>'"
+breaks fences 'x.c:1:.*PIDS_SD_SESS' \
+	"add tools/memrank/x.c 'int x = PIDS_SD_SESS;'"
 breaks licence 'x.c: wants .*LGPL-2.1-or-later' \
 	"add $SRC/x.c '/* SPDX-License-Identifier: GPL-2.0-or-later */'"
 breaks licence 'x.sh: wants .*GPL-2.0-or-later' "add mk/x.sh '#!/bin/sh'"

@@ -33,4 +33,8 @@ while read -r pattern allowed; do
 	case_is "<$pattern> is included by $allowed alone" \
 		"$(breaches "$pattern" "$allowed")"
 done <<<"$FENCES"
+
+# The build defines libproc2's way to libsystemd away (mk/config.mk).
+case_is "nothing asks libproc2 for what libsystemd knows" \
+	"$(c_files tools | xargs grep -nw 'PIDS_SD_[A-Z]*')"
 finish
