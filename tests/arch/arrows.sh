@@ -101,7 +101,7 @@ in_outer_tests()
 
 sources_included()
 {
-	c_files lib tools tests | xargs grep -nE '^ *# *include *["<].*\.c[">]'
+	c_files lib tools tests | xargs grep -nHE '^ *# *include *["<].*\.c[">]'
 }
 
 case_is "the library's parts include only what the table allows" \

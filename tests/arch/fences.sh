@@ -36,5 +36,5 @@ done <<<"$FENCES"
 
 # The build defines libproc2's way to libsystemd away (mk/config.mk).
 case_is "nothing asks libproc2 for what libsystemd knows" \
-	"$(c_files tools | xargs grep -nw 'PIDS_SD_[A-Z]*')"
+	"$(c_files tools | xargs grep -nHw 'PIDS_SD_[A-Z]*')"
 finish
