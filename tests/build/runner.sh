@@ -62,6 +62,19 @@ installer_time()
 	echo $(((${EPOCHREALTIME/[.,]/} - start) / 1000))
 }
 
+# With no commands in PATH all of bench is missing, and so is apt-get.
+installer_words()
+{
+	local bash=$BASH output
+
+	output=$(PATH=$scratch "$bash" mk/install-deps.sh bench 2>&1) ||
+		echo "it fails"
+	[[ $output == *"apt-get install procps smem smemstat atop" ]] ||
+		echo "it says: $output"
+}
+
+case_is "the installer names what it cannot install, and goes on" \
+	"$(installer_words)"
 case_is "the installer takes under 50 ms where nothing is missing" "$(
 	ms=$(installer_time)
 	[[ $ms -lt 50 ]] || { ms=$(installer_time); [[ $ms -lt 50 ]]; } ||
