@@ -28,6 +28,26 @@ bool text_next_line(struct text *text, struct span *ret_line);
 /* Parses all of a span as a number.  False for anything else, or overflow. */
 bool span_to_u64(struct span span, unsigned int base, uint64_t *ret_number);
 
+bool span_to_u32(struct span span, unsigned int base, uint32_t *ret_number);
+
+/* Parses all of "   1234 kB".  False for anything else, or overflow. */
+bool span_to_bytes(struct span span, uint64_t *ret_bytes);
+
+/* Whether a span is this word, and no more. */
+bool span_is(struct span span, const char *word);
+
+/*
+ * Takes what stands before the next separator, and the separator.  False, and
+ * nothing taken, if there is none.
+ */
+bool span_take(struct span *rest, char separator, struct span *ret_field);
+
+/* Takes the next word between spaces and tabs.  False if there is none. */
+bool span_take_word(struct span *rest, struct span *ret_word);
+
+/* Whether the last line has its newline; false for an empty text. */
+bool text_is_whole(const char *text, size_t size);
+
 /* A line of maps, or the head line of an entry of smaps. */
 struct maps_line {
 	uint64_t start_vaddr;		/* inclusive */
@@ -44,9 +64,10 @@ struct maps_line {
 int parse_maps_line(struct span line, struct maps_line *ret_map);
 
 /*
- * Undoes the kernel's \ooo escapes.  Writes at most path.len bytes and a NUL
- * to ret_path, which has room for path.len + 1.  Returns the length written.
- * A NUL in the middle cannot occur (\000 is left as it stands).
+ * Undoes the escape of maps, \012 for a newline; other \ooo are the name's
+ * own, since maps does not escape the backslash.  Writes at most path.len
+ * bytes and a NUL to ret_path, which has room for path.len + 1.  Returns the
+ * length written.
  */
 size_t unescape_path(struct span path, char *ret_path);
 

@@ -370,19 +370,16 @@ size_t pagemap_snapshot_mapping_count(const struct pagemap_snapshot *snapshot);
 /** Bytes of memory that the snapshot itself takes, roughly. */
 size_t pagemap_snapshot_memory_bytes(const struct pagemap_snapshot *snapshot);
 
-/** What is known of one frame of RAM. */
+/** What a census knows of one frame of RAM. */
 struct pagemap_frame {
-	uint64_t pfn;
-	uint64_t flags;		/**< mask of 1 << enum pagemap_flag */
-	uint32_t sharers;	/**< distinct mms that map it */
+	uint64_t pfn;		/**< its number */
+	uint32_t sharers;	/**< distinct mms seen to map it */
 	uint32_t sharers_high;	/**< upper bound, where some were not seen */
-	uint32_t map_count;	/**< the kernel's count; UINT32_MAX unknown */
 };
 
 /**
- * Looks a frame up.  -ENOENT if no process of the snapshot maps it, or it is
- * mapped by one process alone and the detail is below PAGES; -ENOTSUP if the
- * snapshot was not taken by the census.
+ * Looks a frame up.  -ENOENT if no process maps it, or one process alone does
+ * and the kernel itself said so; -ENOTSUP if no census took the snapshot.
  */
 int pagemap_snapshot_frame(const struct pagemap_snapshot *snapshot,
 			   uint64_t pfn, struct pagemap_frame *ret_frame);

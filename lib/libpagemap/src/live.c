@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The source for the running kernel.  The only file that names /proc, and the
+ * only one that asks the kernel by anything but reading: ioctl PAGEMAP_SCAN
+ * and kcmp.  Features are found by trying them on this very process.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "averages.h"
+#include "tree.h"
+
+/* PAGEMAP_SCAN of Linux 6.7, which Debian 12's headers do not have yet. */
+struct scan_region {
+	uint64_t start;
+	uint64_t end;
+	uint64_t categories;
+};
+
+struct scan_arg {
+	uint64_t size;
+	uint64_t flags;
+	uint64_t start;
+	uint64_t end;
+	uint64_t walk_end;
+	uint64_t vec;
+	uint64_t vec_len;
+	uint64_t max_pages;
+	uint64_t category_inverted;
+	uint64_t category_mask;
+	uint64_t category_anyof_mask;
+	uint64_t return_mask;
+};
+
+#define SCAN_IOCTL _IOWR('f', 16, struct scan_arg)
+#define CATEGORY_PRESENT (1 << 3)
+#define CATEGORY_SWAPPED (1 << 4)
+#define CATEGORY_ZERO (1 << 5)
+#define CATEGORY_HUGE (1 << 6)
+
+#define KCMP_TYPE_VM 1
+
+/* Inode of the first pid namespace: PROC_PID_INIT_INO in proc_ns.h. */
+#define FIRST_PID_NAMESPACE "pid:[4026531836]"
+
+#define SCAN_REGIONS 256
+
+static uint32_t extent_bits(uint64_t categories)
+{
+	uint32_t bits = EXTENT_SURE;
+
+	if (categories & CATEGORY_HUGE)
+		bits |= EXTENT_HUGE;
+	if (categories & CATEGORY_ZERO)
+		bits |= EXTENT_ZERO;
+	return bits;
+}
+
+static ssize_t live_scan(struct pagemap_source *source,
+			 const struct pages_file *pages, struct scan *scan,
+			 struct extent *ret_extents, size_t count)
+{
+	struct scan_region regions[SCAN_REGIONS];
+	struct scan_arg arg = {
+		.size = sizeof(arg),
+		.vec = (uintptr_t)regions,
+		.vec_len = count < SCAN_REGIONS ? count : SCAN_REGIONS,
+		.max_pages = scan->max_pages,
+		.category_anyof_mask = CATEGORY_PRESENT | CATEGORY_SWAPPED,
+		.return_mask = CATEGORY_ZERO | CATEGORY_HUGE,
+	};
+	uint64_t end = scan->end_page;
+	int i, found;
+
+	if (!pagemap_source_has_feature(source, PAGEMAP_FEATURE_SCAN))
+		return -ENOTSUP;
+	if (end > source->scan_end_page)
+		end = source->scan_end_page;
+	if (scan->next_page >= end)
+		return 0;
+	arg.start = scan->next_page << source->page_shift;
+	arg.end = end << source->page_shift;
+	found = ioctl(pages->fd, SCAN_IOCTL, &arg);
+	if (found < 0)
+		return errno == ESRCH ? -ESTALE : -errno;
+	for (i = 0; i < found; i++) {
+		ret_extents[i].start_page =
+			regions[i].start >> source->page_shift;
+		ret_extents[i].end_page = regions[i].end >> source->page_shift;
+		ret_extents[i].bits = extent_bits(regions[i].categories);
+	}
+	scan->next_page = arg.walk_end >> source->page_shift;
+	/* Nothing found in what was walked is not yet the end. */
+	if (!found && scan->next_page < end)
+		return live_scan(source, pages, scan, ret_extents, count);
+	return found;
+}
+
+/* The entry of a page of our own that we have just written to. */
+static int own_entry(struct pagemap_source *source, uint64_t *ret_entry,
+		     struct pages_file *pages)
+{
+	volatile char byte = 1;
+	uint64_t page = (uintptr_t)&byte >> source->page_shift;
+	ssize_t got = tree_read_entries(pages, page, ret_entry, 1);
+
+	return got == 1 ? 0 : got < 0 ? (int)got : -ENODATA;
+}
+
+static int open_own_pages(struct pagemap_source *source,
+			  struct pages_file *ret_pages)
+{
+	ret_pages->fd = openat(source->root_fd, "self/pagemap",
+			       O_RDONLY | O_CLOEXEC);
+	return ret_pages->fd < 0 ? -errno : 0;
+}
+
+static bool probe_entry(struct pagemap_source *source,
+			enum pagemap_feature feature, const char **ret_reason)
+{
+	struct pages_file pages;
+	struct pagemap_page page;
+	uint64_t entry;
+	int err = open_own_pages(source, &pages);
+
+	if (!err) {
+		err = own_entry(source, &entry, &pages);
+		tree_close_pages(&pages);
+	}
+	*ret_reason = err == -EACCES || err == -EPERM ?
+		"pagemap may not be read: run as root" :
+		"this kernel has no pagemap (CONFIG_PROC_PAGE_MONITOR)";
+	if (err)
+		return false;
+	page = pagemap_decode_entry(entry, 0);
+	if (feature == PAGEMAP_FEATURE_PFN) {
+		*ret_reason = "frame numbers need CAP_SYS_ADMIN in the first "
+			      "user namespace: run as root";
+		return page.pfn != PAGEMAP_PFN_UNKNOWN;
+	}
+	*ret_reason = "bit 56 of pagemap came with Linux 4.2";
+	return feature != PAGEMAP_FEATURE_EXCLUSIVE ||
+	       (page.bits & PAGEMAP_RUN_EXCLUSIVE);
+}
+
+/* The end of the address space, which the ioctl insists on: by trying. */
+static bool probe_scan(struct pagemap_source *source)
+{
+	static const uint64_t ends[] = {
+		(UINT64_C(1) << 56) - 4096, UINT64_C(1) << 52,
+		UINT64_C(1) << 48, (UINT64_C(1) << 47) - 4096,
+		UINT64_C(1) << 42, UINT64_C(1) << 39, UINT64_C(1) << 38,
+		UINT64_C(0xfffff000), UINT64_C(0xc0000000),
+	};
+	struct scan_region region;
+	struct scan_arg arg = {
+		.size = sizeof(arg),
+		.vec = (uintptr_t)&region,
+		.vec_len = 1,
+		.category_anyof_mask = CATEGORY_PRESENT,
+		.return_mask = CATEGORY_ZERO,
+	};
+	struct pages_file pages;
+	size_t i;
+
+	if (open_own_pages(source, &pages))
+		return false;
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		/* From the last page alone, so that nothing is walked. */
+		arg.end = ends[i] & ~(uint64_t)(source->page_size_bytes - 1);
+		arg.start = arg.end - source->page_size_bytes;
+		if (ioctl(pages.fd, SCAN_IOCTL, &arg) < 0)
+			continue;
+		source->scan_end_page = arg.end >> source->page_shift;
+		break;
+	}
+	tree_close_pages(&pages);
+	return source->scan_end_page != 0;
+}
+
+static bool probe_open(struct pagemap_source *source, const char *name)
+{
+	int fd = openat(source->root_fd, name, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static bool open_frames(struct pagemap_source *source, enum frame_file file,
+			const char *name, const char **ret_reason)
+{
+	int *fd = &source->frame_fds[file];
+
+	if (*fd < 0)
+		*fd = openat(source->root_fd, name, O_RDONLY | O_CLOEXEC);
+	*ret_reason = *fd < 0 && errno == ENOENT ?
+		"this kernel lacks it (CONFIG_PROC_PAGE_MONITOR)" :
+		"it may not be read: run as root";
+	return *fd >= 0;
+}
+
+static bool probe_all_pids(struct pagemap_source *source,
+			   const char **ret_reason)
+{
+	char target[64];
+	struct stat st;
+	ssize_t length = readlinkat(source->root_fd, "self/ns/pid", target,
+				    sizeof(target) - 1);
+
+	*ret_reason = "this is a pid namespace: processes outside it share "
+		      "pages unseen; run in the first one";
+	if (length > 0) {
+		target[length] = '\0';
+		if (strcmp(target, FIRST_PID_NAMESPACE) != 0)
+			return false;
+	}
+	*ret_reason = "/proc is mounted with hidepid: other users' processes "
+		      "are not seen; run as root";
+	return fstatat(source->root_fd, "1", &st, 0) == 0;
+}
+
+static int live_compare_mm(struct pagemap_source *source, pid_t a, pid_t b)
+{
+	long order;
+
+	if (!pagemap_source_has_feature(source, PAGEMAP_FEATURE_KCMP))
+		return -ENOTSUP;
+	order = syscall(SYS_kcmp, a, b, KCMP_TYPE_VM, 0, 0);
+	return order < 0 ? -errno : (int)order;
+}
+
+static bool probe_kcmp(void)
+{
+	pid_t self = getpid();
+
+	return syscall(SYS_kcmp, self, self, KCMP_TYPE_VM, 0, 0) == 0;
+}
+
+static bool live_probe(struct pagemap_source *source,
+		       enum pagemap_feature feature, const char **ret_reason)
+{
+	switch (feature) {
+	case PAGEMAP_FEATURE_PAGEMAP:
+	case PAGEMAP_FEATURE_PFN:
+	case PAGEMAP_FEATURE_EXCLUSIVE:
+		return probe_entry(source, feature, ret_reason);
+	case PAGEMAP_FEATURE_SCAN:
+		*ret_reason = "ioctl PAGEMAP_SCAN came with Linux 6.7";
+		return probe_scan(source);
+	case PAGEMAP_FEATURE_KPAGECOUNT:
+		return open_frames(source, FRAME_COUNTS, "kpagecount",
+				   ret_reason);
+	case PAGEMAP_FEATURE_KPAGEFLAGS:
+		return open_frames(source, FRAME_FLAGS, "kpageflags",
+				   ret_reason);
+	case PAGEMAP_FEATURE_SMAPS:
+		*ret_reason = "this kernel has no smaps "
+			      "(CONFIG_PROC_PAGE_MONITOR)";
+		return probe_open(source, "self/smaps");
+	case PAGEMAP_FEATURE_SMAPS_ROLLUP:
+		*ret_reason = "smaps_rollup came with Linux 4.14";
+		return probe_open(source, "self/smaps_rollup");
+	case PAGEMAP_FEATURE_PRECISE_COUNTS:
+		return counts_are_precise(source, ret_reason);
+	case PAGEMAP_FEATURE_KCMP:
+		*ret_reason = "this kernel has no kcmp (CONFIG_KCMP)";
+		return probe_kcmp();
+	case PAGEMAP_FEATURE_ALL_PIDS:
+		return probe_all_pids(source, ret_reason);
+	case PAGEMAP_FEATURE_SWAP:
+		*ret_reason = "no swap area is in use";
+		return source->swap_types != 0;
+	case PAGEMAP_FEATURE_COUNT:
+		break;
+	}
+	return false;
+}
+
+static const struct source_ops live_ops = {
+	.next_pid = tree_next_pid,
+	.open_process = tree_open_process,
+	.close_process = tree_close_process,
+	.read_text = tree_read_text,
+	.read_link = tree_read_link,
+	.owner = tree_owner,
+	.open_pages = tree_open_pages,
+	.close_pages = tree_close_pages,
+	.read_entries = tree_read_entries,
+	.scan = live_scan,
+	.read_frames = tree_read_frames,
+	.probe = live_probe,
+	.compare_mm = live_compare_mm,
+	.close = tree_close,
+};
+
+int pagemap_source_open_live(struct pagemap_source **ret_source)
+{
+	struct pagemap_source *source;
+	int err, fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	source = source_new(&live_ops, PAGEMAP_SOURCE_LIVE);
+	if (!source) {
+		close(fd);
+		return -ENOMEM;
+	}
+	err = tree_attach(source, fd, 0);
+	if (err)
+		pagemap_source_close(source);
+	else
+		*ret_source = source;
+	return err;
+}

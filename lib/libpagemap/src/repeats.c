@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Frames that one mm maps more than once, see repeats.h.
+ */
+#include "repeats.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static int compare_frames(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+int repeats_set(struct arena *arena, const struct array *again,
+		struct pagemap_process *process)
+{
+	uint64_t *frames = again->items;
+	struct repeat *repeats;
+	size_t i, next, count = 0;
+
+	if (!again->count)
+		return 0;
+	repeats = arena_alloc(arena, again->count * sizeof(*repeats));
+	if (!repeats)
+		return -ENOMEM;
+	qsort(frames, again->count, sizeof(*frames), compare_frames);
+	for (i = 0; i < again->count; i = next) {
+		struct repeat one = { frames[i], 1, 1 };
+
+		for (next = i; next < again->count &&
+			       frames[next] == frames[i]; next++)
+			one.times++;
+		if (count && repeats[count - 1].times == one.times &&
+		    repeats[count - 1].first + repeats[count - 1].count ==
+		    one.first)
+			repeats[count - 1].count++;
+		else
+			repeats[count++] = one;
+	}
+	process->repeats = repeats;
+	process->repeat_count = (uint32_t)count;
+	return 0;
+}
+
+uint32_t repeats_times(const struct pagemap_process *process, uint64_t frame,
+		       uint64_t *ret_count)
+{
+	size_t low = 0, high = process->repeat_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct repeat *repeat = &process->repeats[middle];
+
+		if (frame < repeat->first) {
+			high = middle;
+		} else if (frame >= repeat->first + repeat->count) {
+			low = middle + 1;
+		} else {
+			*ret_count = repeat->first + repeat->count - frame;
+			return repeat->times;
+		}
+	}
+	*ret_count = low < process->repeat_count ?
+		     process->repeats[low].first - frame : UINT64_MAX;
+	return 1;
+}

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * When every process has been read: counts the sharers of each frame, takes
+ * out what is no memory of a process, and sets the figures of each process so
+ * that their PSS adds up to the distinct frames, to the byte.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "census.h"
+#include "engine.h"
+#include "frames.h"
+#include "repeats.h"
+
+#define BIT(metric) PAGEMAP_METRIC_BIT(metric)
+#define FLAG(bit) (UINT64_C(1) << PAGEMAP_FLAG_##bit)
+#define BLOCK_FRAMES 512
+
+static bool counts(const struct pagemap_process *process)
+{
+	return !process->ended && process_is_measured(process);
+}
+
+static int count_runs(struct frames *frames, const packed_run *runs,
+		      size_t count, struct array *again)
+{
+	size_t i;
+	int err = 0;
+
+	frames_begin_mm(frames);
+	again->count = 0;
+	for (i = 0; i < count && !err; i++)
+		err = frames_count(frames, packed_number(runs[i]),
+				   packed_count(runs[i]), again);
+	return err;
+}
+
+static int count_process(struct pagemap_snapshot *snapshot,
+			 struct pagemap_process *process, struct array *again)
+{
+	int err = count_runs(snapshot->slots, process->swapped,
+			     process->swapped_count, again);
+
+	if (!err)
+		err = count_runs(snapshot->frames, process->shared,
+				 process->shared_count, again);
+	return err ? err : repeats_set(&snapshot->arena, again, process);
+}
+
+static int count_all(struct pagemap_snapshot *snapshot)
+{
+	struct array again = { 0 };
+	int err = 0;
+	size_t i;
+
+	snapshot->frames = frames_new();
+	snapshot->slots = frames_new();
+	if (!snapshot->frames || !snapshot->slots)
+		return -ENOMEM;
+	for (i = 0; i < snapshot->process_count && !err; i++) {
+		struct pagemap_process *process = &snapshot->processes[i];
+
+		process->snapshot = snapshot;
+		if (counts(process))
+			err = count_process(snapshot, process, &again);
+	}
+	array_free(&again);
+	if (!err)
+		err = frames_settle(snapshot->slots);
+	return err ? err : frames_settle(snapshot->frames);
+}
+
+static uint32_t mark_of(uint64_t flags)
+{
+	/* A free or kernel frame is caught in passing: it was memory then. */
+	if (flags & FLAG(ZERO_PAGE))
+		return (uint32_t)FRAMES_ZERO;
+	if (flags & FLAG(NOPAGE))
+		return (uint32_t)FRAMES_SPECIAL;
+	return flags & FLAG(HUGE) ? (uint32_t)FRAMES_HUGETLB : 0;
+}
+
+static void mark_one(struct frames *frames, const struct frame_piece *piece,
+		     uint32_t which, uint32_t mark)
+{
+	struct frame_piece one = *piece;
+
+	if (!mark || (piece->counts && !piece->counts[which]))
+		return;
+	if (piece->counts) {
+		one.first += which;
+		one.count = 1;
+		one.counts += which;
+	}
+	frames_mark(frames, &one, mark);
+}
+
+static uint32_t first_used(const struct frame_piece *piece)
+{
+	uint32_t i = 0;
+
+	while (piece->counts && i < piece->count && !piece->counts[i])
+		i++;
+	return i;
+}
+
+/*
+ * A scan has set zero pages and hugetlb aside; what remains to be found are
+ * frames of devices, and these come in whole sections: one look a piece does.
+ */
+static void look_at_first(struct pagemap_source *source, struct frames *frames,
+			  const struct frame_piece *piece)
+{
+	uint32_t which = first_used(piece);
+	uint64_t flags = 0;
+	ssize_t got;
+
+	if (which == piece->count)
+		return;
+	got = source->ops->read_frames(source, FRAME_FLAGS,
+				       piece->first + which, &flags, 1);
+	if (got == 1 && !mark_of(flags))
+		return;
+	frames_mark(frames, piece, got == 1 ? mark_of(flags)
+					    : (uint32_t)FRAMES_SPECIAL);
+}
+
+static void look_at_all(struct pagemap_source *source, struct frames *frames,
+			const struct frame_piece *piece)
+{
+	uint32_t i, count = piece->counts ? piece->count : 1;
+	uint64_t flags[BLOCK_FRAMES];
+	ssize_t got = source->ops->read_frames(source, FRAME_FLAGS,
+					       piece->first, flags, count);
+
+	for (i = 0; i < count; i++)
+		mark_one(frames, piece, i, (ssize_t)i < got ? mark_of(flags[i])
+			 : (uint32_t)FRAMES_SPECIAL);
+}
+
+static void mark_special(struct pagemap_source *source,
+			 struct pagemap_snapshot *snapshot)
+{
+	bool scanned = source->features[PAGEMAP_FEATURE_SCAN] ==
+		       FEATURE_PRESENT;
+	struct frame_piece piece;
+	size_t at = 0;
+
+	if (source->features[PAGEMAP_FEATURE_KPAGEFLAGS] != FEATURE_PRESENT)
+		return;
+	while (frames_next(snapshot->frames, &at, &piece)) {
+		if (scanned)
+			look_at_first(source, snapshot->frames, &piece);
+		else
+			look_at_all(source, snapshot->frames, &piece);
+	}
+}
+
+static bool some_unread(const struct pagemap_snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		uint8_t status = snapshot->processes[i].status;
+
+		if (status == PAGEMAP_STATUS_DENIED ||
+		    status == PAGEMAP_STATUS_MALFORMED)
+			return true;
+	}
+	return false;
+}
+
+/* Mappings that were seen beyond one for each sharer. */
+static void count_repeats(struct pagemap_snapshot *snapshot, uint32_t *extra)
+{
+	struct frame_piece piece;
+	size_t i;
+	uint32_t k, frame;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		const struct pagemap_process *process = &snapshot->processes[i];
+
+		if (!counts(process))
+			continue;
+		for (k = 0; k < process->repeat_count; k++)
+			for (frame = 0; frame < process->repeats[k].count;
+			     frame++)
+				if (frames_piece(snapshot->frames,
+						 process->repeats[k].first +
+						 frame, 1, &piece))
+					extra[piece.slot] +=
+						process->repeats[k].times - 1;
+	}
+}
+
+static uint32_t unseen_of(uint64_t kernel_count, uint32_t sharers,
+			  uint32_t extra)
+{
+	uint64_t seen = (uint64_t)sharers + extra;
+
+	if (frames_is_mark(sharers) || kernel_count <= seen)
+		return 0;
+	return kernel_count - seen > INT32_MAX ? INT32_MAX
+					       : (uint32_t)(kernel_count - seen);
+}
+
+/*
+ * Where sharers may exist unseen, the kernel's counts bound their number: of
+ * the mappings that it counts, those that were seen are known.
+ */
+static int count_unseen(struct pagemap_source *source,
+			struct pagemap_snapshot *snapshot)
+{
+	size_t size = (frames_slots(snapshot->frames) + 1) * sizeof(uint32_t);
+	uint64_t values[BLOCK_FRAMES];
+	struct frame_piece piece;
+	uint32_t i, count, *unseen;
+	size_t at = 0;
+
+	if (source->features[PAGEMAP_FEATURE_KPAGECOUNT] != FEATURE_PRESENT)
+		return 0;
+	unseen = arena_alloc(&snapshot->arena, size);
+	if (!unseen)
+		return -ENOMEM;
+	memset(unseen, 0, size);
+	count_repeats(snapshot, unseen);
+	while (frames_next(snapshot->frames, &at, &piece)) {
+		ssize_t got;
+
+		count = piece.counts ? piece.count : 1;
+		got = source->ops->read_frames(source, FRAME_COUNTS,
+					       piece.first, values, count);
+		for (i = 0; i < count; i++)
+			unseen[piece.slot + i] = (ssize_t)i >= got ? 0 :
+				unseen_of(values[i], piece.counts ?
+					  piece.counts[i] : piece.uniform,
+					  unseen[piece.slot + i]);
+	}
+	snapshot->unseen_counts = unseen;
+	return 0;
+}
+
+static void finish_figures(struct pagemap_snapshot *snapshot,
+			   struct pagemap_process *process)
+{
+	struct figures *figures = &process->figures;
+	uint64_t rss = figures->bytes[PAGEMAP_RSS];
+	uint64_t rest = rss - figures->bytes[PAGEMAP_ANON];
+
+	if (figures->known & BIT(PAGEMAP_SHMEM)) {
+		if (figures->bytes[PAGEMAP_SHMEM] > rest)
+			figures_set(figures, PAGEMAP_SHMEM, rest);
+		figures_set(figures, PAGEMAP_FILE,
+			    rest - figures->bytes[PAGEMAP_SHMEM]);
+	}
+	if ((figures->known & BIT(PAGEMAP_VSS)) &&
+	    figures->bytes[PAGEMAP_VSS] < rss) {
+		figures_set(figures, PAGEMAP_VSS, rss);
+		figures_estimate(figures, BIT(PAGEMAP_VSS),
+				 PAGEMAP_REASON_CHANGED);
+	}
+	if (snapshot->unseen && !snapshot->unseen_counts)
+		figures_estimate(figures, BIT(PAGEMAP_PSS) | BIT(PAGEMAP_USS),
+				 PAGEMAP_REASON_UNSEEN);
+	if (process->status == PAGEMAP_STATUS_CHANGED)
+		figures_estimate(figures, figures->known,
+				 PAGEMAP_REASON_CHANGED);
+}
+
+/* What rounding down took from a process, to be shared out again. */
+struct remainder {
+	uint64_t units;
+	struct pagemap_process *process;
+};
+
+static int compare_remainders(const void *a, const void *b)
+{
+	const struct remainder *x = a, *y = b;
+
+	if (x->units != y->units)
+		return x->units > y->units ? -1 : 1;
+	return x->process->pid < y->process->pid ? -1 : 1;
+}
+
+static void set_figures(struct pagemap_snapshot *snapshot,
+			struct remainder *remainders, size_t *ret_count)
+{
+	uint64_t below_a_byte = (UINT64_C(1) << (CENSUS_UNIT_SHIFT -
+						 snapshot->page_shift)) - 1;
+	size_t i, count = 0;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		struct pagemap_process *process = &snapshot->processes[i];
+		struct weighed weighed, swap = { 0 };
+
+		if (!counts(process))
+			continue;
+		census_weigh_process(process, &weighed);
+		census_weigh_swap(snapshot, process->swapped,
+				  process->swapped_count, &swap);
+		if (weighed.units & below_a_byte)
+			remainders[count++] = (struct remainder){
+				weighed.units & below_a_byte, process,
+			};
+		census_figures(snapshot, &process->tally, &weighed, &swap,
+			       &process->figures);
+		finish_figures(snapshot, process);
+	}
+	*ret_count = count;
+}
+
+/* Bytes of the distinct frames that the counted processes map. */
+static uint64_t distinct_bytes(const struct pagemap_snapshot *snapshot,
+			       bool *ret_all_known)
+{
+	struct frame_piece piece;
+	uint64_t pages = 0;
+	size_t i, at = 0;
+	uint32_t k;
+
+	*ret_all_known = !snapshot->unseen;
+	while (frames_next(snapshot->frames, &at, &piece)) {
+		if (!piece.counts) {
+			if (!frames_is_mark(piece.uniform))
+				pages += piece.count;
+			continue;
+		}
+		for (k = 0; k < piece.count; k++)
+			pages += piece.counts[k] &&
+				 !frames_is_mark(piece.counts[k]);
+	}
+	for (i = 0; i < snapshot->process_count; i++) {
+		const struct pagemap_process *process = &snapshot->processes[i];
+
+		if (!counts(process))
+			continue;
+		pages += process->tally.exclusive_anon +
+			 process->tally.exclusive_file;
+		if (process->tally.unknown_pfn)
+			*ret_all_known = false;
+	}
+	return pages << snapshot->page_shift;
+}
+
+/* Gives the bytes lost by rounding to those who lost the most. */
+static void share_out(struct pagemap_snapshot *snapshot,
+		      struct remainder *remainders, size_t count)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < snapshot->process_count; i++)
+		if (counts(&snapshot->processes[i]))
+			sum += snapshot->processes[i].figures.bytes[PAGEMAP_PSS];
+	qsort(remainders, count, sizeof(*remainders), compare_remainders);
+	for (i = 0; count && sum < snapshot->distinct_bytes; sum++) {
+		remainders[i].process->figures.bytes[PAGEMAP_PSS]++;
+		i = i + 1 < count ? i + 1 : 0;
+	}
+}
+
+static int set_all_figures(struct pagemap_snapshot *snapshot)
+{
+	struct remainder *remainders = calloc(snapshot->process_count + 1,
+					      sizeof(*remainders));
+	bool all_known;
+	size_t count;
+
+	if (!remainders)
+		return -ENOMEM;
+	set_figures(snapshot, remainders, &count);
+	snapshot->distinct_bytes = distinct_bytes(snapshot, &all_known);
+	if (all_known)
+		share_out(snapshot, remainders, count);
+	free(remainders);
+	return 0;
+}
+
+int census_settle(struct pagemap_source *source,
+		  struct pagemap_snapshot *snapshot)
+{
+	int err = count_all(snapshot);
+
+	if (err)
+		return err;
+	mark_special(source, snapshot);
+	snapshot->unseen = some_unread(snapshot) ||
+		source->features[PAGEMAP_FEATURE_ALL_PIDS] != FEATURE_PRESENT;
+	if (snapshot->unseen)
+		err = count_unseen(source, snapshot);
+	if (!err)
+		err = set_all_figures(snapshot);
+	if (!err && snapshot->detail == PAGEMAP_DETAIL_PAGES)
+		err = runs_settle(source, snapshot);
+	return err;
+}

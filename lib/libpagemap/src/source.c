@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What all sources share: features found once, the last error, the log.  Where
+ * bytes come from is the business of the table in source->ops.
+ */
+#include "source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "parse.h"
+
+struct pagemap_source *source_new(const struct source_ops *ops,
+				  enum pagemap_source_kind kind)
+{
+	struct pagemap_source *source = calloc(1, sizeof(*source));
+
+	if (!source)
+		return NULL;
+	source->ops = ops;
+	source->kind = kind;
+	source->root_fd = -1;
+	source->frame_fds[FRAME_COUNTS] = -1;
+	source->frame_fds[FRAME_FLAGS] = -1;
+	source->averaged = -1;
+	return source;
+}
+
+void pagemap_source_close(struct pagemap_source *source)
+{
+	if (!source)
+		return;
+	source->ops->close(source);
+	free(source);
+}
+
+enum pagemap_source_kind pagemap_source_kind(const struct pagemap_source *source)
+{
+	return source->kind;
+}
+
+uint32_t pagemap_source_page_size_bytes(const struct pagemap_source *source)
+{
+	return source->page_size_bytes;
+}
+
+const char *pagemap_source_kernel(const struct pagemap_source *source)
+{
+	return source->kernel;
+}
+
+bool pagemap_source_has_feature(struct pagemap_source *source,
+				enum pagemap_feature feature)
+{
+	const char *reason = "";
+
+	if ((unsigned int)feature >= PAGEMAP_FEATURE_COUNT)
+		return false;
+	if (source->features[feature] == FEATURE_UNTRIED) {
+		bool there = source->ops->probe(source, feature, &reason);
+
+		source->features[feature] = there ? FEATURE_PRESENT
+						  : FEATURE_MISSING;
+		source->feature_reasons[feature] = there ? "" : reason;
+	}
+	return source->features[feature] == FEATURE_PRESENT;
+}
+
+const char *pagemap_feature_reason(struct pagemap_source *source,
+				   enum pagemap_feature feature)
+{
+	if ((unsigned int)feature >= PAGEMAP_FEATURE_COUNT)
+		return "no such feature";
+	pagemap_source_has_feature(source, feature);
+	return source->feature_reasons[feature];
+}
+
+const char *pagemap_source_last_error(const struct pagemap_source *source)
+{
+	return source->detail;
+}
+
+void pagemap_source_set_log(struct pagemap_source *source, pagemap_log_fn log,
+			    void *context)
+{
+	source->log = log;
+	source->log_context = context;
+}
+
+int pagemap_source_next_pid(struct pagemap_source *source, pid_t *pid)
+{
+	return source->ops->next_pid(source, pid);
+}
+
+int source_fail(struct pagemap_source *source, int err, const char *what,
+		pid_t pid)
+{
+	const char *text = strerrordesc_np(-err);
+
+	if (pid)
+		snprintf(source->detail, sizeof(source->detail), "%d/%s: %s",
+			 (int)pid, what, text ? text : "unknown error");
+	else
+		snprintf(source->detail, sizeof(source->detail), "%s: %s",
+			 what, text ? text : "unknown error");
+	if (source->log)
+		source->log(source->log_context, source->detail);
+	return err;
+}
+
+bool source_kernel_at_least(const struct pagemap_source *source,
+			    uint32_t major, uint32_t minor)
+{
+	if (source->kernel_major != major)
+		return source->kernel_major > major;
+	return source->kernel_minor >= minor;
+}
+
+int source_read_swaps(struct pagemap_source *source)
+{
+	struct buffer text = { 0 };
+	struct proc_swaps swaps = { 0 };
+	int err = source->ops->read_text(source, NULL, "swaps", &text);
+
+	/* No file: a kernel without swap, or a tree that does not say. */
+	if (!err)
+		err = parse_swaps(text.data, text.size, &swaps);
+	buffer_free(&text);
+	source->swap_types = err ? 0 : swaps.types;
+	source->swap_used_bytes = err ? 0 : swaps.used_bytes;
+	return err == -ENOENT ? 0 : err;
+}

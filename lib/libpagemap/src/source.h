@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inside of a source: the table of functions that every kind of source fills,
+ * and what all of them share (page size, features, the last error).  Sources
+ * know nothing of metrics; what reads them does not know where bytes are from.
+ *
+ * The functions of the table may be called by several workers at once, each
+ * with a process handle and buffers of its own; source_fail and the feature
+ * probes belong to the thread that uses the source.
+ */
+#ifndef PAGEMAP_SOURCE_H
+#define PAGEMAP_SOURCE_H
+
+#include <libpagemap/pagemap.h>
+
+#include "buffer.h"
+
+/* One process of a source, held so that a reused pid cannot take its place. */
+struct process_ref {
+	pid_t pid;
+	int dir_fd;		/* its directory; -1: by path, one file only */
+};
+
+/* An open pagemap. */
+struct pages_file {
+	int fd;
+};
+
+/* Bits of an extent: what a scan knows of its pages. */
+enum {
+	EXTENT_HUGE = 1,	/* mapped by a PMD or larger, or hugetlb */
+	EXTENT_ZERO = 2,	/* the zero page */
+	EXTENT_SURE = 4,	/* every page is present or swapped */
+};
+
+/* Pages that follow each other and of which a scan says the same. */
+struct extent {
+	uint64_t start_page;	/* virtual page number */
+	uint64_t end_page;	/* exclusive */
+	uint32_t bits;
+};
+
+/* Where a scan stands. */
+struct scan {
+	uint64_t next_page;
+	uint64_t end_page;	/* exclusive */
+	uint64_t max_pages;	/* found in one call; 0: no limit (gentle) */
+};
+
+enum frame_file { FRAME_COUNTS, FRAME_FLAGS };
+
+struct source_ops {
+	int (*next_pid)(struct pagemap_source *source, pid_t *pid);
+
+	/* Holds a process by its directory.  -ENOENT, -EACCES, -EMFILE. */
+	int (*open_process)(struct pagemap_source *source, pid_t pid,
+			    struct process_ref *ret_ref);
+	void (*close_process)(struct process_ref *ref);
+
+	/*
+	 * A file of a process (ref NULL: of the machine), whole.  -ESTALE: it
+	 * was open, and the mm behind it went away before it was read.
+	 */
+	int (*read_text)(struct pagemap_source *source,
+			 const struct process_ref *ref, const char *name,
+			 struct buffer *ret_text);
+	int (*read_link)(struct pagemap_source *source,
+			 const struct process_ref *ref, const char *name,
+			 struct buffer *ret_target);
+	int (*owner)(struct pagemap_source *source,
+		     const struct process_ref *ref, uid_t *ret_uid);
+
+	int (*open_pages)(struct pagemap_source *source,
+			  const struct process_ref *ref,
+			  struct pages_file *ret_pages);
+	void (*close_pages)(struct pages_file *pages);
+
+	/*
+	 * Entries from first_page on; gives their number, fewer at the end of
+	 * the address space, or a negative errno.
+	 */
+	ssize_t (*read_entries)(const struct pages_file *pages,
+				uint64_t first_page, uint64_t *ret_entries,
+				size_t count);
+
+	/*
+	 * The next extents that hold pages; 0 at the end.  A source without
+	 * a way to skip holes gives -ENOTSUP: read by the maps instead.
+	 */
+	ssize_t (*scan)(struct pagemap_source *source,
+			const struct pages_file *pages, struct scan *scan,
+			struct extent *ret_extents, size_t count);
+
+	/* Counts or flags of frames; fewer at the end of RAM. */
+	ssize_t (*read_frames)(struct pagemap_source *source,
+			       enum frame_file file, uint64_t pfn,
+			       uint64_t *ret_values, size_t count);
+
+	/* Tries a feature.  True if there; else a reason for people. */
+	bool (*probe)(struct pagemap_source *source,
+		      enum pagemap_feature feature, const char **ret_reason);
+
+	/*
+	 * Orders two processes by their mms: 0 if they share one, 1 and 2 for
+	 * before and after, 3 for unequal without an order.  Negative errno.
+	 */
+	int (*compare_mm)(struct pagemap_source *source, pid_t a, pid_t b);
+
+	void (*close)(struct pagemap_source *source);
+};
+
+enum feature_state { FEATURE_UNTRIED, FEATURE_PRESENT, FEATURE_MISSING };
+
+#define SOURCE_DETAIL_SIZE 256
+#define SOURCE_KERNEL_SIZE 128
+
+struct pagemap_source {
+	const struct source_ops *ops;
+	enum pagemap_source_kind kind;
+	uint32_t page_size_bytes;
+	uint32_t page_shift;
+	uint32_t kernel_major;		/* 0: not known */
+	uint32_t kernel_minor;
+	char kernel[SOURCE_KERNEL_SIZE];
+	bool missing_pids;		/* the tree itself says so */
+	int averaged;			/* the tree itself says so; -1 unknown */
+	bool averaged_for_sure;		/* PRECISE_COUNTS is missing, and known
+					   to be, not only not found out */
+
+	int root_fd;			/* of the proc tree */
+	int frame_fds[2];		/* by enum frame_file; -1 not open */
+	uint32_t swap_types;		/* see parse.h; read with each snapshot */
+	uint64_t swap_used_bytes;
+	uint64_t scan_end_page;		/* end of what a scan may ask; 0 untried */
+
+	/* A window of the pids of root_fd, in rising order. */
+	struct array pids;
+
+	enum feature_state features[PAGEMAP_FEATURE_COUNT];
+	const char *feature_reasons[PAGEMAP_FEATURE_COUNT];
+
+	pagemap_log_fn log;
+	void *log_context;
+	char detail[SOURCE_DETAIL_SIZE];
+};
+
+/*
+ * Keeps the detail of a failure and gives err back: "what path: errno".
+ * pid 0: none.
+ */
+int source_fail(struct pagemap_source *source, int err, const char *what,
+		pid_t pid);
+
+/* Whether the kernel is known to be at least this release. */
+bool source_kernel_at_least(const struct pagemap_source *source,
+			    uint32_t major, uint32_t minor);
+
+/* Makes a source with everything but its kind's own part; NULL: no memory. */
+struct pagemap_source *source_new(const struct source_ops *ops,
+				  enum pagemap_source_kind kind);
+
+/* Reads the text of the machine's own files: version, swaps. */
+int source_read_swaps(struct pagemap_source *source);
+
+#endif

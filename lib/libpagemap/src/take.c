@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Taking a snapshot: which engine, which processes, the order of the steps.
+ * What each step does lives in the engines and in the files they share.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine.h"
+#include "frames.h"
+
+#define BIT(metric) PAGEMAP_METRIC_BIT(metric)
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+bool process_is_measured(const struct pagemap_process *process)
+{
+	return process->status == PAGEMAP_STATUS_COMPLETE ||
+	       process->status == PAGEMAP_STATUS_CHANGED;
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+bool snapshot_names_pid(const struct pagemap_snapshot *snapshot, pid_t pid)
+{
+	return snapshot->pids &&
+	       bsearch(&pid, snapshot->pids, snapshot->pid_count,
+		       sizeof(pid_t), compare_pids);
+}
+
+/* The pids asked for, rising, each once. */
+static int keep_pids(struct pagemap_snapshot *snapshot, const pid_t *pids,
+		     size_t count)
+{
+	pid_t *kept;
+	size_t i, n = 0;
+
+	if (!pids)
+		return 0;
+	kept = arena_copy(&snapshot->arena, pids, count * sizeof(pid_t));
+	if (!kept)
+		return -ENOMEM;
+	qsort(kept, count, sizeof(pid_t), compare_pids);
+	for (i = 0; i < count; i++)
+		if (!n || kept[n - 1] != kept[i])
+			kept[n++] = kept[i];
+	snapshot->pids = kept;
+	snapshot->pid_count = n;
+	return 0;
+}
+
+static bool census_can_see(struct pagemap_source *source)
+{
+	return pagemap_source_has_feature(source, PAGEMAP_FEATURE_PFN);
+}
+
+/* The kernel's figures where exact and enough, the census elsewhere. */
+static enum pagemap_engine choose_engine(struct pagemap_source *source,
+					 const struct pagemap_snapshot *snapshot)
+{
+	if (snapshot->detail == PAGEMAP_DETAIL_PAGES)
+		return PAGEMAP_ENGINE_CENSUS;
+	if ((snapshot->groups || snapshot->gentle) && census_can_see(source))
+		return PAGEMAP_ENGINE_CENSUS;
+	if (!pagemap_source_has_feature(source, PAGEMAP_FEATURE_SMAPS_ROLLUP) &&
+	    !pagemap_source_has_feature(source, PAGEMAP_FEATURE_SMAPS))
+		return census_can_see(source) ? PAGEMAP_ENGINE_CENSUS
+					      : PAGEMAP_ENGINE_KERNEL;
+	if (!pagemap_source_has_feature(source,
+					PAGEMAP_FEATURE_PRECISE_COUNTS) &&
+	    census_can_see(source))
+		return PAGEMAP_ENGINE_CENSUS;
+	return PAGEMAP_ENGINE_KERNEL;
+}
+
+static int read_options(struct pagemap_snapshot *snapshot,
+			const struct pagemap_snapshot_opts *opts)
+{
+	static const struct pagemap_snapshot_opts defaults = {
+		.size = sizeof(defaults),
+	};
+
+	if (!opts)
+		opts = &defaults;
+	if (opts->size != sizeof(*opts) ||
+	    (unsigned int)opts->engine > PAGEMAP_ENGINE_CENSUS ||
+	    (unsigned int)opts->detail > PAGEMAP_DETAIL_PAGES ||
+	    (opts->pids && !opts->pid_count))
+		return -EINVAL;
+	snapshot->engine = opts->engine;
+	snapshot->detail = opts->detail;
+	snapshot->metrics = opts->metrics ? opts->metrics
+					  : PAGEMAP_METRICS_SIZES;
+	snapshot->identity = opts->identity;
+	snapshot->threads = opts->threads;
+	snapshot->gentle = opts->gentle;
+	snapshot->groups = opts->groups;
+	snapshot->top_count = opts->top_count;
+	return keep_pids(snapshot, opts->pids, opts->pid_count);
+}
+
+static int add_process(struct array *list, pid_t pid)
+{
+	struct pagemap_process *process = array_push(list, sizeof(*process));
+
+	if (!process)
+		return -ENOMEM;
+	process->pid = pid;
+	process->ppid = -1;
+	process->session = -1;
+	process->uid = (uid_t)-1;
+	process->start_time_ns = UINT64_MAX;
+	return 0;
+}
+
+/* All processes, or with the kernel engine only those that were asked for. */
+static int list_processes(struct pagemap_source *source,
+			  struct pagemap_snapshot *snapshot)
+{
+	bool only = snapshot->pids &&
+		    snapshot->engine == PAGEMAP_ENGINE_KERNEL;
+	struct array list = { 0 };
+	size_t named = 0;
+	pid_t pid = 0;
+	int err = 0;
+
+	while (!err && !only &&
+	       (err = source->ops->next_pid(source, &pid)) == 1) {
+		/* Named ones that are not listed are reported as gone. */
+		err = 0;
+		for (; !err && named < snapshot->pid_count &&
+		       snapshot->pids[named] <= pid; named++)
+			if (snapshot->pids[named] < pid)
+				err = add_process(&list, snapshot->pids[named]);
+		if (!err)
+			err = add_process(&list, pid);
+	}
+	for (; !err && named < snapshot->pid_count; named++)
+		err = add_process(&list, snapshot->pids[named]);
+	snapshot->processes = list.items;
+	snapshot->process_count = list.count;
+	return err;
+}
+
+static int read_one(struct worker *worker, size_t item, void *context)
+{
+	(void)context;
+	return process_read(worker, &worker->snapshot->processes[item]);
+}
+
+static bool reads_only_the_top(const struct pagemap_snapshot *snapshot)
+{
+	return snapshot->top_count && !snapshot->pids &&
+	       snapshot->engine == PAGEMAP_ENGINE_KERNEL &&
+	       snapshot->detail == PAGEMAP_DETAIL_PROCESSES;
+}
+
+static int read_processes(struct pagemap_source *source,
+			  struct pagemap_snapshot *snapshot,
+			  const struct engine *engine)
+{
+	int err;
+
+	if (reads_only_the_top(snapshot))
+		return top_read(source, snapshot, engine);
+	err = workers_run(source, snapshot, engine, snapshot->process_count,
+			  read_one, NULL);
+	return err ? err : same_mm_merge(source, snapshot);
+}
+
+bool process_is_wanted(const struct pagemap_snapshot *snapshot,
+		       const struct pagemap_process *process)
+{
+	size_t i;
+
+	if (process->ended)
+		return false;
+	if (!snapshot->pids || snapshot_names_pid(snapshot, process->pid))
+		return true;
+	for (i = 0; i < process->mm_pid_count; i++)
+		if (snapshot_names_pid(snapshot, process->mm_pids[i]))
+			return true;
+	return false;
+}
+
+/* Leaves out what ended, was merged or was read for its frames alone. */
+static void compact(struct pagemap_snapshot *snapshot)
+{
+	struct pagemap_process *all = snapshot->processes;
+	size_t i, kept = 0;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		if (all[i].ended && all[i].status == PAGEMAP_STATUS_VANISHED)
+			snapshot->vanished_count++;
+		if (!process_is_wanted(snapshot, &all[i]))
+			continue;
+		if (kept != i)
+			all[kept] = all[i];
+		kept++;
+	}
+	snapshot->process_count = kept;
+	if (kept && kept < i) {
+		all = reallocarray(all, kept, sizeof(*all));
+		if (all)
+			snapshot->processes = all;
+	}
+}
+
+static int compare_aliases(const void *a, const void *b)
+{
+	const struct alias *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+/* Points everything at its final place. */
+static int link_up(struct pagemap_snapshot *snapshot)
+{
+	size_t i, j, at = 0;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		struct pagemap_process *process = &snapshot->processes[i];
+
+		process->snapshot = snapshot;
+		process->first_mapping = snapshot->mapping_count;
+		snapshot->mapping_count += process->mapping_count;
+		for (j = 0; j < process->mapping_count; j++)
+			process->mappings[j].process = process;
+		if (process->mm_pid_count)
+			snapshot->alias_count += process->mm_pid_count - 1;
+	}
+	snapshot->aliases = arena_alloc(&snapshot->arena,
+					snapshot->alias_count *
+					sizeof(struct alias));
+	if (!snapshot->aliases)
+		return -ENOMEM;
+	for (i = 0; i < snapshot->process_count; i++)
+		for (j = 1; j < snapshot->processes[i].mm_pid_count; j++)
+			snapshot->aliases[at++] = (struct alias){
+				snapshot->processes[i].mm_pids[j], (uint32_t)i,
+			};
+	qsort(snapshot->aliases, at, sizeof(struct alias), compare_aliases);
+	return 0;
+}
+
+/* Pids that were asked for and are not there at all. */
+static int check_named(const struct pagemap_snapshot *snapshot)
+{
+	size_t i;
+
+	if (!snapshot->pids)
+		return 0;
+	for (i = 0; i < snapshot->process_count; i++)
+		if (snapshot->processes[i].status != PAGEMAP_STATUS_VANISHED)
+			return 0;
+	return -ESRCH;
+}
+
+static int take(struct pagemap_source *source,
+		struct pagemap_snapshot *snapshot)
+{
+	const struct engine *engine;
+	int err = source_read_swaps(source);
+
+	if (err)
+		return source_fail(source, err, "swaps", 0);
+	source->features[PAGEMAP_FEATURE_SWAP] = FEATURE_UNTRIED;
+	snapshot->swap_types = source->swap_types;
+	snapshot->swap_in_use = source->swap_used_bytes != 0;
+	if (snapshot->engine == PAGEMAP_ENGINE_AUTO)
+		snapshot->engine = choose_engine(source, snapshot);
+	engine = snapshot->engine == PAGEMAP_ENGINE_CENSUS ? &census_engine
+							   : &kernel_engine;
+	err = engine->prepare(source, snapshot);
+	if (!err && snapshot->detail > PAGEMAP_DETAIL_PROCESSES)
+		err = mounts_read(source, snapshot);
+	if (!err)
+		err = list_processes(source, snapshot);
+	if (!err)
+		err = read_processes(source, snapshot, engine);
+	if (!err)
+		err = engine->settle(source, snapshot);
+	if (err)
+		return err;
+	compact(snapshot);
+	err = check_named(snapshot);
+	return err ? err : link_up(snapshot);
+}
+
+int pagemap_snapshot_take(struct pagemap_source *source,
+			  const struct pagemap_snapshot_opts *opts,
+			  struct pagemap_snapshot **ret_snapshot)
+{
+	struct pagemap_snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+	int err;
+
+	if (!snapshot)
+		return -ENOMEM;
+	snapshot->page_shift = source->page_shift;
+	snapshot->time_ns = clock_ns(CLOCK_REALTIME);
+	if (source->kind == PAGEMAP_SOURCE_LIVE)
+		snapshot->boottime_ns = clock_ns(CLOCK_BOOTTIME);
+	err = read_options(snapshot, opts);
+	if (!err)
+		err = take(source, snapshot);
+	if (err) {
+		pagemap_snapshot_free(snapshot);
+		return err;
+	}
+	snapshot->wall_ns = clock_ns(CLOCK_MONOTONIC) - begin;
+	*ret_snapshot = snapshot;
+	return 0;
+}
+
+void pagemap_snapshot_free(struct pagemap_snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	frames_free(snapshot->frames);
+	frames_free(snapshot->slots);
+	free(snapshot->processes);
+	arena_free(&snapshot->arena);
+	free(snapshot);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Reading a directory that looks like /proc, by descriptors alone.  Symbolic
+ * links are not followed in the last component and nothing here can block on
+ * a FIFO, since a saved tree may be hostile.
+ */
+#include "tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "parse.h"
+
+#define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+
+/* smaps of 65,000 mappings takes 50 MiB; a text beyond this is a lie. */
+#define TEXT_MAX_BYTES (UINT64_C(1) << 30)
+
+struct dirent64_head {
+	uint64_t inode;
+	int64_t offset;
+	uint16_t length;
+	uint8_t type;
+	char name[];
+};
+
+static int compare_pids(const void *a, const void *b)
+{
+	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool name_to_pid(const char *name, pid_t *ret_pid)
+{
+	uint32_t pid = 0;
+
+	for (; *name >= '0' && *name <= '9'; name++) {
+		if (pid > (INT32_MAX - 9) / 10)
+			return false;
+		pid = pid * 10 + (uint32_t)(*name - '0');
+	}
+	*ret_pid = (pid_t)pid;
+	return *name == '\0' && pid > 0;
+}
+
+static int collect_pids(struct array *pids, const char *block, size_t size)
+{
+	size_t at = 0;
+
+	while (at < size) {
+		const struct dirent64_head *entry = (const void *)(block + at);
+		pid_t pid, *place;
+
+		at += entry->length;
+		if (!name_to_pid(entry->name, &pid))
+			continue;
+		place = array_push(pids, sizeof(pid_t));
+		if (!place)
+			return -ENOMEM;
+		*place = pid;
+	}
+	return 0;
+}
+
+static int list_pids(struct pagemap_source *source)
+{
+	_Alignas(struct dirent64_head) char block[32768];
+	struct array *pids = &source->pids;
+	ssize_t size;
+	int err = 0;
+	size_t i;
+
+	pids->count = 0;
+	if (lseek(source->root_fd, 0, SEEK_SET) < 0)
+		return source_fail(source, -errno, "list of processes", 0);
+	while (!err && (size = syscall(SYS_getdents64, source->root_fd, block,
+				       sizeof(block))) != 0) {
+		if (size < 0)
+			return source_fail(source, -errno, "list of processes", 0);
+		err = collect_pids(pids, block, (size_t)size);
+	}
+	/* The kernel lists them in order, another file system does not. */
+	for (i = 1; i < pids->count; i++) {
+		const pid_t *pid = pids->items;
+
+		if (pid[i] > pid[i - 1])
+			continue;
+		qsort(pids->items, pids->count, sizeof(pid_t), compare_pids);
+		break;
+	}
+	return err;
+}
+
+int tree_next_pid(struct pagemap_source *source, pid_t *pid)
+{
+	const pid_t *pids;
+	size_t low = 0, high;
+
+	if (*pid == 0) {
+		int err = list_pids(source);
+
+		if (err)
+			return err;
+	}
+	pids = source->pids.items;
+	high = source->pids.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pids[middle] > *pid)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	if (low == source->pids.count)
+		return 0;
+	*pid = pids[low];
+	return 1;
+}
+
+/* Writes "PID" or "PID/name"; PATH_SIZE is enough for every name used here. */
+#define PATH_SIZE 64
+static void process_path(char path[PATH_SIZE], pid_t pid, const char *name)
+{
+	char digits[12];
+	size_t count = 0, at = 0;
+	uint32_t rest = (uint32_t)pid;
+
+	do {
+		digits[count++] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	while (count)
+		path[at++] = digits[--count];
+	path[at] = '\0';
+	if (name) {
+		path[at++] = '/';
+		strncpy(path + at, name, PATH_SIZE - at - 1);
+		path[PATH_SIZE - 1] = '\0';
+	}
+}
+
+static int open_file(struct pagemap_source *source,
+		     const struct process_ref *ref, const char *name)
+{
+	char path[PATH_SIZE];
+	int fd;
+
+	if (!ref) {
+		fd = openat(source->root_fd, name, OPEN_FLAGS);
+	} else if (ref->dir_fd >= 0) {
+		fd = openat(ref->dir_fd, name, OPEN_FLAGS);
+	} else {
+		process_path(path, ref->pid, name);
+		fd = openat(source->root_fd, path, OPEN_FLAGS);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+int tree_open_process(struct pagemap_source *source, pid_t pid,
+		      struct process_ref *ret_ref)
+{
+	char path[PATH_SIZE];
+	int fd;
+
+	process_path(path, pid, NULL);
+	fd = openat(source->root_fd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*ret_ref = (struct process_ref){ .pid = pid, .dir_fd = fd };
+	return 0;
+}
+
+void tree_close_process(struct process_ref *ref)
+{
+	if (ref->dir_fd >= 0)
+		close(ref->dir_fd);
+	ref->dir_fd = -1;
+}
+
+int tree_read_text(struct pagemap_source *source, const struct process_ref *ref,
+		   const char *name, struct buffer *ret_text)
+{
+	struct stat st;
+	int err, fd = open_file(source, ref, name);
+
+	if (fd < 0)
+		return fd;
+	/* A saved file says its size; /proc says 0 and gives a page a read. */
+	if (source->kind == PAGEMAP_SOURCE_TREE) {
+		if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+			close(fd);
+			return -EINVAL;
+		}
+		if ((uint64_t)st.st_size > TEXT_MAX_BYTES) {
+			close(fd);
+			return -EFBIG;
+		}
+	}
+	err = buffer_read_fd(ret_text, fd, 4096);
+	close(fd);
+	return err == -ESRCH ? -ESTALE : err;
+}
+
+int tree_read_link(struct pagemap_source *source, const struct process_ref *ref,
+		   const char *name, struct buffer *ret_target)
+{
+	char path[PATH_SIZE];
+	int err, dir_fd = source->root_fd;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%s", name);
+	if (ref && ref->dir_fd >= 0)
+		dir_fd = ref->dir_fd;
+	else if (ref)
+		process_path(path, ref->pid, name);
+	err = buffer_reserve(ret_target, 4096);
+	if (err)
+		return err;
+	length = readlinkat(dir_fd, path, ret_target->data,
+			    ret_target->capacity);
+	if (length < 0)
+		return -errno;
+	ret_target->size = (size_t)length;
+	ret_target->data[length] = '\0';
+	return 0;
+}
+
+/*
+ * The directory of a process belongs to its effective user, also where its
+ * files belong to root since it is not dumpable.  A saved tree belongs to
+ * whoever unpacked it, so there the status file is asked.
+ */
+int tree_owner(struct pagemap_source *source, const struct process_ref *ref,
+	       uid_t *ret_uid)
+{
+	struct buffer text = { 0 };
+	struct proc_status status;
+	char path[PATH_SIZE];
+	struct stat st;
+	int err;
+
+	if (source->kind == PAGEMAP_SOURCE_TREE) {
+		err = tree_read_text(source, ref, "status", &text);
+		if (!err)
+			err = parse_status(text.data, text.size, &status);
+		buffer_free(&text);
+		if (!err)
+			*ret_uid = status.euid;
+		return err;
+	}
+	if (ref->dir_fd >= 0) {
+		err = fstat(ref->dir_fd, &st);
+	} else {
+		process_path(path, ref->pid, NULL);
+		err = fstatat(source->root_fd, path, &st, 0);
+	}
+	if (err)
+		return -errno;
+	*ret_uid = st.st_uid;
+	return 0;
+}
+
+int tree_open_pages(struct pagemap_source *source,
+		    const struct process_ref *ref, struct pages_file *ret_pages)
+{
+	int fd = open_file(source, ref, "pagemap");
+
+	if (fd < 0)
+		return fd;
+	ret_pages->fd = fd;
+	return 0;
+}
+
+void tree_close_pages(struct pages_file *pages)
+{
+	if (pages->fd >= 0)
+		close(pages->fd);
+	pages->fd = -1;
+}
+
+static ssize_t read_words(int fd, uint64_t first, uint64_t *ret_words,
+			  size_t count)
+{
+	ssize_t got;
+
+	if (first > (uint64_t)INT64_MAX / 8)
+		return 0;
+	got = pread(fd, ret_words, count * 8, (off_t)(first * 8));
+	return got < 0 ? -errno : got / 8;
+}
+
+ssize_t tree_read_entries(const struct pages_file *pages, uint64_t first_page,
+			  uint64_t *ret_entries, size_t count)
+{
+	return read_words(pages->fd, first_page, ret_entries, count);
+}
+
+ssize_t tree_read_frames(struct pagemap_source *source, enum frame_file file,
+			 uint64_t pfn, uint64_t *ret_values, size_t count)
+{
+	/* Opened by the probe of the feature, which comes first. */
+	if (source->frame_fds[file] < 0)
+		return -ENOTSUP;
+	return read_words(source->frame_fds[file], pfn, ret_values, count);
+}
+
+static int read_version(struct pagemap_source *source)
+{
+	struct buffer text = { 0 };
+	struct proc_version version;
+	int err = tree_read_text(source, NULL, "version", &text);
+
+	if (!err)
+		err = parse_version(text.data, text.size, &version);
+	if (!err) {
+		snprintf(source->kernel, sizeof(source->kernel), "%.*s",
+			 (int)version.release.len, version.release.at);
+		source->kernel_major = version.major;
+		source->kernel_minor = version.minor;
+	}
+	buffer_free(&text);
+	return err;
+}
+
+static int read_meta(struct pagemap_source *source)
+{
+	struct buffer text = { 0 };
+	struct tree_meta meta;
+	int err = tree_read_text(source, NULL, "meta.json", &text);
+
+	if (!err)
+		err = parse_meta(text.data, text.size, &meta);
+	if (!err) {
+		source->missing_pids = !meta.all_pids;
+		source->averaged = meta.averaged;
+		if (!source->page_size_bytes)
+			source->page_size_bytes = meta.page_size_bytes;
+	}
+	buffer_free(&text);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int set_page_size(struct pagemap_source *source)
+{
+	uint32_t size = source->page_size_bytes;
+
+	if (!size)
+		size = (uint32_t)sysconf(_SC_PAGESIZE);
+	if (size < 1024 || size > 1024 * 1024 || (size & (size - 1)))
+		return source_fail(source, -EINVAL, "page size", 0);
+	source->page_size_bytes = size;
+	source->page_shift = (uint32_t)__builtin_ctz(size);
+	return 0;
+}
+
+int tree_attach(struct pagemap_source *source, int root_fd,
+		uint32_t page_size_bytes)
+{
+	int err;
+
+	source->root_fd = root_fd;
+	source->page_size_bytes = page_size_bytes;
+	/* A tree without version is read as a kernel that is not known. */
+	read_version(source);
+	if (source->kind == PAGEMAP_SOURCE_TREE) {
+		err = read_meta(source);
+		if (err)
+			return source_fail(source, err, "meta.json", 0);
+	}
+	return set_page_size(source);
+}
+
+void tree_close(struct pagemap_source *source)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (source->frame_fds[i] >= 0)
+			close(source->frame_fds[i]);
+	if (source->root_fd >= 0)
+		close(source->root_fd);
+	array_free(&source->pids);
+}

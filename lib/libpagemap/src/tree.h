@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A directory that looks like /proc, read by descriptors alone: what the live
+ * source and saved trees have in common.
+ */
+#ifndef PAGEMAP_TREE_H
+#define PAGEMAP_TREE_H
+
+#include "source.h"
+
+int tree_next_pid(struct pagemap_source *source, pid_t *pid);
+int tree_open_process(struct pagemap_source *source, pid_t pid,
+		      struct process_ref *ret_ref);
+void tree_close_process(struct process_ref *ref);
+int tree_read_text(struct pagemap_source *source, const struct process_ref *ref,
+		   const char *name, struct buffer *ret_text);
+int tree_read_link(struct pagemap_source *source, const struct process_ref *ref,
+		   const char *name, struct buffer *ret_target);
+int tree_owner(struct pagemap_source *source, const struct process_ref *ref,
+	       uid_t *ret_uid);
+int tree_open_pages(struct pagemap_source *source,
+		    const struct process_ref *ref, struct pages_file *ret_pages);
+void tree_close_pages(struct pages_file *pages);
+ssize_t tree_read_entries(const struct pages_file *pages, uint64_t first_page,
+			  uint64_t *ret_entries, size_t count);
+ssize_t tree_read_frames(struct pagemap_source *source, enum frame_file file,
+			 uint64_t pfn, uint64_t *ret_values, size_t count);
+void tree_close(struct pagemap_source *source);
+
+/* Takes root_fd over, reads version and meta.json, sets the page size. */
+int tree_attach(struct pagemap_source *source, int root_fd,
+		uint32_t page_size_bytes);
+
+#endif
