@@ -1,14 +1,14 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Names of page flags, one table by bit.  A bit without a name is not an
- * error: kernels gain flags, and programs print it by its number.
+ * The names of page flags.  Bits without a name are kept by all who carry
+ * flags, and shown by number.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "parse.h"
 
-static const char *const names[64] = {
+static const char *const flag_names[] = {
 	[PAGEMAP_FLAG_LOCKED] = "locked",
 	[PAGEMAP_FLAG_ERROR] = "error",
 	[PAGEMAP_FLAG_REFERENCED] = "referenced",
@@ -49,20 +49,20 @@ static const char *const names[64] = {
 	[PAGEMAP_FLAG_ARCH_3] = "arch_3",
 };
 
+#define FLAG_COUNT (sizeof(flag_names) / sizeof(flag_names[0]))
+
 const char *pagemap_flag_name(unsigned int bit)
 {
-	return bit < 64 ? names[bit] : NULL;
+	return bit < FLAG_COUNT ? flag_names[bit] : NULL;
 }
 
 int pagemap_flag_from_name(const char *name, unsigned int *ret_bit)
 {
-	unsigned int bit;
-
-	for (bit = 0; bit < 64; bit++) {
-		if (!names[bit] || strcmp(names[bit], name) != 0)
-			continue;
-		*ret_bit = bit;
-		return 0;
+	for (unsigned int bit = 0; bit < FLAG_COUNT; bit++) {
+		if (flag_names[bit] && !strcmp(flag_names[bit], name)) {
+			*ret_bit = bit;
+			return 0;
+		}
 	}
 	return -ENOENT;
 }

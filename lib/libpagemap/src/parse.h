@@ -30,6 +30,9 @@ bool span_to_u64(struct span span, unsigned int base, uint64_t *ret_number);
 
 bool span_to_u32(struct span span, unsigned int base, uint32_t *ret_number);
 
+/* The same for decimal numbers that may be negative. */
+bool span_to_int(struct span span, int *ret_number);
+
 /* Parses all of "   1234 kB".  False for anything else, or overflow. */
 bool span_to_bytes(struct span span, uint64_t *ret_bytes);
 
@@ -173,8 +176,10 @@ struct tree_meta {
 	bool all_pids;			/* "all_pids": false says that processes
 					   are missing; true if not there */
 	uint64_t time_ns;		/* "time": nanoseconds; 0 if not there */
-	struct span kernel;		/* "kernel"; empty if not there */
+	struct span kernel;		/* "kernel"; empty if not there; as it is
+					   written, escapes not undone */
 };
+/* A known key with null is not there; with any other type, or twice: -EINVAL. */
 int parse_meta(const char *text, size_t size, struct tree_meta *ret_meta);
 
 #endif

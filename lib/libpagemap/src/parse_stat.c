@@ -1,180 +1,202 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * stat, statm and status of a process.
+ * stat, statm and status of a process.  A number counts only when the
+ * character behind it was read as well: a text that was cut in the middle of
+ * a number must not give a smaller one.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "parse.h"
 
-#define PF_KTHREAD 0x00200000
+#define KERNEL_THREAD_FLAG 0x00200000	/* PF_KTHREAD */
 
-#define BIT(metric) PAGEMAP_METRIC_BIT(metric)
+/* Fields of stat by the numbers of proc(5). */
+enum {
+	STAT_STATE = 3,
+	STAT_PPID = 4,
+	STAT_SESSION = 6,
+	STAT_FLAGS = 9,
+	STAT_START = 22,
+	STAT_NEEDED = STAT_START,
+};
 
-/* Takes the next word of a line, ended by a blank, a tab or the end. */
-static bool next_word(struct span *rest, struct span *ret_word)
+/* Takes a number that a space, or the end of the line, follows. */
+static bool take_field(struct span *rest, struct span *ret_field)
 {
-	while (rest->len && (*rest->at == ' ' || *rest->at == '\t' ||
-			     *rest->at == '\n')) {
-		rest->at++;
-		rest->len--;
-	}
-	*ret_word = (struct span){ rest->at, 0 };
-	while (rest->len && *rest->at != ' ' && *rest->at != '\t' &&
-	       *rest->at != '\n') {
-		rest->at++;
-		rest->len--;
-		ret_word->len++;
-	}
-	return ret_word->len > 0;
+	if (span_take(rest, ' ', ret_field))
+		return true;
+	return span_take(rest, '\n', ret_field) && !rest->len;
 }
 
-/* Field number `field` of stat, counted from 1, out of what follows comm. */
-static bool take_fields(struct span rest, struct proc_stat *stat)
+/* "1234 (comm) ": sets pid and comm, and leaves the fields from state on. */
+static bool take_comm(struct span *rest, struct proc_stat *stat)
 {
-	uint64_t numbers[23] = { 0 };
-	struct span word;
-	int field;
+	const char *close = memrchr(rest->at, ')', rest->len);
+	struct span pid;
 
-	for (field = 3; field <= 22; field++) {
-		if (!next_word(&rest, &word))
-			return false;
-		if (field == 3) {
-			stat->state = *word.at;
-			continue;
-		}
-		/* tpgid and others may be negative; they are not used. */
-		if (word.at[0] == '-')
-			continue;
-		if (!span_to_u64(word, 10, &numbers[field]))
-			return false;
-	}
-	if (numbers[4] > INT32_MAX || numbers[6] > INT32_MAX)
+	if (!close || !span_take(rest, ' ', &pid) ||
+	    !span_to_int(pid, &stat->pid) || stat->pid < 0)
 		return false;
-	stat->ppid = (pid_t)numbers[4];
-	stat->session = (pid_t)numbers[6];
-	stat->kernel_thread = numbers[9] & PF_KTHREAD;
-	stat->start_ticks = numbers[22];
+	if (rest->at >= close || *rest->at != '(')
+		return false;
+	stat->comm.at = rest->at + 1;
+	stat->comm.len = (size_t)(close - stat->comm.at);
+	rest->len -= (size_t)(close + 1 - rest->at);
+	rest->at = close + 1;
+	if (!rest->len || *rest->at != ' ')
+		return false;
+	rest->at++;
+	rest->len--;
 	return true;
+}
+
+static bool keep_stat_field(struct proc_stat *stat, int index,
+			    struct span field)
+{
+	uint32_t flags;
+	int number;
+
+	switch (index) {
+	case STAT_STATE:
+		stat->state = *field.at;
+		return field.len == 1;
+	case STAT_PPID:
+		return span_to_int(field, &stat->ppid);
+	case STAT_SESSION:
+		return span_to_int(field, &stat->session);
+	case STAT_FLAGS:
+		if (!span_to_u32(field, 10, &flags))
+			return false;
+		stat->kernel_thread = flags & KERNEL_THREAD_FLAG;
+		return true;
+	case STAT_START:
+		return span_to_u64(field, 10, &stat->start_ticks);
+	default:
+		/* Only its place counts. */
+		return field.len > 0 &&
+		       (span_to_int(field, &number) ||
+			span_to_u64(field, 10, &(uint64_t){ 0 }));
+	}
 }
 
 int parse_stat(const char *text, size_t size, struct proc_stat *ret_stat)
 {
-	const char *open = size ? memchr(text, '(', size) : NULL;
-	const char *close = size ? memrchr(text, ')', size) : NULL;
+	struct span field, rest = { text, size };
 	struct proc_stat stat = { 0 };
-	struct span pid_text, rest;
-	uint64_t pid;
 
-	/* Without its newline the last field may be cut. */
-	if (!open || !close || close < open || open == text ||
-	    text[size - 1] != '\n')
+	if (!size || !take_comm(&rest, &stat))
 		return -EINVAL;
-	pid_text = (struct span){ text, (size_t)(open - text) - 1 };
-	if (!span_to_u64(pid_text, 10, &pid) || pid > INT32_MAX)
-		return -EINVAL;
-	stat.pid = (pid_t)pid;
-	stat.comm = (struct span){ open + 1, (size_t)(close - open) - 1 };
-	rest = (struct span){ close + 1, (size_t)(text + size - close) - 1 };
-	if (!take_fields(rest, &stat))
-		return -EINVAL;
+	for (int index = STAT_STATE; index <= STAT_NEEDED; index++)
+		if (!take_field(&rest, &field) ||
+		    !keep_stat_field(&stat, index, field))
+			return -EINVAL;
 	*ret_stat = stat;
 	return 0;
 }
 
 int parse_statm(const char *text, size_t size, struct proc_statm *ret_statm)
 {
-	struct span word, rest = { text, size };
+	struct span rest = { text, size };
 	uint64_t numbers[3];
-	int i;
+	struct span field;
 
-	if (!size || text[size - 1] != '\n')
-		return -EINVAL;
-	for (i = 0; i < 3; i++)
-		if (!next_word(&rest, &word) ||
-		    !span_to_u64(word, 10, &numbers[i]))
+	for (size_t i = 0; i < 3; i++)
+		if (!size || !take_field(&rest, &field) ||
+		    !span_to_u64(field, 10, &numbers[i]))
 			return -EINVAL;
 	*ret_statm = (struct proc_statm){ numbers[0], numbers[1], numbers[2] };
 	return 0;
 }
 
+/* The lines of status that are used, apart from Uid. */
+enum { STATUS_PMD = PAGEMAP_METRIC_COUNT, STATUS_HUGETLB, STATUS_SIZES };
+
 static const struct {
-	const char *key;
-	uint8_t metric;
-} status_fields[] = {
-	{ "VmSize:", PAGEMAP_VSS },
-	{ "VmLck:", PAGEMAP_LOCKED },
-	{ "VmRSS:", PAGEMAP_RSS },
-	{ "RssAnon:", PAGEMAP_ANON },
-	{ "RssFile:", PAGEMAP_FILE },
-	{ "RssShmem:", PAGEMAP_SHMEM },
-	{ "VmPTE:", PAGEMAP_PAGE_TABLES },
-	{ "VmPMD:", PAGEMAP_PAGE_TABLES },
-	{ "VmSwap:", PAGEMAP_SWAP },
+	char key[16];
+	uint8_t size;
+} status_lines[] = {
+	{ "VmSize", PAGEMAP_VSS },
+	{ "VmLck", PAGEMAP_LOCKED },
+	{ "VmRSS", PAGEMAP_RSS },
+	{ "RssAnon", PAGEMAP_ANON },
+	{ "RssFile", PAGEMAP_FILE },
+	{ "RssShmem", PAGEMAP_SHMEM },
+	{ "VmPTE", PAGEMAP_PAGE_TABLES },
+	{ "VmPMD", STATUS_PMD },
+	{ "VmSwap", PAGEMAP_SWAP },
+	{ "HugetlbPages", STATUS_HUGETLB },
 };
 
-static bool starts_with(struct span line, const char *key)
+struct status_sizes {
+	uint64_t bytes[STATUS_SIZES];
+	uint64_t found;
+	uid_t euid;
+};
+
+/* "Uid:	real	effective	saved	file system". */
+static bool keep_uid(struct status_sizes *sizes, struct span rest)
 {
-	size_t length = strlen(key);
+	struct span word;
+	uint32_t uid;
 
-	return line.len >= length && !memcmp(line.at, key, length);
-}
-
-static bool take_kilobytes(struct span line, uint64_t *ret_bytes)
-{
-	struct span word, unit;
-	uint64_t number;
-
-	if (!next_word(&line, &word) || !next_word(&line, &word) ||
-	    !span_to_u64(word, 10, &number) || number > UINT64_MAX >> 10 ||
-	    !next_word(&line, &unit) || unit.len != 2)
-		return false;
-	*ret_bytes = number << 10;
+	for (int i = 0; i < 4; i++) {
+		if (!span_take_word(&rest, &word) ||
+		    !span_to_u32(word, 10, &uid))
+			return false;
+		if (i == 1)
+			sizes->euid = uid;
+	}
 	return true;
 }
 
-static int take_status_line(struct span line, struct proc_status *status)
+static bool keep_status_line(struct status_sizes *sizes, struct span line)
 {
-	struct span word;
-	uint64_t bytes, uid;
-	size_t i;
+	struct span key;
 
-	if (starts_with(line, "Uid:")) {
-		if (!next_word(&line, &word) || !next_word(&line, &word) ||
-		    !next_word(&line, &word) || !span_to_u64(word, 10, &uid) ||
-		    uid > UINT32_MAX)
-			return -EINVAL;
-		status->euid = (uid_t)uid;
-		return 0;
-	}
-	if (starts_with(line, "HugetlbPages:"))
-		return take_kilobytes(line, &status->hugetlb_bytes) ? 0
-								    : -EINVAL;
-	for (i = 0; i < sizeof(status_fields) / sizeof(status_fields[0]); i++) {
-		if (!starts_with(line, status_fields[i].key))
+	/* Most lines are of no interest, and say so by their first letter. */
+	if (!line.len || !strchr("VRHU", *line.at) || !*line.at ||
+	    !span_take(&line, ':', &key))
+		return true;
+	if (span_is(key, "Uid"))
+		return keep_uid(sizes, line);
+	for (size_t i = 0; i < sizeof(status_lines) / sizeof(status_lines[0]);
+	     i++) {
+		unsigned int size = status_lines[i].size;
+
+		if (!span_is(key, status_lines[i].key))
 			continue;
-		if (!take_kilobytes(line, &bytes))
-			return -EINVAL;
-		status->bytes[status_fields[i].metric] += bytes;
-		status->found |= BIT(status_fields[i].metric);
+		if (sizes->found & UINT64_C(1) << size)
+			return false;
+		sizes->found |= UINT64_C(1) << size;
+		return span_to_bytes(line, &sizes->bytes[size]);
 	}
-	return 0;
+	return true;
 }
 
 int parse_status(const char *text, size_t size, struct proc_status *ret_status)
 {
-	struct proc_status status = {
-		.hugetlb_bytes = UINT64_MAX,
-		.euid = (uid_t)-1,
-	};
+	struct status_sizes sizes = { .euid = (uid_t)-1 };
 	struct text rest = { text, text + size };
+	struct proc_status status;
 	struct span line;
 
-	if (!size || text[size - 1] != '\n')
+	if (!text_is_whole(text, size))
 		return -EINVAL;
 	while (text_next_line(&rest, &line))
-		if (take_status_line(line, &status))
+		if (!keep_status_line(&sizes, line))
 			return -EINVAL;
+	/* Linux 4.15 put the PMDs into VmPTE. */
+	if (__builtin_add_overflow(sizes.bytes[PAGEMAP_PAGE_TABLES],
+				   sizes.bytes[STATUS_PMD],
+				   &sizes.bytes[PAGEMAP_PAGE_TABLES]))
+		return -EINVAL;
+	memcpy(status.bytes, sizes.bytes, sizeof(status.bytes));
+	status.found = sizes.found & PAGEMAP_METRICS_ALL;
+	status.hugetlb_bytes = UINT64_MAX;
+	if (sizes.found & UINT64_C(1) << STATUS_HUGETLB)
+		status.hugetlb_bytes = sizes.bytes[STATUS_HUGETLB];
+	status.euid = sizes.euid;
 	*ret_status = status;
 	return 0;
 }

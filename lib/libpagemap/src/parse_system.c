@@ -1,202 +1,200 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Texts of the machine and of a process's surroundings: cgroup, swaps,
- * mountinfo, version.  meta.json is in parse_meta.c.
+ * Texts about the machine and its arrangement: cgroup, swaps, mountinfo and
+ * version.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "parse.h"
 
-/* Swap types below this one are never the kernel's special ones. */
-#define SWAP_TYPES_ORDINARY 23
+/* Swap types from here on are the kernel's own: it keeps at least 23 areas. */
+#define SWAP_TYPES_LEAST 23
+#define SWAP_TYPES_MOST 32
 
-/* Cuts a span at the first separator; false if there is none. */
-static bool cut(struct span *rest, char separator, struct span *ret_word)
+/* Whether a word is in a list that commas separate. */
+static bool list_has(struct span list, const char *word)
 {
-	const char *at = rest->len ? memchr(rest->at, separator, rest->len)
-				   : NULL;
+	struct span item;
 
-	if (!at)
-		return false;
-	*ret_word = (struct span){ rest->at, (size_t)(at - rest->at) };
-	rest->len -= ret_word->len + 1;
-	rest->at = at + 1;
-	return true;
-}
-
-static bool is_word(struct span span, const char *word)
-{
-	return span.len == strlen(word) && !memcmp(span.at, word, span.len);
-}
-
-/* Whether a comma-separated list of controllers names one. */
-static bool names_controller(struct span list, const char *name)
-{
-	struct span word;
-
-	while (cut(&list, ',', &word))
-		if (is_word(word, name))
+	while (span_take(&list, ',', &item))
+		if (span_is(item, word))
 			return true;
-	return is_word(list, name);
+	return span_is(list, word);
 }
 
-/* How much a hierarchy says of what a process belongs to. */
-static int hierarchy_weight(struct span number, struct span controllers,
-			    struct span path)
+/* Hierarchies whose path is used, the best first. */
+enum { CGROUP_UNIFIED, CGROUP_SYSTEMD, CGROUP_MEMORY, CGROUP_KINDS };
+
+/* "ID:CONTROLLERS:/PATH".  Returns the kind, CGROUP_KINDS for another one. */
+static int read_cgroup_line(struct span line, struct span *ret_path)
 {
-	if (path.len < 2)
-		return 0;
-	if (is_word(number, "0"))
-		return 3;
-	if (names_controller(controllers, "name=systemd"))
-		return 2;
-	return names_controller(controllers, "memory") ? 1 : 0;
+	struct span id, controllers;
+	uint32_t number;
+
+	if (!span_take(&line, ':', &id) || !span_to_u32(id, 10, &number) ||
+	    !span_take(&line, ':', &controllers) || !line.len ||
+	    *line.at != '/')
+		return -EINVAL;
+	*ret_path = line;
+	if (!number)
+		return CGROUP_UNIFIED;
+	if (span_is(controllers, "name=systemd"))
+		return CGROUP_SYSTEMD;
+	return list_has(controllers, "memory") ? CGROUP_MEMORY : CGROUP_KINDS;
 }
 
 int parse_cgroup(const char *text, size_t size, struct span *ret_path)
 {
+	struct span line, path, root = { 0 }, paths[CGROUP_KINDS] = { 0 };
 	struct text rest = { text, text + size };
-	struct span line, number, controllers, best = { 0 };
-	int weight, best_weight = -1;
 
 	if (!size)
 		return -ENODATA;
+	if (!text_is_whole(text, size))
+		return -EINVAL;
 	while (text_next_line(&rest, &line)) {
-		if (!cut(&line, ':', &number) || !cut(&line, ':', &controllers))
-			return -EINVAL;
-		weight = hierarchy_weight(number, controllers, line);
-		if (weight <= best_weight)
-			continue;
-		best = line;
-		best_weight = weight;
+		int kind = read_cgroup_line(line, &path);
+
+		if (kind < 0)
+			return kind;
+		if (kind < CGROUP_KINDS)
+			paths[kind] = path;
 	}
-	*ret_path = best;
+	for (int kind = 0; kind < CGROUP_KINDS; kind++) {
+		if (paths[kind].len > 1) {
+			*ret_path = paths[kind];
+			return 0;
+		}
+		if (paths[kind].len)
+			root = paths[kind];
+	}
+	if (!root.len)
+		return -ENODATA;
+	*ret_path = root;
 	return 0;
 }
 
-/* The third and fourth field from the name on: size and used, in KiB. */
-static bool take_swap(struct span line, uint64_t *ret_used)
+/* "NAME TYPE SIZE USED PRIORITY", sizes in kB. */
+static bool add_swap_area(struct proc_swaps *swaps, struct span line)
 {
-	struct span fields[5], word;
-	int count = 0;
-	size_t i = 0;
+	struct span name, type, size, used, priority, more;
+	uint64_t kib;
+	int rank;
 
-	while (i < line.len && count < 5) {
-		while (i < line.len && (line.at[i] == ' ' || line.at[i] == '\t'))
-			i++;
-		word = (struct span){ line.at + i, 0 };
-		while (i < line.len && line.at[i] != ' ' && line.at[i] != '\t') {
-			i++;
-			word.len++;
-		}
-		if (word.len)
-			fields[count++] = word;
-	}
-	return count == 5 && span_to_u64(fields[3], 10, ret_used) &&
-	       *ret_used <= UINT64_MAX >> 10;
+	if (!span_take_word(&line, &name) || !span_take_word(&line, &type) ||
+	    !span_take_word(&line, &size) || !span_take_word(&line, &used) ||
+	    !span_take_word(&line, &priority) || span_take_word(&line, &more))
+		return false;
+	if (!span_to_u64(size, 10, &kib) || !span_to_u64(used, 10, &kib) ||
+	    !span_to_int(priority, &rank))
+		return false;
+	swaps->area_count++;
+	return kib <= UINT64_MAX / 1024 &&
+	       !__builtin_add_overflow(swaps->used_bytes, kib * 1024,
+				       &swaps->used_bytes);
+}
+
+static uint32_t swap_types_of(uint32_t area_count)
+{
+	if (!area_count)
+		return 0;
+	if (area_count < SWAP_TYPES_LEAST)
+		area_count = SWAP_TYPES_LEAST;
+	if (area_count >= SWAP_TYPES_MOST)
+		return UINT32_MAX;
+	return (UINT32_C(1) << area_count) - 1;
 }
 
 int parse_swaps(const char *text, size_t size, struct proc_swaps *ret_swaps)
 {
 	struct text rest = { text, text + size };
 	struct proc_swaps swaps = { 0 };
-	uint64_t used;
-	struct span line;
+	struct span line, title;
 
-	/* The first line names the columns. */
-	if (!text_next_line(&rest, &line) || line.len < 8 ||
-	    memcmp(line.at, "Filename", 8) != 0)
+	if (!text_is_whole(text, size) || !text_next_line(&rest, &line) ||
+	    !span_take_word(&line, &title) || !span_is(title, "Filename"))
 		return -EINVAL;
-	while (text_next_line(&rest, &line)) {
-		if (!take_swap(line, &used))
+	while (text_next_line(&rest, &line))
+		if (!add_swap_area(&swaps, line))
 			return -EINVAL;
-		swaps.area_count++;
-		swaps.used_bytes += used << 10;
-	}
-	if (swaps.area_count > SWAP_TYPES_ORDINARY)
-		swaps.types = swaps.area_count < 32 ?
-			      (UINT32_C(1) << swaps.area_count) - 1 : UINT32_MAX;
-	else if (swaps.area_count)
-		swaps.types = (UINT32_C(1) << SWAP_TYPES_ORDINARY) - 1;
+	swaps.types = swap_types_of(swaps.area_count);
 	*ret_swaps = swaps;
 	return 0;
 }
 
-static bool take_device(struct span device, struct mount_line *mount)
+/* "8:1" */
+static bool read_device(struct span field, struct mount_line *mount)
 {
 	struct span major;
-	uint64_t numbers[2];
 
-	if (!cut(&device, ':', &major) || !span_to_u64(major, 10, &numbers[0]) ||
-	    !span_to_u64(device, 10, &numbers[1]) ||
-	    numbers[0] > UINT32_MAX || numbers[1] > UINT32_MAX)
-		return false;
-	mount->dev_major = (uint32_t)numbers[0];
-	mount->dev_minor = (uint32_t)numbers[1];
-	return true;
+	return span_take(&field, ':', &major) &&
+	       span_to_u32(major, 10, &mount->dev_major) &&
+	       span_to_u32(field, 10, &mount->dev_minor);
 }
 
-/* id parent major:minor root point options [optional ...] - type source super */
+/*
+ * "ID PARENT MAJOR:MINOR ROOT MOUNT_POINT OPTIONS [TAG...] - TYPE SOURCE
+ * SUPER_OPTIONS".  Fields stand one space apart: SOURCE can be empty.
+ */
 int parse_mountinfo_line(struct span line, struct mount_line *ret_mount)
 {
+	struct span field, device, options;
 	struct mount_line mount;
-	struct span word;
+	uint64_t id;
 
-	if (!cut(&line, ' ', &word) || !cut(&line, ' ', &word) ||
-	    !cut(&line, ' ', &word) || !take_device(word, &mount) ||
-	    !cut(&line, ' ', &mount.root) ||
-	    !cut(&line, ' ', &mount.mount_point) || !cut(&line, ' ', &word))
+	for (int i = 0; i < 2; i++)
+		if (!span_take(&line, ' ', &field) ||
+		    !span_to_u64(field, 10, &id))
+			return -EINVAL;
+	if (!span_take(&line, ' ', &device) || !read_device(device, &mount) ||
+	    !span_take(&line, ' ', &mount.root) || !mount.root.len ||
+	    !span_take(&line, ' ', &mount.mount_point) ||
+	    !mount.mount_point.len || !span_take(&line, ' ', &options))
 		return -EINVAL;
 	do {
-		if (!cut(&line, ' ', &word))
+		if (!span_take(&line, ' ', &field))
 			return -EINVAL;
-	} while (!is_word(word, "-"));
-	if (!cut(&line, ' ', &mount.fs_type) || !cut(&line, ' ', &word))
+	} while (!span_is(field, "-"));
+	if (!span_take(&line, ' ', &mount.fs_type) || !mount.fs_type.len ||
+	    !span_take(&line, ' ', &field) || !line.len)
 		return -EINVAL;
 	mount.super_options = line;
 	*ret_mount = mount;
 	return 0;
 }
 
-static bool take_release_number(struct span *rest, uint32_t *ret_number)
+/* Splits the digits off that a span begins with. */
+static struct span take_digits(struct span *rest)
 {
 	struct span digits = { rest->at, 0 };
-	uint64_t number;
 
-	while (digits.len < rest->len && rest->at[digits.len] >= '0' &&
-	       rest->at[digits.len] <= '9')
+	while (digits.len < rest->len && digits.at[digits.len] >= '0' &&
+	       digits.at[digits.len] <= '9')
 		digits.len++;
-	if (!span_to_u64(digits, 10, &number) || number > UINT16_MAX)
-		return false;
 	rest->at += digits.len;
 	rest->len -= digits.len;
-	*ret_number = (uint32_t)number;
-	return true;
+	return digits;
 }
 
-int parse_version(const char *text, size_t size, struct proc_version *ret_version)
+int parse_version(const char *text, size_t size,
+		  struct proc_version *ret_version)
 {
-	static const char begin[] = "Linux version ";
-	const size_t length = sizeof(begin) - 1;
+	struct span word, rest = { text, size };
 	struct proc_version version;
-	struct span rest, numbers;
 
-	if (size <= length || memcmp(text, begin, length) != 0)
+	if (!size || !span_take(&rest, ' ', &word) ||
+	    !span_is(word, "Linux") || !span_take(&rest, ' ', &word) ||
+	    !span_is(word, "version") ||
+	    !span_take(&rest, ' ', &version.release))
 		return -EINVAL;
-	rest = (struct span){ text + length, size - length };
-	version.release = (struct span){ rest.at, 0 };
-	while (version.release.len < rest.len &&
-	       rest.at[version.release.len] != ' ' &&
-	       rest.at[version.release.len] != '\n')
-		version.release.len++;
-	numbers = version.release;
-	if (!take_release_number(&numbers, &version.major) || !numbers.len ||
-	    *numbers.at != '.')
+	rest = version.release;
+	if (!span_to_u32(take_digits(&rest), 10, &version.major) ||
+	    !rest.len || *rest.at != '.')
 		return -EINVAL;
-	numbers.at++;
-	numbers.len--;
-	if (!take_release_number(&numbers, &version.minor))
+	rest.at++;
+	rest.len--;
+	if (!span_to_u32(take_digits(&rest), 10, &version.minor))
 		return -EINVAL;
 	*ret_version = version;
 	return 0;

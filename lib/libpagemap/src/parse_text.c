@@ -106,6 +106,19 @@ bool span_to_u32(struct span span, unsigned int base, uint32_t *ret_number)
 	return true;
 }
 
+bool span_to_int(struct span span, int *ret_number)
+{
+	bool negative = span.len && *span.at == '-';
+	uint64_t number;
+
+	span.at += negative;
+	span.len -= negative;
+	if (!span_to_u64(span, 10, &number) || number > INT_MAX)
+		return false;
+	*ret_number = negative ? -(int)number : (int)number;
+	return true;
+}
+
 bool span_to_bytes(struct span span, uint64_t *ret_bytes)
 {
 	struct span word;
