@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One entry of a pagemap file, as Linux 3.11 and later write it.  What its
  * frame holds is in kpageflags, and no matter of this file.
@@ -60,7 +60,6 @@ struct pagemap_page pagemap_decode_entry(uint64_t entry, uint32_t swap_types)
 	struct pagemap_page page = {
 		.state = PAGEMAP_PAGE_PRESENT,
 		.mapped = true,
-		.bits = run_bits(entry),
 		.pfn = PAGEMAP_PFN_UNKNOWN,
 	};
 
@@ -77,6 +76,8 @@ struct pagemap_page pagemap_decode_entry(uint64_t entry, uint32_t swap_types)
 		page.state = PAGEMAP_PAGE_MARKER;
 	} else {
 		page.mapped = false;
+		return page;
 	}
+	page.bits = run_bits(entry);
 	return page;
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the library's enumerations are called, one table each, and how a
  * usage is read.  Where figures come from is the engines' concern.
@@ -22,11 +22,6 @@ static const char *name_in(const char *const *names, size_t count,
 	return index < count ? names[index] : NULL;
 }
 
-static const char *or_unknown(const char *name)
-{
-	return name ? name : "unknown";
-}
-
 const char *pagemap_version_string(void)
 {
 	return PAGEMAP_VERSION;
@@ -41,36 +36,33 @@ const char *pagemap_quality_name(enum pagemap_quality quality)
 		[PAGEMAP_UNAVAILABLE] = "unavailable",
 	};
 
-	return or_unknown(NAME_IN(names, quality));
+	return NAME_IN(names, quality);
 }
 
 const char *pagemap_reason_describe(enum pagemap_reason reason)
 {
 	static const char *const sentences[PAGEMAP_REASON_COUNT] = {
-		[PAGEMAP_REASON_NONE] = "no reason is known",
-		[PAGEMAP_REASON_DENIED] = "permission was denied",
+		[PAGEMAP_REASON_NONE] = "",
+		[PAGEMAP_REASON_DENIED] = "permission denied",
 		[PAGEMAP_REASON_NO_FEATURE] =
-			"this kernel or source does not provide it",
+			"this kernel or source does not tell it",
 		[PAGEMAP_REASON_NOT_ASKED] =
-			"it was not asked for, or this engine leaves it out",
+			"not read by this engine or at this detail",
 		[PAGEMAP_REASON_AVERAGED] =
 			"this kernel averages map counts over large folios",
 		[PAGEMAP_REASON_MAYBE_AVERAGED] =
-			"this kernel may average map counts, which cannot be told here",
+			"this kernel may average map counts over large folios",
 		[PAGEMAP_REASON_CHANGED] =
 			"the process changed while it was read",
-		[PAGEMAP_REASON_UNSEEN] =
-			"pages have sharers that could not be seen",
-		[PAGEMAP_REASON_OLD] = "it was kept from an earlier snapshot",
+		[PAGEMAP_REASON_UNSEEN] = "some sharers could not be read",
+		[PAGEMAP_REASON_OLD] = "kept from an earlier reading",
 		[PAGEMAP_REASON_SUMMED] =
-			"it is a sum over members, who may share pages",
-		[PAGEMAP_REASON_MALFORMED] =
-			"a file of the source was not understood",
-		[PAGEMAP_REASON_VANISHED] =
-			"the process ended before it was read",
+			"summed over members, which may have pages in common",
+		[PAGEMAP_REASON_MALFORMED] = "a file of it was not understood",
+		[PAGEMAP_REASON_VANISHED] = "it ended before it was read",
 	};
 
-	return or_unknown(NAME_IN(sentences, reason));
+	return NAME_IN(sentences, reason);
 }
 
 static const struct metric {
@@ -197,7 +189,7 @@ const char *pagemap_status_name(enum pagemap_status status)
 		[PAGEMAP_STATUS_NO_MEMORY] = "no_memory",
 	};
 
-	return or_unknown(NAME_IN(names, status));
+	return NAME_IN(names, status);
 }
 
 const char *pagemap_mapping_kind_name(enum pagemap_mapping_kind kind)
@@ -213,7 +205,7 @@ const char *pagemap_mapping_kind_name(enum pagemap_mapping_kind kind)
 		[PAGEMAP_MAPPING_VDSO] = "vdso",
 	};
 
-	return or_unknown(NAME_IN(names, kind));
+	return NAME_IN(names, kind);
 }
 
 const char *pagemap_page_state_name(enum pagemap_page_state state)
@@ -229,7 +221,7 @@ const char *pagemap_page_state_name(enum pagemap_page_state state)
 		[PAGEMAP_PAGE_MIGRATING] = "migrating",
 	};
 
-	return or_unknown(NAME_IN(names, state));
+	return NAME_IN(names, state);
 }
 
 struct pagemap_value pagemap_usage_value(const struct pagemap_usage *usage,

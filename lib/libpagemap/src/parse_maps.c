@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Lines of maps, which are also the head lines of smaps.  Reading lines one
  * after the other, and what backs a mapping, are others' work.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * meta.json of a tree: a reader of JSON that keeps a few keys of the
  * outermost object and passes over all others, however they are nested (to a

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * smaps and smaps_rollup: the sizes that the kernel counted, of a mapping and
  * of a process.  rollup is read once for each process of the machine, so the

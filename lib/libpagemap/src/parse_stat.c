@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * stat, statm and status of a process.  A number counts only when the
  * character behind it was read as well: a text that was cut in the middle of
@@ -112,20 +112,24 @@ int parse_statm(const char *text, size_t size, struct proc_statm *ret_statm)
 /* The lines of status that are used, apart from Uid. */
 enum { STATUS_PMD = PAGEMAP_METRIC_COUNT, STATUS_HUGETLB, STATUS_SIZES };
 
+/* Lengths are kept: most lines differ in that already. */
+#define STATUS_LINE(key, size) { key, sizeof(key) - 1, size }
+
 static const struct {
-	char key[16];
+	char key[14];
+	uint8_t key_len;
 	uint8_t size;
 } status_lines[] = {
-	{ "VmSize", PAGEMAP_VSS },
-	{ "VmLck", PAGEMAP_LOCKED },
-	{ "VmRSS", PAGEMAP_RSS },
-	{ "RssAnon", PAGEMAP_ANON },
-	{ "RssFile", PAGEMAP_FILE },
-	{ "RssShmem", PAGEMAP_SHMEM },
-	{ "VmPTE", PAGEMAP_PAGE_TABLES },
-	{ "VmPMD", STATUS_PMD },
-	{ "VmSwap", PAGEMAP_SWAP },
-	{ "HugetlbPages", STATUS_HUGETLB },
+	STATUS_LINE("VmSize", PAGEMAP_VSS),
+	STATUS_LINE("VmLck", PAGEMAP_LOCKED),
+	STATUS_LINE("VmRSS", PAGEMAP_RSS),
+	STATUS_LINE("RssAnon", PAGEMAP_ANON),
+	STATUS_LINE("RssFile", PAGEMAP_FILE),
+	STATUS_LINE("RssShmem", PAGEMAP_SHMEM),
+	STATUS_LINE("VmPTE", PAGEMAP_PAGE_TABLES),
+	STATUS_LINE("VmPMD", STATUS_PMD),
+	STATUS_LINE("VmSwap", PAGEMAP_SWAP),
+	STATUS_LINE("HugetlbPages", STATUS_HUGETLB),
 };
 
 struct status_sizes {
@@ -150,12 +154,17 @@ static bool keep_uid(struct status_sizes *sizes, struct span rest)
 	return true;
 }
 
+/* Most lines are of no interest, and say so by their first letter. */
+static bool may_be_known(char c)
+{
+	return c == 'V' || c == 'R' || c == 'H' || c == 'U';
+}
+
 static bool keep_status_line(struct status_sizes *sizes, struct span line)
 {
 	struct span key;
 
-	/* Most lines are of no interest, and say so by their first letter. */
-	if (!line.len || !strchr("VRHU", *line.at) || !*line.at ||
+	if (!line.len || !may_be_known(*line.at) ||
 	    !span_take(&line, ':', &key))
 		return true;
 	if (span_is(key, "Uid"))
@@ -164,7 +173,8 @@ static bool keep_status_line(struct status_sizes *sizes, struct span line)
 	     i++) {
 		unsigned int size = status_lines[i].size;
 
-		if (!span_is(key, status_lines[i].key))
+		if (key.len != status_lines[i].key_len ||
+		    memcmp(key.at, status_lines[i].key, key.len))
 			continue;
 		if (sizes->found & UINT64_C(1) << size)
 			return false;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Texts about the machine and its arrangement: cgroup, swaps, mountinfo and
  * version.
@@ -180,13 +180,18 @@ static struct span take_digits(struct span *rest)
 int parse_version(const char *text, size_t size,
 		  struct proc_version *ret_version)
 {
-	struct span word, rest = { text, size };
+	struct span word, line, rest = { text, size };
 	struct proc_version version;
 
-	if (!size || !span_take(&rest, ' ', &word) ||
-	    !span_is(word, "Linux") || !span_take(&rest, ' ', &word) ||
-	    !span_is(word, "version") ||
-	    !span_take(&rest, ' ', &version.release))
+	/* The release ends at a space, or with a line that was read whole. */
+	if (!span_take(&rest, '\n', &line))
+		line = (struct span){ text, size };
+	else
+		line.len++;
+	if (!span_take(&line, ' ', &word) || !span_is(word, "Linux") ||
+	    !span_take(&line, ' ', &word) || !span_is(word, "version") ||
+	    !(span_take(&line, ' ', &version.release) ||
+	      span_take(&line, '\n', &version.release)))
 		return -EINVAL;
 	rest = version.release;
 	if (!span_to_u32(take_digits(&rest), 10, &version.major) ||

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What all parsers stand on: lines, fields, numbers, escapes.  Nothing here
  * knows what a text is about.
