@@ -60,6 +60,16 @@ struct engine {
 extern const struct engine kernel_engine;
 extern const struct engine census_engine;
 
+/* An empty snapshot that begins now; NULL: no memory. */
+struct pagemap_snapshot *snapshot_new(const struct pagemap_source *source);
+
+/* All processes, or with the kernel engine only those that were asked for. */
+int snapshot_list_processes(struct pagemap_source *source,
+			    struct pagemap_snapshot *snapshot);
+
+/* When all is read and settled: leaves out what ended and points all right. */
+int snapshot_finish(struct pagemap_snapshot *snapshot);
+
 /* Whether this pid was asked for by name. */
 bool snapshot_names_pid(const struct pagemap_snapshot *snapshot, pid_t pid);
 
@@ -83,6 +93,10 @@ int workers_run(struct pagemap_source *source,
  * where it changed.  Only an error of the machine is returned.
  */
 int process_read(struct worker *worker, struct pagemap_process *process);
+
+/* Reads statm into process->statm. */
+int statm_read(struct worker *worker, const struct process_ref *ref,
+	       struct pagemap_process *process);
 
 /* Reads who a process is, by the snapshot's mask. */
 int identity_read(struct worker *worker, const struct process_ref *ref,

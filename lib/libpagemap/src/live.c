@@ -287,6 +287,7 @@ static const struct source_ops live_ops = {
 	.open_process = tree_open_process,
 	.close_process = tree_close_process,
 	.read_text = tree_read_text,
+	.open_kept = tree_open_file,
 	.read_link = tree_read_link,
 	.owner = tree_owner,
 	.open_pages = tree_open_pages,

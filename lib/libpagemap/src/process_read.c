@@ -18,8 +18,8 @@ static uint64_t real_time_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static int read_statm(struct worker *worker, const struct process_ref *ref,
-		      struct pagemap_process *process)
+int statm_read(struct worker *worker, const struct process_ref *ref,
+	       struct pagemap_process *process)
 {
 	struct pagemap_source *source = worker->source;
 	struct proc_statm statm;
@@ -45,7 +45,7 @@ static int read_vss(struct worker *worker, const struct process_ref *ref,
 
 	if (!(worker->snapshot->metrics & PAGEMAP_METRIC_BIT(PAGEMAP_VSS)))
 		return 0;
-	err = read_statm(worker, ref, process);
+	err = statm_read(worker, ref, process);
 	if (err)
 		return err == -ENOENT || err == -ESTALE ? err : 0;
 	vss = process->statm.size_pages << worker->snapshot->page_shift;
@@ -65,7 +65,7 @@ static void read_public(struct worker *worker, const struct process_ref *ref,
 	uint32_t shift = worker->snapshot->page_shift;
 
 	process->figures = (struct figures){ .denied = PAGEMAP_METRICS_ALL };
-	if (read_statm(worker, ref, process))
+	if (statm_read(worker, ref, process))
 		return;
 	figures_set(figures, PAGEMAP_VSS, process->statm.size_pages << shift);
 	figures_set(figures, PAGEMAP_RSS,

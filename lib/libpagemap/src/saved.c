@@ -71,7 +71,7 @@ static int look_at_pages(struct pagemap_source *source,
 {
 	struct scan scan = { .end_page = INT64_MAX / 8 };
 	struct pages_file pages;
-	struct extent extent;
+	struct extent extent = { 0 };
 	uint64_t entries[512];
 	int seen = SEEN_FILE;
 
@@ -175,6 +175,7 @@ static const struct source_ops saved_ops = {
 	.open_process = tree_open_process,
 	.close_process = tree_close_process,
 	.read_text = tree_read_text,
+	.open_kept = tree_open_file,
 	.read_link = tree_read_link,
 	.owner = tree_owner,
 	.open_pages = tree_open_pages,

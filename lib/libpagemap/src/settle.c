@@ -17,6 +17,9 @@
 #define FLAG(bit) (UINT64_C(1) << PAGEMAP_FLAG_##bit)
 #define BLOCK_FRAMES 512
 
+/* A read costs as much as so many frames' counts. */
+#define UNSEEN_GAP 6
+
 static bool counts(const struct pagemap_process *process)
 {
 	return !process->ended && process_is_measured(process);
@@ -107,21 +110,24 @@ static uint32_t first_used(const struct frame_piece *piece)
 
 /*
  * A scan has set zero pages and hugetlb aside; what remains to be found are
- * frames of devices, and these come in whole sections: one look a piece does.
+ * frames of devices, and these come in blocks of 2 MiB at least: one look a
+ * block does.  *block is the last one that was found to be RAM.
  */
 static void look_at_first(struct pagemap_source *source, struct frames *frames,
-			  const struct frame_piece *piece)
+			  const struct frame_piece *piece, uint64_t *block)
 {
 	uint32_t which = first_used(piece);
 	uint64_t flags = 0;
 	ssize_t got;
 
-	if (which == piece->count)
+	if (which == piece->count || piece->first / BLOCK_FRAMES == *block)
 		return;
 	got = source->ops->read_frames(source, FRAME_FLAGS,
 				       piece->first + which, &flags, 1);
-	if (got == 1 && !mark_of(flags))
+	if (got == 1 && !mark_of(flags)) {
+		*block = piece->first / BLOCK_FRAMES;
 		return;
+	}
 	frames_mark(frames, piece, got == 1 ? mark_of(flags)
 					    : (uint32_t)FRAMES_SPECIAL);
 }
@@ -144,6 +150,7 @@ static void mark_special(struct pagemap_source *source,
 {
 	bool scanned = source->features[PAGEMAP_FEATURE_SCAN] ==
 		       FEATURE_PRESENT;
+	uint64_t block = UINT64_MAX;
 	struct frame_piece piece;
 	size_t at = 0;
 
@@ -151,7 +158,8 @@ static void mark_special(struct pagemap_source *source,
 		return;
 	while (frames_next(snapshot->frames, &at, &piece)) {
 		if (scanned)
-			look_at_first(source, snapshot->frames, &piece);
+			look_at_first(source, snapshot->frames, &piece,
+				      &block);
 		else
 			look_at_all(source, snapshot->frames, &piece);
 	}
@@ -205,6 +213,53 @@ static uint32_t unseen_of(uint64_t kernel_count, uint32_t sharers,
 					       : (uint32_t)(kernel_count - seen);
 }
 
+/* The unseen mappings of frames [first, end) of a piece. */
+static void count_unseen_in(struct pagemap_source *source,
+			    const struct frame_piece *piece, uint32_t first,
+			    uint32_t end, uint32_t *unseen)
+{
+	uint64_t values[BLOCK_FRAMES];
+	ssize_t got = source->ops->read_frames(source, FRAME_COUNTS,
+					       piece->first + first, values,
+					       end - first);
+	uint32_t i;
+
+	for (i = first; i < end; i++) {
+		uint32_t sharers = piece->counts ? piece->counts[i]
+						 : piece->uniform;
+		uint32_t *place = &unseen[piece->slot + i];
+
+		*place = (ssize_t)(i - first) >= got ? 0 :
+			 unseen_of(values[i - first], sharers, *place);
+	}
+}
+
+/* Frames that were counted, read together where few lie between. */
+static void count_unseen_piece(struct pagemap_source *source,
+			       const struct frame_piece *piece,
+			       uint32_t *unseen)
+{
+	uint32_t i, first = 0, end = 0;
+
+	if (!piece->counts) {
+		count_unseen_in(source, piece, 0, 1, unseen);
+		return;
+	}
+	for (i = 0; i < piece->count; i++) {
+		if (!piece->counts[i] || frames_is_mark(piece->counts[i]))
+			continue;
+		if (end && i - end > UNSEEN_GAP) {
+			count_unseen_in(source, piece, first, end, unseen);
+			end = 0;
+		}
+		if (!end)
+			first = i;
+		end = i + 1;
+	}
+	if (end)
+		count_unseen_in(source, piece, first, end, unseen);
+}
+
 /*
  * Where sharers may exist unseen, the kernel's counts bound their number: of
  * the mappings that it counts, those that were seen are known.
@@ -213,9 +268,8 @@ static int count_unseen(struct pagemap_source *source,
 			struct pagemap_snapshot *snapshot)
 {
 	size_t size = (frames_slots(snapshot->frames) + 1) * sizeof(uint32_t);
-	uint64_t values[BLOCK_FRAMES];
 	struct frame_piece piece;
-	uint32_t i, count, *unseen;
+	uint32_t *unseen;
 	size_t at = 0;
 
 	if (source->features[PAGEMAP_FEATURE_KPAGECOUNT] != FEATURE_PRESENT)
@@ -225,18 +279,8 @@ static int count_unseen(struct pagemap_source *source,
 		return -ENOMEM;
 	memset(unseen, 0, size);
 	count_repeats(snapshot, unseen);
-	while (frames_next(snapshot->frames, &at, &piece)) {
-		ssize_t got;
-
-		count = piece.counts ? piece.count : 1;
-		got = source->ops->read_frames(source, FRAME_COUNTS,
-					       piece.first, values, count);
-		for (i = 0; i < count; i++)
-			unseen[piece.slot + i] = (ssize_t)i >= got ? 0 :
-				unseen_of(values[i], piece.counts ?
-					  piece.counts[i] : piece.uniform,
-					  unseen[piece.slot + i]);
-	}
+	while (frames_next(snapshot->frames, &at, &piece))
+		count_unseen_piece(source, &piece, unseen);
 	snapshot->unseen_counts = unseen;
 	return 0;
 }

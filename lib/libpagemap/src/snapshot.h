@@ -162,6 +162,7 @@ struct pagemap_snapshot {
 	size_t vanished_count;
 
 	enum pagemap_engine engine;
+	enum pagemap_engine wanted_engine;
 	enum pagemap_detail detail;
 	uint64_t metrics;
 	uint32_t identity;
@@ -180,6 +181,7 @@ struct pagemap_snapshot {
 	uint8_t averaged_reason;	/* ... for sure or perhaps */
 	uint64_t time_ns;
 	uint64_t boottime_ns;
+	uint64_t begin_ns;		/* CLOCK_MONOTONIC */
 	uint64_t wall_ns;
 	uint64_t cpu_ns;
 

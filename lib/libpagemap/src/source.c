@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "parse.h"
+#include "watch.h"
 
 struct pagemap_source *source_new(const struct source_ops *ops,
 				  enum pagemap_source_kind kind)
@@ -33,6 +34,7 @@ void pagemap_source_close(struct pagemap_source *source)
 {
 	if (!source)
 		return;
+	watch_end(source);
 	source->ops->close(source);
 	free(source);
 }

@@ -64,6 +64,9 @@ struct source_ops {
 	int (*read_text)(struct pagemap_source *source,
 			 const struct process_ref *ref, const char *name,
 			 struct buffer *ret_text);
+	/* Opens a file to be read again and again; a descriptor or an error. */
+	int (*open_kept)(struct pagemap_source *source,
+			 const struct process_ref *ref, const char *name);
 	int (*read_link)(struct pagemap_source *source,
 			 const struct process_ref *ref, const char *name,
 			 struct buffer *ret_target);
@@ -135,6 +138,9 @@ struct pagemap_source {
 
 	/* A window of the pids of root_fd, in rising order. */
 	struct array pids;
+
+	/* Open statm files of watched processes, by rising pid. */
+	struct array watched;
 
 	enum feature_state features[PAGEMAP_FEATURE_COUNT];
 	const char *feature_reasons[PAGEMAP_FEATURE_COUNT];

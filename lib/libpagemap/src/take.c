@@ -126,9 +126,8 @@ static int add_process(struct array *list, pid_t pid)
 	return 0;
 }
 
-/* All processes, or with the kernel engine only those that were asked for. */
-static int list_processes(struct pagemap_source *source,
-			  struct pagemap_snapshot *snapshot)
+int snapshot_list_processes(struct pagemap_source *source,
+			    struct pagemap_snapshot *snapshot)
 {
 	bool only = snapshot->pids &&
 		    snapshot->engine == PAGEMAP_ENGINE_KERNEL;
@@ -269,6 +268,18 @@ static int check_named(const struct pagemap_snapshot *snapshot)
 	return -ESRCH;
 }
 
+int snapshot_finish(struct pagemap_snapshot *snapshot)
+{
+	int err;
+
+	compact(snapshot);
+	err = check_named(snapshot);
+	if (!err)
+		err = link_up(snapshot);
+	snapshot->wall_ns = clock_ns(CLOCK_MONOTONIC) - snapshot->begin_ns;
+	return err;
+}
+
 static int take(struct pagemap_source *source,
 		struct pagemap_snapshot *snapshot)
 {
@@ -288,40 +299,45 @@ static int take(struct pagemap_source *source,
 	if (!err && snapshot->detail > PAGEMAP_DETAIL_PROCESSES)
 		err = mounts_read(source, snapshot);
 	if (!err)
-		err = list_processes(source, snapshot);
+		err = snapshot_list_processes(source, snapshot);
 	if (!err)
 		err = read_processes(source, snapshot, engine);
 	if (!err)
 		err = engine->settle(source, snapshot);
-	if (err)
-		return err;
-	compact(snapshot);
-	err = check_named(snapshot);
-	return err ? err : link_up(snapshot);
+	return err ? err : snapshot_finish(snapshot);
+}
+
+struct pagemap_snapshot *snapshot_new(const struct pagemap_source *source)
+{
+	struct pagemap_snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	if (!snapshot)
+		return NULL;
+	snapshot->begin_ns = clock_ns(CLOCK_MONOTONIC);
+	snapshot->page_shift = source->page_shift;
+	snapshot->time_ns = clock_ns(CLOCK_REALTIME);
+	if (source->kind == PAGEMAP_SOURCE_LIVE)
+		snapshot->boottime_ns = clock_ns(CLOCK_BOOTTIME);
+	return snapshot;
 }
 
 int pagemap_snapshot_take(struct pagemap_source *source,
 			  const struct pagemap_snapshot_opts *opts,
 			  struct pagemap_snapshot **ret_snapshot)
 {
-	struct pagemap_snapshot *snapshot = calloc(1, sizeof(*snapshot));
-	uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+	struct pagemap_snapshot *snapshot = snapshot_new(source);
 	int err;
 
 	if (!snapshot)
 		return -ENOMEM;
-	snapshot->page_shift = source->page_shift;
-	snapshot->time_ns = clock_ns(CLOCK_REALTIME);
-	if (source->kind == PAGEMAP_SOURCE_LIVE)
-		snapshot->boottime_ns = clock_ns(CLOCK_BOOTTIME);
 	err = read_options(snapshot, opts);
+	snapshot->wanted_engine = snapshot->engine;
 	if (!err)
 		err = take(source, snapshot);
 	if (err) {
 		pagemap_snapshot_free(snapshot);
 		return err;
 	}
-	snapshot->wall_ns = clock_ns(CLOCK_MONOTONIC) - begin;
 	*ret_snapshot = snapshot;
 	return 0;
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #include "engine.h"
-#include "parse.h"
 
 struct top {
 	pthread_mutex_t lock;
@@ -25,28 +24,23 @@ static int read_rss(struct worker *worker, size_t item, void *context)
 {
 	struct pagemap_process *process = &worker->snapshot->processes[item];
 	struct process_ref ref = { .pid = process->pid, .dir_fd = -1 };
-	struct proc_statm statm;
-	int err = worker->source->ops->read_text(worker->source, &ref, "statm",
-						 &worker->text);
+	uint32_t shift = worker->snapshot->page_shift;
+	int err = statm_read(worker, &ref, process);
 
 	(void)context;
 	if (err == -ENOMEM || err == -EMFILE || err == -ENFILE)
 		return err;
-	if (!err)
-		err = parse_statm(worker->text.data, worker->text.size, &statm);
 	process->status = PAGEMAP_STATUS_SKIPPED;
-	if (err || !statm.size_pages) {
+	if (err || !process->statm.size_pages) {
 		process->ended = true;
 		process->status = err ? PAGEMAP_STATUS_VANISHED
 				      : PAGEMAP_STATUS_NO_MEMORY;
 		return 0;
 	}
-	process->statm.size_pages = statm.size_pages;
-	process->statm.resident_pages = statm.resident_pages;
 	figures_set(&process->figures, PAGEMAP_VSS,
-		    statm.size_pages << worker->snapshot->page_shift);
+		    process->statm.size_pages << shift);
 	figures_set(&process->figures, PAGEMAP_RSS,
-		    statm.resident_pages << worker->snapshot->page_shift);
+		    process->statm.resident_pages << shift);
 	process->figures.missing_reason = PAGEMAP_REASON_NOT_ASKED;
 	return 0;
 }

@@ -147,8 +147,8 @@ static void process_path(char path[PATH_SIZE], pid_t pid, const char *name)
 	}
 }
 
-static int open_file(struct pagemap_source *source,
-		     const struct process_ref *ref, const char *name)
+int tree_open_file(struct pagemap_source *source,
+		   const struct process_ref *ref, const char *name)
 {
 	char path[PATH_SIZE];
 	int fd;
@@ -189,7 +189,7 @@ int tree_read_text(struct pagemap_source *source, const struct process_ref *ref,
 		   const char *name, struct buffer *ret_text)
 {
 	struct stat st;
-	int err, fd = open_file(source, ref, name);
+	int err, fd = tree_open_file(source, ref, name);
 
 	if (fd < 0)
 		return fd;
@@ -271,7 +271,7 @@ int tree_owner(struct pagemap_source *source, const struct process_ref *ref,
 int tree_open_pages(struct pagemap_source *source,
 		    const struct process_ref *ref, struct pages_file *ret_pages)
 {
-	int fd = open_file(source, ref, "pagemap");
+	int fd = tree_open_file(source, ref, "pagemap");
 
 	if (fd < 0)
 		return fd;

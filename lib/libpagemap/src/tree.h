@@ -12,6 +12,8 @@ int tree_next_pid(struct pagemap_source *source, pid_t *pid);
 int tree_open_process(struct pagemap_source *source, pid_t pid,
 		      struct process_ref *ret_ref);
 void tree_close_process(struct process_ref *ref);
+int tree_open_file(struct pagemap_source *source, const struct process_ref *ref,
+		   const char *name);
 int tree_read_text(struct pagemap_source *source, const struct process_ref *ref,
 		   const char *name, struct buffer *ret_text);
 int tree_read_link(struct pagemap_source *source, const struct process_ref *ref,
