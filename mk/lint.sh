@@ -21,13 +21,17 @@ if ! command -v "$linter" >/dev/null; then
 fi
 
 # Includes of the system are not read by cppcheck: its own tables of libc
-# and POSIX are better than what it makes of glibc's headers.
+# and POSIX are better than what it makes of glibc's headers.  Left out:
+# uninitStructMember does not follow "if (!err)" after a call that fills a
+# struct (gcc and clang-tidy do); tree_open_file returns its descriptor in a
+# conditional expression, which is taken for a leak.
 lint_cppcheck()
 {
 	cppcheck --quiet --std=c11 --language=c --error-exitcode=1 -j2 \
 		--enable=warning,performance,portability --inline-suppr \
 		--library=posix,gnu --suppress=missingIncludeSystem \
-		--suppress=normalCheckLevelMaxBranches "${flags[@]}" "$@"
+		--suppress=uninitStructMember \
+		--suppress=resourceLeak:lib/libpagemap/src/tree.c "${flags[@]}" "$@"
 }
 
 # One process for two files at a time: both cores, and little start-up.

@@ -15,10 +15,10 @@ src=lib/libpagemap/src
 TABLE='
 memory   arena|buffer                          arena|buffer
 parsers  parse.*|decode|flags|metric           parse
-sources  source|tree|live|saved|averages       buffer|parse|source|tree|averages
+sources  source|tree|live|saved|averages       buffer|parse|source|tree|averages|watch
 data     figures|frames|snapshot|repeats|census\.h  arena|buffer|figures|frames|snapshot|repeats
 metrics  usage.*|union.*|group|rank|version    arena|buffer|figures|frames|snapshot|repeats|census|usage.*|union.*
-engines  engine|.*_engine|census.*|take|update|settle|top|workers|identity|maps|gather|process_read|same_mm|runs|pages  arena|buffer|parse|source|figures|frames|snapshot|repeats|engine|gather|census.*
+engines  engine|.*_engine|census.*|take|watch|settle|top|workers|identity|maps|gather|process_read|same_mm|runs|pages  arena|buffer|parse|source|figures|frames|snapshot|repeats|engine|gather|census.*|watch
 '
 
 # Quoted includes of a file, one a line.
