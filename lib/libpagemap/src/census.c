@@ -10,7 +10,7 @@
 
 #include "engine.h"
 #include "frames.h"
-#include "gather.h"
+#include "pages.h"
 #include "repeats.h"
 
 #define BIT(metric) PAGEMAP_METRIC_BIT(metric)
@@ -41,7 +41,7 @@ struct alike {
 
 static void weigh_frames(struct weighed *weighed, struct alike alike)
 {
-	uint64_t pages = alike.pages;
+	uint64_t share, pages = alike.pages;
 	uint32_t sharers = alike.sharers;
 
 	if (frames_is_mark(sharers)) {
@@ -51,15 +51,18 @@ static void weigh_frames(struct weighed *weighed, struct alike alike)
 			weighed->hugetlb_pages += pages;
 		return;
 	}
+	share = UNIT / sharers / alike.times;
 	weighed->pages += pages;
 	if (alike.anon)
 		weighed->anon_pages += pages;
 	if (sharers == 1)
-		weighed->sole_units += pages * (UNIT / alike.times);
-	if (alike.high == 1)
-		weighed->sole_low += pages * (UNIT / alike.times);
-	weighed->units_low += pages * (UNIT / alike.high / alike.times);
-	weighed->units_high += pages * (UNIT / sharers / alike.times);
+		weighed->sole_units += pages * share;
+	weighed->units_high += pages * share;
+	if (alike.high != sharers)
+		share = UNIT / alike.high / alike.times;
+	else if (sharers == 1)
+		weighed->sole_low += pages * share;
+	weighed->units_low += pages * share;
 	/* Who was not seen is in the kernel's count, so that is likelier. */
 	weighed->units = weighed->units_low;
 }
@@ -336,6 +339,7 @@ static int census_prepare(struct pagemap_source *source,
 	/* Workers only look at what is found here. */
 	for (i = 0; i < sizeof(probed) / sizeof(probed[0]); i++)
 		pagemap_source_has_feature(source, probed[i]);
+	ahead_prepare(source, snapshot);
 	snapshot->one_file = !snapshot->identity && !snapshot->swap_in_use &&
 		source->features[PAGEMAP_FEATURE_SCAN] == FEATURE_PRESENT &&
 		snapshot->detail == PAGEMAP_DETAIL_PROCESSES &&

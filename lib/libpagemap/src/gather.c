@@ -129,7 +129,9 @@ static void take_counted(struct gather *gather, uint64_t entry)
 	uint64_t pfn = entry & ENTRY_PFN_MASK;
 	bool anon = !(entry & ENTRY_FILE);
 
-	if (pfn && pfn >> PACKED_NUMBER_BITS == 0) {
+	if (pfn && pfn == gather->zero_frame) {
+		gather->tally->zero++;
+	} else if (pfn && pfn >> PACKED_NUMBER_BITS == 0) {
 		add_frame(gather, pfn, anon);
 	} else if (!gather->frames_shown) {
 		gather->tally->unknown_pfn++;

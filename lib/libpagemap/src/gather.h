@@ -19,6 +19,7 @@ struct gather {
 	bool trust_exclusive;			/* bit 56 means something */
 	bool frames_shown;			/* a PFN of 0 is no frame */
 	uint32_t swap_types;
+	uint64_t zero_frame;			/* 0: not known */
 
 	uint64_t run_first;			/* of frames, being extended */
 	uint64_t run_count;

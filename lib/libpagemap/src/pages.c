@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "gather.h"
+#include "pages.h"
 
 #define FLAG(bit) (UINT64_C(1) << PAGEMAP_FLAG_##bit)
 
@@ -25,17 +25,6 @@
 /* Between two steps of a gentle reading the target may take its lock. */
 #define GENTLE_PAUSE_NS 50000
 #define GENTLE_PAGES 4096
-
-struct reading {
-	struct gather gather;
-	struct worker *worker;
-	struct pages_file pages;
-	size_t next_mapping;		/* at or after where it stands */
-	uint64_t block_pages;		/* that one PMD maps */
-	bool flags_shown;
-	bool outside;			/* pages in no mapping were seen */
-	uint64_t expected;		/* pages yet to be found; long mappings */
-};
 
 static void pause_if_gentle(const struct worker *worker)
 {
@@ -204,8 +193,8 @@ static void take_part(struct reading *reading, uint64_t page,
 	gather->missing = missing;
 }
 
-static void take_entries(struct reading *reading, uint64_t page,
-			 const uint64_t *entries, size_t count, uint32_t bits)
+void reading_take(struct reading *reading, uint64_t page,
+		  const uint64_t *entries, size_t count, uint32_t bits)
 {
 	while (count) {
 		size_t part = count;
@@ -239,8 +228,7 @@ static void take_zero(struct reading *reading, const struct extent *extent)
 	}
 }
 
-/* Reads entries of count pages; those that are not given read as empty. */
-static int read_entries(struct reading *reading, uint64_t page, size_t count)
+int reading_read(struct reading *reading, uint64_t page, size_t count)
 {
 	struct worker *worker = reading->worker;
 	ssize_t got = worker->source->ops->read_entries(&reading->pages, page,
@@ -266,10 +254,10 @@ static int take_long(struct reading *reading, const struct extent *extent)
 
 		if (part > WORKER_ENTRIES)
 			part = WORKER_ENTRIES;
-		err = read_entries(reading, page, (size_t)part);
+		err = reading_read(reading, page, (size_t)part);
 		if (err)
 			return err;
-		take_entries(reading, page, reading->worker->entries,
+		reading_take(reading, page, reading->worker->entries,
 			     (size_t)part, extent->bits);
 		page += part;
 		if (reading->expected == UINT64_MAX)
@@ -319,9 +307,9 @@ static int take_extents(struct reading *reading, const struct extent *extents,
 		}
 		batch = batch_size(first, count - i);
 		length = first[batch - 1].end_page - first->start_page;
-		err = read_entries(reading, first->start_page, (size_t)length);
+		err = reading_read(reading, first->start_page, (size_t)length);
 		for (k = 0; k < batch && !err; k++)
-			take_entries(reading, first[k].start_page,
+			reading_take(reading, first[k].start_page,
 				     reading->worker->entries +
 				     (first[k].start_page - first->start_page),
 				     (size_t)(first[k].end_page -
@@ -498,6 +486,8 @@ static int read_pages(struct reading *reading, const struct process_ref *ref)
 {
 	struct pagemap_source *source = reading->worker->source;
 
+	if (reading->worker->snapshot->zero_frame)
+		return ahead_read(reading);
 	if (source->features[PAGEMAP_FEATURE_SCAN] == FEATURE_PRESENT)
 		return read_scanned(reading, 0, UINT64_MAX);
 	return read_by_maps(reading, ref);
@@ -549,6 +539,7 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 			.frames_shown = features[PAGEMAP_FEATURE_PFN] ==
 					FEATURE_PRESENT,
 			.swap_types = worker->snapshot->swap_types,
+			.zero_frame = worker->snapshot->zero_frame,
 			.first_page = UINT64_MAX,
 		},
 	};

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The quickest way to all entries of a process: a scan is asked only where
+ * the next page is, and from there entries are read ahead until a hole.  A
+ * full scan costs 20 ns a page, an empty entry 3 ns.  What a scan would have
+ * said of each page is found in the entries: the zero page by its frame, huge
+ * pages by their shape.  Used where that is enough, see ahead_is_enough.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "pages.h"
+
+/* The first read of a stretch; each further one is twice as long. */
+#define FIRST_PAGES 512
+
+/* So many empty entries at the end of a read are the beginning of a hole. */
+#define HOLE_PAGES 96
+
+static bool is_used(uint64_t entry)
+{
+	return entry >> 62 != 0;
+}
+
+/* How many of count entries are empty at their end. */
+static size_t empty_tail(const uint64_t *entries, size_t count)
+{
+	size_t tail = 0;
+
+	while (tail < count && !is_used(entries[count - 1 - tail]))
+		tail++;
+	return tail;
+}
+
+/* Reads from a page that is there to the next hole; gives where that is. */
+static int read_stretch(struct reading *reading, uint64_t *page)
+{
+	size_t tail, want = FIRST_PAGES;
+	const uint64_t *entries = reading->worker->entries;
+	int err;
+
+	do {
+		/* Reads that end with a page table are walked in one go. */
+		uint64_t room = reading->block_pages -
+				*page % reading->block_pages;
+		size_t part = want - want % reading->block_pages + room;
+
+		if (part > WORKER_ENTRIES)
+			part = WORKER_ENTRIES;
+		err = reading_read(reading, *page, part);
+		if (err)
+			return err;
+		tail = empty_tail(entries, part);
+		reading_take(reading, *page, entries, part - tail, 0);
+		*page += part;
+		want = want < WORKER_ENTRIES ? want * 2 : WORKER_ENTRIES;
+	} while (tail < HOLE_PAGES);
+	return 0;
+}
+
+int ahead_read(struct reading *reading)
+{
+	struct worker *worker = reading->worker;
+	struct pagemap_source *source = worker->source;
+	struct scan scan = { .end_page = UINT64_MAX, .max_pages = 1 };
+	struct extent extent;
+	ssize_t found;
+	int err;
+
+	while ((found = source->ops->scan(source, &reading->pages, &scan,
+					  &extent, 1)) > 0) {
+		uint64_t page = extent.start_page;
+
+		err = read_stretch(reading, &page);
+		if (err)
+			return err;
+		scan.next_page = page;
+	}
+	return (int)found;
+}
+
+/* The frame of the zero page, out of a page of ours that was only read. */
+static uint64_t find_zero_frame(struct pagemap_source *source)
+{
+	struct pages_file pages;
+	uint64_t entry = 0;
+	volatile char *page = mmap(NULL, source->page_size_bytes, PROT_READ,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return 0;
+	(void)*page;
+	pages.fd = openat(source->root_fd, "self/pagemap",
+			  O_RDONLY | O_CLOEXEC);
+	if (pages.fd >= 0) {
+		source->ops->read_entries(&pages, (uintptr_t)page >>
+					  source->page_shift, &entry, 1);
+		close(pages.fd);
+	}
+	munmap((void *)page, source->page_size_bytes);
+	entry = pagemap_decode_entry(entry, 0).pfn;
+	return entry == PAGEMAP_PFN_UNKNOWN ? 0 : entry;
+}
+
+/* Whether no hugetlb page is in use: some sizes have no shape of their own. */
+static bool no_hugetlb(struct pagemap_source *source)
+{
+	static const char key[] = "\nHugetlb:";
+	struct buffer text = { 0 };
+	const char *at;
+	bool none = false;
+
+	if (!source->ops->read_text(source, NULL, "meminfo", &text)) {
+		at = strstr(text.data, key);
+		if (at) {
+			at += sizeof(key) - 1;
+			at += strspn(at, " ");
+			none = *at == '0' && at[1] == ' ';
+		}
+	}
+	buffer_free(&text);
+	return none;
+}
+
+void ahead_prepare(struct pagemap_source *source,
+		   struct pagemap_snapshot *snapshot)
+{
+	snapshot->zero_frame = 0;
+	/* Some architectures have several zero pages: there a scan tells. */
+#if defined(__x86_64__) || defined(__aarch64__)
+	if (source->kind == PAGEMAP_SOURCE_LIVE &&
+	    snapshot->detail == PAGEMAP_DETAIL_PROCESSES &&
+	    source->features[PAGEMAP_FEATURE_SCAN] == FEATURE_PRESENT &&
+	    source->features[PAGEMAP_FEATURE_PFN] == FEATURE_PRESENT &&
+	    source->features[PAGEMAP_FEATURE_KPAGEFLAGS] == FEATURE_PRESENT &&
+	    no_hugetlb(source))
+		snapshot->zero_frame = find_zero_frame(source);
+#else
+	(void)source;
+#endif
+}
