@@ -23,7 +23,10 @@ coverage:
 	$(Q)+$(MAKE) O=$(O)/coverage CFLAGS="-O0 -g $(COVERAGE)" all test-programs
 	$(Q)find $(O)/coverage -name '*.gcda' -delete
 	-$(Q)BUILD=$(abspath $(O)/coverage) tests/run unit golden live
-	$(Q)gcovr -r . --filter '$(LIB_DIR)/src/' $(O)/coverage
+	$(Q)gcovr -r . --filter '$(LIB_DIR)/src/' $(O)/coverage >$(O)/coverage.txt
+	$(Q)awk 'NF > 3 && $$4 ~ /%/ { printf "%-44s %6d %6d %5s\n", $$1, $$2, $$3, $$4 }' \
+		$(O)/coverage.txt
+	@echo "  Lines that never ran: $(O)/coverage.txt"
 
 # clang's libFuzzer; what it finds new is kept in the build folder.
 fuzz-programs:
