@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cgroup, swaps, mountinfo and version.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common_edge.h"
+#include "parse.h"
+
+static void assert_span(struct span span, const char *want)
+{
+	assert_int_equal(span.len, strlen(want));
+	assert_memory_equal(span.at, want, span.len);
+}
+
+static int cgroup_of(const char *text, size_t size, struct span *ret_path)
+{
+	fill_garbage(ret_path, sizeof(*ret_path));
+	return parse_cgroup(edge_copy(text, size), size, ret_path);
+}
+
+static void the_best_hierarchy(void **state)
+{
+	static const struct {
+		const char *text, *path;
+	} rows[] = {
+		{ "0::/user.slice/a.scope\n", "/user.slice/a.scope" },
+		{ "0::/\n", "/" },
+		{ "0::/../other\n", "/../other" },
+		{ "0::/a:b c (deleted)\n", "/a:b c (deleted)" },
+		/* Hybrid: unified alone has the path, or is unused. */
+		{ "4:memory:/m\n1:name=systemd:/s\n0::/u\n", "/u" },
+		{ "4:memory:/m\n1:name=systemd:/s\n0::/\n", "/s" },
+		{ "4:memory:/m\n1:name=systemd:/\n0::/\n", "/m" },
+		{ "4:memory:/\n1:name=systemd:/\n0::/\n", "/" },
+		/* Version 1. */
+		{ "2:cpu,cpuacct:/c\n1:name=systemd:/s\n", "/s" },
+		{ "3:cpu,memory,pids:/m\n2:freezer:/f\n", "/m" },
+		{ "3:memory,cpu:/m\n", "/m" },
+		{ "3:cpu,memory:/m\n", "/m" },
+		{ "3:memory:/\n", "/" },
+		/* Words that only look alike. */
+		{ "5:name=systemd2:/x\n4:memoryx:/y\n3:memory:/\n", "/" },
+		{ "5:xmemory,b:/y\n0::/\n", "/" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct span path;
+
+		assert_int_equal(cgroup_of(rows[i].text, strlen(rows[i].text),
+					   &path), 0);
+		assert_span(path, rows[i].path);
+	}
+}
+
+static void assert_cgroup_fails(const char *text, int err)
+{
+	struct span path;
+
+	assert_int_equal(cgroup_of(text, strlen(text), &path), err);
+	assert_garbage(&path, sizeof(path));
+}
+
+static void no_path_of_a_cgroup(void **state)
+{
+	(void)state;
+	assert_cgroup_fails("", -ENODATA);
+	assert_cgroup_fails("2:cpu:/x\n", -ENODATA);
+	assert_cgroup_fails("\n", -EINVAL);
+	assert_cgroup_fails("0::\n", -EINVAL);
+	assert_cgroup_fails("0::x\n", -EINVAL);
+	assert_cgroup_fails("0:/x\n", -EINVAL);
+	assert_cgroup_fails("::/x\n", -EINVAL);
+	assert_cgroup_fails("a::/x\n", -EINVAL);
+	assert_cgroup_fails("4294967296::/x\n", -EINVAL);
+	assert_cgroup_fails("0::/x\nrubbish\n", -EINVAL);
+}
+
+static void cgroup_cut_at_every_byte(void **state)
+{
+	static const char text[] = "2:memory:/mem\n1:name=systemd:/sys\n"
+				   "0::/uni\n";
+	struct span path;
+
+	(void)state;
+	for (size_t len = 1; len < strlen(text); len++) {
+		bool good = text[len - 1] == '\n';
+
+		assert_int_equal(cgroup_of(text, len, &path),
+				 good ? 0 : -EINVAL);
+		if (good)
+			assert_span(path, len < 20 ? "/mem" : "/sys");
+	}
+}
+
+static int swaps_of(const char *text, size_t size, struct proc_swaps *ret_swaps)
+{
+	fill_garbage(ret_swaps, sizeof(*ret_swaps));
+	return parse_swaps(edge_copy(text, size), size, ret_swaps);
+}
+
+#define SWAPS_HEAD "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
+#define SWAPS_PARTITION "/dev/sda2                               " \
+			"partition\t8388604\t\t1024\t\t-2\n"
+#define SWAPS_FILE "/swap\\040file\\040(deleted)               " \
+		   "file\t\t1048572\t0\t5\n"
+
+static void no_swap(void **state)
+{
+	struct proc_swaps swaps;
+
+	(void)state;
+	assert_int_equal(swaps_of(SWAPS_HEAD, strlen(SWAPS_HEAD), &swaps), 0);
+	assert_int_equal(swaps.area_count, 0);
+	assert_int_equal(swaps.types, 0);
+	assert_int_equal(swaps.used_bytes, 0);
+}
+
+static void two_areas(void **state)
+{
+	static const char text[] = SWAPS_HEAD SWAPS_PARTITION SWAPS_FILE;
+	struct proc_swaps swaps;
+
+	(void)state;
+	assert_int_equal(swaps_of(text, strlen(text), &swaps), 0);
+	assert_int_equal(swaps.area_count, 2);
+	assert_int_equal(swaps.types, 0x7fffff);
+	assert_int_equal(swaps.used_bytes, 1024 * 1024);
+}
+
+static void types_follow_the_areas(void **state)
+{
+	static const struct {
+		unsigned int areas;
+		uint32_t types;
+	} rows[] = {
+		{ 1, 0x7fffff }, { 23, 0x7fffff }, { 24, 0xffffff },
+		{ 31, 0x7fffffff }, { 32, 0xffffffff }, { 40, 0xffffffff },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[8192] = SWAPS_HEAD;
+		struct proc_swaps swaps;
+
+		for (unsigned int n = 0; n < rows[i].areas; n++)
+			strcat(text, SWAPS_PARTITION);
+		assert_int_equal(swaps_of(text, strlen(text), &swaps), 0);
+		assert_int_equal(swaps.area_count, rows[i].areas);
+		assert_int_equal(swaps.types, rows[i].types);
+		assert_int_equal(swaps.used_bytes,
+				 rows[i].areas * UINT64_C(1024) * 1024);
+	}
+}
+
+static void broken_swaps(void **state)
+{
+	static const char *const texts[] = {
+		"", "\n", SWAPS_PARTITION, "Filenames\n",
+		"Filename\tType", SWAPS_HEAD "\n", SWAPS_HEAD "/dev/sda2\n",
+		SWAPS_HEAD "/dev/sda2 partition 1 2\n",
+		SWAPS_HEAD "/dev/sda2 partition 1 2 3 4\n",
+		SWAPS_HEAD "/dev/sda2 partition 1 2 3",
+		SWAPS_HEAD "/dev/sda2 partition x 2 3\n",
+		SWAPS_HEAD "/dev/sda2 partition 1 x 3\n",
+		SWAPS_HEAD "/dev/sda2 partition 1 2 x\n",
+		SWAPS_HEAD "/dev/sda2 partition 1 -2 3\n",
+		SWAPS_HEAD "/dev/sda2 partition 1 18014398509481984 3\n",
+		SWAPS_HEAD "/dev/sda2 partition 1 18446744073709551616 3\n",
+		SWAPS_HEAD "/dev/sda2 partition 1 18014398509481983 3\n"
+			   "/dev/sda3 partition 1 1 3\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct proc_swaps swaps;
+
+		assert_int_equal(swaps_of(texts[i], strlen(texts[i]), &swaps),
+				 -EINVAL);
+		assert_garbage(&swaps, sizeof(swaps));
+	}
+}
+
+static void swaps_cut_at_every_byte(void **state)
+{
+	static const char text[] = SWAPS_HEAD SWAPS_PARTITION SWAPS_FILE;
+	struct proc_swaps swaps;
+
+	(void)state;
+	for (size_t len = 0; len < strlen(text); len++)
+		assert_int_equal(swaps_of(text, len, &swaps),
+				 len && text[len - 1] == '\n' ? 0 : -EINVAL);
+}
+
+static int mount_of(const char *line, size_t len, struct mount_line *ret_mount)
+{
+	struct span span = { edge_copy(line, len), len };
+
+	fill_garbage(ret_mount, sizeof(*ret_mount));
+	return parse_mountinfo_line(span, ret_mount);
+}
+
+static void mounts(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned int dev_major, dev_minor;
+		const char *root, *point, *type, *options;
+	} rows[] = {
+		{ "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw",
+		  254, 0, "/", "/", "ext4", "rw" },
+		{ "36 35 98:12 /mnt1 /mnt\\0402 rw,noatime master:1 shared:2 "
+		  "- ext3 /dev/root rw,errors=continue",
+		  98, 12, "/mnt1", "/mnt\\0402", "ext3",
+		  "rw,errors=continue" },
+		{ "40 35 0:3 net:[4026532008] /run/netns/a rw - nsfs nsfs rw",
+		  0, 3, "net:[4026532008]", "/run/netns/a", "nsfs", "rw" },
+		/* A source without a name leaves two spaces. */
+		{ "41 35 0:24 / /dev/shm rw shared:1 - tmpfs  rw,size=4k",
+		  0, 24, "/", "/dev/shm", "tmpfs", "rw,size=4k" },
+		{ "41 35 0:4294967295 / /- rw - - - rw,context=\"a b\"",
+		  0, UINT32_MAX, "/", "/-", "-", "rw,context=\"a b\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct mount_line mount;
+
+		assert_int_equal(mount_of(rows[i].line, strlen(rows[i].line),
+					  &mount), 0);
+		assert_int_equal(mount.dev_major, rows[i].dev_major);
+		assert_int_equal(mount.dev_minor, rows[i].dev_minor);
+		assert_span(mount.root, rows[i].root);
+		assert_span(mount.mount_point, rows[i].point);
+		assert_span(mount.fs_type, rows[i].type);
+		assert_span(mount.super_options, rows[i].options);
+	}
+}
+
+static void broken_mounts(void **state)
+{
+	static const char *const lines[] = {
+		"", "-", "27", "27 1 254:0 / / rw",
+		"x 1 254:0 / / rw - ext4 /dev/vda rw",
+		"27 x 254:0 / / rw - ext4 /dev/vda rw",
+		"27 1 2540 / / rw - ext4 /dev/vda rw",
+		"27 1 :0 / / rw - ext4 /dev/vda rw",
+		"27 1 1: / / rw - ext4 /dev/vda rw",
+		"27 1 1:4294967296 / / rw - ext4 /dev/vda rw",
+		"27 1 254:0  / rw - ext4 /dev/vda rw",
+		"27 1 254:0 /  rw - ext4 /dev/vda rw",
+		"27 1 254:0 / / rw ext4 /dev/vda rw",
+		"27 1 254:0 / / rw -- ext4 /dev/vda rw",
+		"27 1 254:0 / / rw -  /dev/vda rw",
+		"27 1 254:0 / / - ext4 /dev/vda rw",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct mount_line mount;
+
+		assert_int_equal(mount_of(lines[i], strlen(lines[i]), &mount),
+				 -EINVAL);
+		assert_garbage(&mount, sizeof(mount));
+	}
+}
+
+static void mount_cut_at_every_byte(void **state)
+{
+	static const char line[] =
+		"27 1 254:7 / /x rw,relatime shared:1 - ext4 /dev/vda rw";
+	struct mount_line mount;
+
+	(void)state;
+	for (size_t len = 0; len < strlen(line); len++) {
+		bool good = len == strlen(line) - 1;
+
+		assert_int_equal(mount_of(line, len, &mount),
+				 good ? 0 : -EINVAL);
+		if (good)
+			assert_span(mount.super_options, "r");
+	}
+}
+
+static int version_of(const char *text, size_t size,
+		      struct proc_version *ret_version)
+{
+	fill_garbage(ret_version, sizeof(*ret_version));
+	return parse_version(edge_copy(text, size), size, ret_version);
+}
+
+static void versions(void **state)
+{
+	static const struct {
+		const char *text, *release;
+		unsigned int major, minor;
+	} rows[] = {
+		{ "Linux version 6.1.0-56-amd64 (debian@x) (gcc) #1 SMP\n",
+		  "6.1.0-56-amd64", 6, 1 },
+		{ "Linux version 4.4.0 (x)\n", "4.4.0", 4, 4 },
+		{ "Linux version 6.18-rc1 #1\n", "6.18-rc1", 6, 18 },
+		{ "Linux version 3.10.0-1160.el7.x86_64 (m) #1", "3.10.0-1160"
+		  ".el7.x86_64", 3, 10 },
+		{ "Linux version 6.1.0\n", "6.1.0", 6, 1 },
+		{ "Linux version 6.1 ", "6.1", 6, 1 },
+		{ "Linux version 6.1+\nmore text", "6.1+", 6, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct proc_version version;
+
+		assert_int_equal(version_of(rows[i].text, strlen(rows[i].text),
+					    &version), 0);
+		assert_span(version.release, rows[i].release);
+		assert_int_equal(version.major, rows[i].major);
+		assert_int_equal(version.minor, rows[i].minor);
+	}
+}
+
+static void broken_versions(void **state)
+{
+	static const char *const texts[] = {
+		"", "\n", "Linux", "Linux version", "Linux version ",
+		"Linux version 6.1.0", "Linux version  6.1.0 x\n",
+		"Linux version 6 x\n", "Linux version 6. x\n",
+		"Linux version .1 x\n", "Linux version six.1 x\n",
+		"Linux version 4294967296.1 x\n",
+		"Linux version 6.4294967296 x\n",
+		"linux version 6.1.0 x\n", "Linux versions 6.1.0 x\n",
+		"Linux\nversion 6.1.0 x\n", "FreeBSD version 6.1.0 x\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct proc_version version;
+
+		assert_int_equal(version_of(texts[i], strlen(texts[i]),
+					    &version), -EINVAL);
+		assert_garbage(&version, sizeof(version));
+	}
+}
+
+static void version_cut_at_every_byte(void **state)
+{
+	static const char text[] = "Linux version 6.18.44-x (a) #1\n";
+	const size_t needed = strlen("Linux version 6.18.44-x ");
+	struct proc_version version;
+
+	(void)state;
+	for (size_t len = 0; len < strlen(text); len++) {
+		assert_int_equal(version_of(text, len, &version),
+				 len >= needed ? 0 : -EINVAL);
+		if (len >= needed)
+			assert_span(version.release, "6.18.44-x");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_best_hierarchy),
+		cmocka_unit_test(no_path_of_a_cgroup),
+		cmocka_unit_test(cgroup_cut_at_every_byte),
+		cmocka_unit_test(no_swap),
+		cmocka_unit_test(two_areas),
+		cmocka_unit_test(types_follow_the_areas),
+		cmocka_unit_test(broken_swaps),
+		cmocka_unit_test(swaps_cut_at_every_byte),
+		cmocka_unit_test(mounts),
+		cmocka_unit_test(broken_mounts),
+		cmocka_unit_test(mount_cut_at_every_byte),
+		cmocka_unit_test(versions),
+		cmocka_unit_test(broken_versions),
+		cmocka_unit_test(version_cut_at_every_byte),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
