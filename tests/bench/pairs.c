@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * pairs: compares two commands that run in turns, A B A B ...
+ * pairs: runs two commands in turn, A B A B ..., and prints how much more
+ * the first costs than the second.
  *
- *     pairs [-n PAIRS] COMMAND-A... -- COMMAND-B...
+ *	pairs [-n PAIRS] [-w WARM-UPS] [-i] A [ARG...] --vs B [ARG...]
  *
- * Prints the ratio A / B of user + system time and of wall time over the
- * pairs (median, least, most), the peak RSS and the median times of each.
- * Output of the commands goes to /dev/null.  It knows nothing of targets.
+ * A figure is user + system time of the command and the children it waited
+ * for; a ratio is taken within a pair, so that what else the machine does
+ * falls on both sides.  Output and errors of the commands are thrown away, a
+ * failing command ends the measurement (-i: its status is ignored).  Prints
+ * one line a figure: the name, then numbers.
+ *
+ *	ratio_cpu  MEDIAN MIN MAX	of A/B
+ *	ratio_wall MEDIAN MIN MAX
+ *	cpu_us     A B			medians, microseconds
+ *	wall_us    A B
+ *	rss_kib    A B			largest peak
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,150 +25,151 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define MAX_PAIRS 101
+#include "common_bench.h"
 
-extern char **environ;
+enum { MAX_PAIRS = 999 };
 
 struct cost {
-	double cpu;	/* seconds */
-	double wall;
-	long max_rss_kib;
+	double cpu_us;
+	double wall_us;
+	long rss_kib;
 };
 
-struct series {
-	double value[MAX_PAIRS];
+struct side {
+	char **argv;
+	double cpu_us[MAX_PAIRS];
+	double wall_us[MAX_PAIRS];
+	long rss_kib;
 };
 
-static void die(const char *what)
+struct options {
+	size_t pairs;
+	size_t warm_ups;
+	int ignore_status;
+};
+
+static struct side sides[2];
+static double ratio_cpu[MAX_PAIRS], ratio_wall[MAX_PAIRS];
+
+static pid_t start(char **argv, const posix_spawn_file_actions_t *actions)
 {
-	fprintf(stderr, "pairs: %s: %s\n", what, strerror(errno));
-	exit(1);
+	extern char **environ;
+	pid_t pid;
+	int error = posix_spawnp(&pid, argv[0], actions, NULL, argv, environ);
+
+	if (error)
+		die("%s: %s", argv[0], strerror(error));
+	return pid;
 }
 
-static double seconds(struct timeval time)
+static double microseconds(struct timeval time)
 {
-	return time.tv_sec + time.tv_usec / 1e6;
+	return (double)time.tv_sec * 1e6 + (double)time.tv_usec;
 }
 
-static double now(void)
+static struct cost run_once(char **argv, const struct options *options,
+			    const posix_spawn_file_actions_t *actions)
 {
-	struct timespec time;
+	struct rusage usage;
+	struct cost cost;
+	uint64_t begin;
+	pid_t pid;
+	int status;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + time.tv_nsec / 1e9;
+	begin = now_ns();
+	pid = start(argv, actions);
+	while (wait4(pid, &status, 0, &usage) < 0)
+		if (errno != EINTR)
+			die_errno("wait4");
+	cost.wall_us = (double)(now_ns() - begin) / 1e3;
+	cost.cpu_us = microseconds(usage.ru_utime) + microseconds(usage.ru_stime);
+	cost.rss_kib = usage.ru_maxrss;
+	if (status && !options->ignore_status)
+		die("%s: %s %d", argv[0],
+		    WIFEXITED(status) ? "exit status" : "signal",
+		    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	return cost;
 }
 
-static pid_t start(char **command)
+static void measure(const struct options *options)
 {
 	posix_spawn_file_actions_t actions;
-	pid_t pid;
+	struct cost cost;
+	size_t i, s;
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-	if (!getenv("PAIRS_VERBOSE"))
-		posix_spawn_file_actions_adddup2(&actions, 1, 2);
-	errno = posix_spawnp(&pid, command[0], &actions, NULL, command, environ);
-	if (errno)
-		die(command[0]);
+	posix_spawn_file_actions_adddup2(&actions, 1, 2);
+	for (i = 0; i < options->warm_ups * 2; i++)
+		run_once(sides[i % 2].argv, options, &actions);
+	for (i = 0; i < options->pairs; i++) {
+		for (s = 0; s < 2; s++) {
+			cost = run_once(sides[s].argv, options, &actions);
+			sides[s].cpu_us[i] = cost.cpu_us;
+			sides[s].wall_us[i] = cost.wall_us;
+			if (cost.rss_kib > sides[s].rss_kib)
+				sides[s].rss_kib = cost.rss_kib;
+		}
+		ratio_cpu[i] = sides[0].cpu_us[i] / sides[1].cpu_us[i];
+		ratio_wall[i] = sides[0].wall_us[i] / sides[1].wall_us[i];
+	}
 	posix_spawn_file_actions_destroy(&actions);
-	return pid;
 }
 
-static struct cost run(char **command)
+static void print_ratio(const char *name, double *ratios, size_t count)
 {
-	struct rusage usage;
-	struct cost cost;
-	double begin = now();
-	pid_t pid = start(command);
-	int status;
+	double median = median_of(ratios, count);
 
-	if (wait4(pid, &status, 0, &usage) != pid)
-		die("wait4");
-	cost.wall = now() - begin;
-	cost.cpu = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-	cost.max_rss_kib = usage.ru_maxrss;
-	if (!WIFEXITED(status) || WEXITSTATUS(status)) {
-		fprintf(stderr, "pairs: %s failed, status %#x\n", command[0],
-			status);
-		exit(1);
-	}
-	return cost;
+	printf("%s %.3f %.3f %.3f\n", name, median, ratios[0], ratios[count - 1]);
 }
 
-static int compare(const void *a, const void *b)
+static void report(size_t count)
 {
-	double left = *(const double *)a, right = *(const double *)b;
-
-	return (left > right) - (left < right);
+	print_ratio("ratio_cpu", ratio_cpu, count);
+	print_ratio("ratio_wall", ratio_wall, count);
+	printf("cpu_us %.0f %.0f\n", median_of(sides[0].cpu_us, count),
+	       median_of(sides[1].cpu_us, count));
+	printf("wall_us %.0f %.0f\n", median_of(sides[0].wall_us, count),
+	       median_of(sides[1].wall_us, count));
+	printf("rss_kib %ld %ld\n", sides[0].rss_kib, sides[1].rss_kib);
 }
 
-static double median(struct series *series, int count)
+static void split_commands(char **words)
 {
-	qsort(series->value, count, sizeof(double), compare);
-	if (count % 2)
-		return series->value[count / 2];
-	return (series->value[count / 2 - 1] + series->value[count / 2]) / 2;
-}
+	char **word = words;
 
-static void print_series(const char *name, struct series *series, int count)
-{
-	double middle = median(series, count);
-
-	printf("%s %.3f %.3f %.3f\n", name, middle, series->value[0],
-	       series->value[count - 1]);
-}
-
-static void compare_commands(char **a, char **b, int count)
-{
-	static struct series cpu, wall, cpu_a, cpu_b, wall_a, wall_b;
-	long rss_a = 0, rss_b = 0;
-
-	/* The first run of each finds cold caches and is not counted. */
-	run(a);
-	run(b);
-	for (int i = 0; i < count; i++) {
-		struct cost cost_a = run(a), cost_b = run(b);
-
-		cpu.value[i] = cost_a.cpu / cost_b.cpu;
-		wall.value[i] = cost_a.wall / cost_b.wall;
-		cpu_a.value[i] = cost_a.cpu * 1e3;
-		cpu_b.value[i] = cost_b.cpu * 1e3;
-		wall_a.value[i] = cost_a.wall * 1e3;
-		wall_b.value[i] = cost_b.wall * 1e3;
-		rss_a = cost_a.max_rss_kib > rss_a ? cost_a.max_rss_kib : rss_a;
-		rss_b = cost_b.max_rss_kib > rss_b ? cost_b.max_rss_kib : rss_b;
-	}
-	print_series("cpu_ratio", &cpu, count);
-	print_series("wall_ratio", &wall, count);
-	print_series("cpu_a_ms", &cpu_a, count);
-	print_series("cpu_b_ms", &cpu_b, count);
-	print_series("wall_a_ms", &wall_a, count);
-	print_series("wall_b_ms", &wall_b, count);
-	printf("rss_kib %ld %ld\n", rss_a, rss_b);
+	while (*word && strcmp(*word, "--vs"))
+		word++;
+	if (word == words || !*word || !word[1])
+		die("usage: pairs [-n PAIRS] [-w WARM-UPS] [-i] A... --vs B...");
+	*word = NULL;
+	sides[0].argv = words;
+	sides[1].argv = word + 1;
 }
 
 int main(int argc, char **argv)
 {
-	int count = 7, first = 1, second;
+	struct options options = { .pairs = 7, .warm_ups = 1 };
+	int letter;
 
-	if (argc > 2 && strcmp(argv[1], "-n") == 0) {
-		count = atoi(argv[2]);
-		first = 3;
+	/* The + leaves options of the commands to them. */
+	while ((letter = getopt(argc, argv, "+n:w:i")) != -1) {
+		if (letter == 'n')
+			options.pairs = parse_size(optarg);
+		else if (letter == 'w')
+			options.warm_ups = parse_size(optarg);
+		else if (letter == 'i')
+			options.ignore_status = 1;
+		else
+			return 2;
 	}
-	for (second = first; second < argc; second++) {
-		if (strcmp(argv[second], "--") == 0)
-			break;
-	}
-	if (count < 1 || count > MAX_PAIRS || second == first ||
-	    second >= argc - 1) {
-		fprintf(stderr, "usage: pairs [-n PAIRS] A... -- B...\n");
-		return 2;
-	}
-	argv[second] = NULL;
-	compare_commands(argv + first, argv + second + 1, count);
+	if (!options.pairs || options.pairs > MAX_PAIRS)
+		die("1 to %d pairs", MAX_PAIRS);
+	split_commands(argv + optind);
+	measure(&options);
+	report(options.pairs);
 	return 0;
 }
