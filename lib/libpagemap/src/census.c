@@ -118,8 +118,8 @@ void census_weigh_process(const struct pagemap_process *process,
 			  alike, &all);
 	}
 	/* RSS counts a page as often as it is mapped, as the kernel does. */
-	for (i = 0; i < process->repeat_count; i++) {
-		const struct repeat *repeat = &process->repeats[i];
+	for (i = 0; i < process->repeats.count; i++) {
+		const struct repeat *repeat = &process->repeats.items[i];
 		uint32_t more = repeat->times - 1;
 		struct weighed once = { 0 };
 
@@ -149,7 +149,8 @@ void census_weigh_mapping(const struct pagemap_mapping *mapping,
 		for (; rest; first += part, rest -= part) {
 			struct alike alike = { .anon = *run & PACKED_ANON };
 
-			alike.times = repeats_times(process, first, &part);
+			alike.times = repeats_times(&process->repeats, first,
+						    &part);
 			part = part < rest ? part : rest;
 			weigh_run(process->snapshot, first, part, alike,
 				  ret_weighed);
@@ -157,24 +158,29 @@ void census_weigh_mapping(const struct pagemap_mapping *mapping,
 	}
 }
 
-void census_weigh_swap(const struct pagemap_snapshot *snapshot,
-		       const packed_run *runs, size_t count,
-		       struct weighed *weighed)
+void census_weigh_swap(const struct pagemap_process *process,
+		       struct slice slice, struct weighed *weighed)
 {
+	const struct pagemap_snapshot *snapshot = process->snapshot;
+	const packed_run *runs = process->swapped + slice.first;
 	struct frame_piece piece;
-	size_t i;
+	uint64_t part;
+	uint32_t i;
 
-	for (i = 0; i < count; i++) {
-		if (!frames_piece(snapshot->slots, packed_number(runs[i]), 1,
-				  &piece))
+	for (i = 0; i < slice.count; i++) {
+		uint64_t slot = packed_number(runs[i]);
+		uint32_t times;
+
+		if (!frames_piece(snapshot->slots, slot, 1, &piece))
 			continue;
+		times = repeats_times(&process->slot_repeats, slot, &part);
 		/* The kernel's count of a slot is not shown: low is nothing. */
 		weigh_frames(weighed, (struct alike){
-			.pages = 1, .times = 1, .anon = true,
+			.pages = 1, .times = times, .anon = true,
 			.sharers = *piece.counts, .high = *piece.counts,
 		});
 		if (snapshot->unseen)
-			weighed->units_low -= UNIT / *piece.counts;
+			weighed->units_low -= UNIT / *piece.counts / times;
 	}
 }
 
@@ -270,8 +276,7 @@ void census_mapping_figures(const struct pagemap_mapping *mapping,
 
 	*ret_figures = (struct figures){ 0 };
 	census_weigh_mapping(mapping, &weighed);
-	census_weigh_swap(snapshot, process->swapped + mapping->swapped.first,
-			  mapping->swapped.count, &swap);
+	census_weigh_swap(process, mapping->swapped, &swap);
 	census_figures(snapshot, &mapping->tally, &weighed, &swap, ret_figures);
 	set_pages(snapshot, PAGEMAP_VSS, mapping->tally.vss_pages, ret_figures);
 	split_by_kind(mapping, ret_figures);

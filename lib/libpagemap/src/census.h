@@ -36,10 +36,9 @@ void census_weigh_process(const struct pagemap_process *process,
 void census_weigh_mapping(const struct pagemap_mapping *mapping,
 			  struct weighed *ret_weighed);
 
-/* The same as census_weigh for swap slots. */
-void census_weigh_swap(const struct pagemap_snapshot *snapshot,
-		       const packed_run *runs, size_t count,
-		       struct weighed *weighed);
+/* The same for some of the swap slots of a mm. */
+void census_weigh_swap(const struct pagemap_process *process,
+		       struct slice slice, struct weighed *weighed);
 
 /* Figures from a tally and what its runs weigh. */
 void census_figures(const struct pagemap_snapshot *snapshot,

@@ -137,32 +137,34 @@ static void tick_run(struct uniting *uniting, uint64_t first, uint64_t count)
 }
 
 /* Runs of a mm that may map some of their frames more than once. */
-static void tick_runs(struct uniting *uniting,
-		      const struct pagemap_process *process,
+static void tick_runs(struct uniting *uniting, const struct repeats *repeats,
 		      const packed_run *runs, size_t count)
 {
 	size_t i;
 
-	uniting->mm = process->pid;
 	for (i = 0; i < count; i++) {
 		uint64_t first = packed_number(runs[i]);
 		uint64_t rest = packed_count(runs[i]), part;
 
 		for (; rest; first += part, rest -= part) {
-			uniting->times = repeats_times(process, first, &part);
+			uniting->times = repeats_times(repeats, first, &part);
 			part = part < rest ? part : rest;
 			tick_run(uniting, first, part);
 		}
 	}
 }
 
-static void tick_slots(struct uniting *uniting, const packed_run *slots,
-		       size_t count)
+/* What a process has in these parts of its frames and swap slots. */
+static void tick_process(struct uniting *frames, struct uniting *slots,
+			 const struct pagemap_process *process,
+			 struct slice shared, struct slice swapped)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		tick_run(uniting, packed_number(slots[i]), 1);
+	frames->mm = process->pid;
+	slots->mm = process->pid;
+	tick_runs(frames, &process->repeats, process->shared + shared.first,
+		  shared.count);
+	tick_runs(slots, &process->slot_repeats,
+		  process->swapped + swapped.first, swapped.count);
 }
 
 static int uniting_init(const struct pagemap_snapshot *snapshot, bool swap,
@@ -306,9 +308,9 @@ static void unite_processes(const struct pagemap_snapshot *snapshot,
 
 		if (!process_is_measured(process))
 			continue;
-		tick_runs(frames, process, process->shared,
-			  process->shared_count);
-		tick_slots(slots, process->swapped, process->swapped_count);
+		tick_process(frames, slots, process,
+			     (struct slice){ 0, process->shared_count },
+			     (struct slice){ 0, process->swapped_count });
 		census_weigh_process(process, &weighed);
 		add_weighed(&weighed, &frames->sum);
 		add_tally(&process->tally, &frames->sum);
@@ -381,11 +383,8 @@ static void unite_mappings(const struct pagemap_snapshot *snapshot,
 		struct weighed weighed;
 
 		add_tally(&mapping->tally, &frames->sum);
-		tick_slots(slots, process->swapped + mapping->swapped.first,
-			   mapping->swapped.count);
-		tick_runs(frames, process,
-			  process->shared + mapping->shared.first,
-			  mapping->shared.count);
+		tick_process(frames, slots, process, mapping->shared,
+			     mapping->swapped);
 		census_weigh_mapping(mapping, &weighed);
 		add_weighed(&weighed, &frames->sum);
 	}

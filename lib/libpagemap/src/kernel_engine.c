@@ -212,6 +212,49 @@ static int read_status(struct worker *worker, const struct process_ref *ref,
 	return 0;
 }
 
+/* A zero page at a mapping, or at any if the snapshot has no mappings. */
+static void add_zero(struct pagemap_process *process, size_t *cursor,
+		     const struct extent *extent, uint32_t shift)
+{
+	uint64_t bytes = (extent->end_page - extent->start_page) << shift;
+	uint64_t vaddr = extent->start_page << shift;
+
+	process->figures.bytes[PAGEMAP_ZERO] += bytes;
+	while (*cursor < process->mapping_count &&
+	       process->mappings[*cursor].end_vaddr <= vaddr)
+		++*cursor;
+	if (*cursor < process->mapping_count &&
+	    process->mappings[*cursor].start_vaddr <= vaddr)
+		process->mappings[*cursor].kernel->bytes[PAGEMAP_ZERO] += bytes;
+}
+
+/* smaps leaves zero pages out; a scan counts them without frame numbers. */
+static int read_zero(struct worker *worker, const struct process_ref *ref,
+		     struct pagemap_process *process)
+{
+	struct scan scan = { .end_page = UINT64_MAX };
+	struct pagemap_source *source = worker->source;
+	struct pages_file pages;
+	size_t i, cursor = 0;
+	ssize_t k, found;
+	int err = source->ops->open_pages(source, ref, &pages);
+
+	if (err)
+		return err;
+	figures_set(&process->figures, PAGEMAP_ZERO, 0);
+	for (i = 0; i < process->mapping_count; i++)
+		figures_set(process->mappings[i].kernel, PAGEMAP_ZERO, 0);
+	while ((found = source->ops->scan(source, &pages, &scan,
+					  worker->extents,
+					  WORKER_EXTENTS)) > 0)
+		for (k = 0; k < found; k++)
+			if (worker->extents[k].bits & EXTENT_ZERO)
+				add_zero(process, &cursor, &worker->extents[k],
+					 source->page_shift);
+	source->ops->close_pages(&pages);
+	return (int)found;
+}
+
 /* Neither smaps nor smaps_rollup: statm has the resident size. */
 static int read_rss(struct worker *worker, const struct process_ref *ref,
 		    struct figures *figures)
@@ -255,6 +298,9 @@ static int kernel_read(struct worker *worker, const struct process_ref *ref,
 		err = read_rollup(worker, ref, process);
 	if (!err && (worker->snapshot->metrics & IN_STATUS))
 		err = read_status(worker, ref, &process->figures);
+	if (!err && (worker->snapshot->metrics & BIT(PAGEMAP_ZERO)) &&
+	    source->features[PAGEMAP_FEATURE_SCAN] == FEATURE_PRESENT)
+		err = read_zero(worker, ref, process);
 	return err;
 }
 
@@ -271,7 +317,10 @@ static int kernel_prepare(struct pagemap_source *source,
 	if (!plain || !rollup)
 		pagemap_source_has_feature(source, PAGEMAP_FEATURE_SMAPS);
 	snapshot->one_file = plain && rollup && !snapshot->identity &&
-		!(snapshot->metrics & (IN_STATUS | BIT(PAGEMAP_VSS)));
+		!(snapshot->metrics & (IN_STATUS | BIT(PAGEMAP_VSS) |
+				       BIT(PAGEMAP_ZERO)));
+	if (snapshot->metrics & BIT(PAGEMAP_ZERO))
+		pagemap_source_has_feature(source, PAGEMAP_FEATURE_SCAN);
 	if (!(snapshot->metrics & COUNTED) ||
 	    pagemap_source_has_feature(source, PAGEMAP_FEATURE_PRECISE_COUNTS))
 		return 0;

@@ -46,6 +46,9 @@ static int read_vss(struct worker *worker, const struct process_ref *ref,
 	if (!(worker->snapshot->metrics & PAGEMAP_METRIC_BIT(PAGEMAP_VSS)))
 		return 0;
 	err = statm_read(worker, ref, process);
+	/* A saved tree may lack the file; a running kernel never does. */
+	if (err && worker->source->kind == PAGEMAP_SOURCE_TREE)
+		return 0;
 	if (err)
 		return err == -ENOENT || err == -ESTALE ? err : 0;
 	vss = process->statm.size_pages << worker->snapshot->page_shift;

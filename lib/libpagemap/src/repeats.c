@@ -14,8 +14,8 @@ static int compare_frames(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-int repeats_set(struct arena *arena, const struct array *again,
-		struct pagemap_process *process)
+int repeats_make(struct arena *arena, const struct array *again,
+		 struct repeats *ret_repeats)
 {
 	uint64_t *frames = again->items;
 	struct repeat *repeats;
@@ -40,19 +40,18 @@ int repeats_set(struct arena *arena, const struct array *again,
 		else
 			repeats[count++] = one;
 	}
-	process->repeats = repeats;
-	process->repeat_count = (uint32_t)count;
+	*ret_repeats = (struct repeats){ repeats, (uint32_t)count };
 	return 0;
 }
 
-uint32_t repeats_times(const struct pagemap_process *process, uint64_t frame,
+uint32_t repeats_times(const struct repeats *repeats, uint64_t frame,
 		       uint64_t *ret_count)
 {
-	size_t low = 0, high = process->repeat_count;
+	size_t low = 0, high = repeats->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct repeat *repeat = &process->repeats[middle];
+		const struct repeat *repeat = &repeats->items[middle];
 
 		if (frame < repeat->first) {
 			high = middle;
@@ -63,7 +62,7 @@ uint32_t repeats_times(const struct pagemap_process *process, uint64_t frame,
 			return repeat->times;
 		}
 	}
-	*ret_count = low < process->repeat_count ?
-		     process->repeats[low].first - frame : UINT64_MAX;
+	*ret_count = low < repeats->count ?
+		     repeats->items[low].first - frame : UINT64_MAX;
 	return 1;
 }

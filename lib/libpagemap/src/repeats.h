@@ -10,17 +10,17 @@
 #include "snapshot.h"
 
 /*
- * Sets the repeats of a process.  again: an array of uint64_t, each frame as
- * many times as it is mapped after the first; it is sorted.
+ * Makes the repeats of a mm.  again: an array of uint64_t, each frame as many
+ * times as it is mapped after the first; it is sorted.  0 or -ENOMEM.
  */
-int repeats_set(struct arena *arena, const struct array *again,
-		struct pagemap_process *process);
+int repeats_make(struct arena *arena, const struct array *again,
+		 struct repeats *ret_repeats);
 
 /*
  * How often the mm maps a frame, and for how many frames from it on that
  * holds (perhaps more than it maps).
  */
-uint32_t repeats_times(const struct pagemap_process *process, uint64_t frame,
+uint32_t repeats_times(const struct repeats *repeats, uint64_t frame,
 		       uint64_t *ret_count);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Runs of pages with what is known of their frames: split when a snapshot is
- * settled, so that a run is alike in flags and sharers too; and the iterator
- * over them.
+ * settled, so that a run is alike in flags and sharers too; the iterator over
+ * them, and looking one frame up.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -170,6 +170,28 @@ int runs_settle(struct pagemap_source *source,
 			err = split_process(source, snapshot, process);
 	}
 	return err;
+}
+
+int pagemap_snapshot_frame(const struct pagemap_snapshot *snapshot,
+			   uint64_t pfn, struct pagemap_frame *ret_frame)
+{
+	struct frame_piece piece;
+	uint32_t sharers;
+
+	if (!snapshot->frames)
+		return -ENOTSUP;
+	if (!frames_piece(snapshot->frames, pfn, 1, &piece))
+		return -ENOENT;
+	sharers = piece.counts ? *piece.counts : piece.uniform;
+	if (!sharers || frames_is_mark(sharers))
+		return -ENOENT;
+	*ret_frame = (struct pagemap_frame){
+		.pfn = pfn,
+		.sharers = sharers,
+		.sharers_high = sharers + (snapshot->unseen_counts ?
+				snapshot->unseen_counts[piece.slot] : 0),
+	};
+	return 0;
 }
 
 int pagemap_run_iter_init(struct pagemap_run_iter *iter,

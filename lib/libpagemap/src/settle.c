@@ -46,9 +46,13 @@ static int count_process(struct pagemap_snapshot *snapshot,
 			     process->swapped_count, again);
 
 	if (!err)
+		err = repeats_make(&snapshot->arena, again,
+				   &process->slot_repeats);
+	if (!err)
 		err = count_runs(snapshot->frames, process->shared,
 				 process->shared_count, again);
-	return err ? err : repeats_set(&snapshot->arena, again, process);
+	return err ? err : repeats_make(&snapshot->arena, again,
+					&process->repeats);
 }
 
 static int count_all(struct pagemap_snapshot *snapshot)
@@ -179,26 +183,31 @@ static bool some_unread(const struct pagemap_snapshot *snapshot)
 	return false;
 }
 
+static void add_extra(const struct pagemap_snapshot *snapshot,
+		      const struct repeat *repeat, uint32_t *extra)
+{
+	struct frame_piece piece;
+	uint32_t i;
+
+	for (i = 0; i < repeat->count; i++)
+		if (frames_piece(snapshot->frames, repeat->first + i, 1,
+				 &piece))
+			extra[piece.slot] += repeat->times - 1;
+}
+
 /* Mappings that were seen beyond one for each sharer. */
 static void count_repeats(struct pagemap_snapshot *snapshot, uint32_t *extra)
 {
-	struct frame_piece piece;
 	size_t i;
-	uint32_t k, frame;
+	uint32_t k;
 
 	for (i = 0; i < snapshot->process_count; i++) {
 		const struct pagemap_process *process = &snapshot->processes[i];
 
 		if (!counts(process))
 			continue;
-		for (k = 0; k < process->repeat_count; k++)
-			for (frame = 0; frame < process->repeats[k].count;
-			     frame++)
-				if (frames_piece(snapshot->frames,
-						 process->repeats[k].first +
-						 frame, 1, &piece))
-					extra[piece.slot] +=
-						process->repeats[k].times - 1;
+		for (k = 0; k < process->repeats.count; k++)
+			add_extra(snapshot, &process->repeats.items[k], extra);
 	}
 }
 
@@ -341,8 +350,9 @@ static void set_figures(struct pagemap_snapshot *snapshot,
 		if (!counts(process))
 			continue;
 		census_weigh_process(process, &weighed);
-		census_weigh_swap(snapshot, process->swapped,
-				  process->swapped_count, &swap);
+		census_weigh_swap(process,
+				  (struct slice){ 0, process->swapped_count },
+				  &swap);
 		if (weighed.units & below_a_byte)
 			remainders[count++] = (struct remainder){
 				weighed.units & below_a_byte, process,

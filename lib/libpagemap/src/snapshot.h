@@ -81,6 +81,12 @@ struct repeat {
 	uint32_t times;
 };
 
+/* All of one mm, by rising number. */
+struct repeats {
+	struct repeat *items;
+	uint32_t count;
+};
+
 struct pagemap_mapping {
 	const struct pagemap_process *process;
 	uint64_t start_vaddr;
@@ -91,7 +97,7 @@ struct pagemap_mapping {
 	const char *path;
 	char permissions[5];
 	uint8_t kind;			/* enum pagemap_mapping_kind */
-	const struct figures *kernel;	/* kernel engine; else NULL */
+	struct figures *kernel;		/* kernel engine; else NULL */
 	struct tally tally;		/* census */
 	struct slice shared;
 	struct slice swapped;
@@ -135,8 +141,8 @@ struct pagemap_process {
 	uint32_t shared_count;
 	uint32_t swapped_count;
 	uint32_t run_count;
-	struct repeat *repeats;		/* frames mapped more than once, rising */
-	uint32_t repeat_count;
+	struct repeats repeats;		/* frames mapped more than once */
+	struct repeats slot_repeats;	/* the same of swap slots */
 	uint64_t exclusive_sum;		/* tells mms apart where kcmp cannot */
 };
 

@@ -24,6 +24,7 @@ struct process_ref {
 /* An open pagemap. */
 struct pages_file {
 	int fd;
+	void *state;		/* of sources that have more than a descriptor */
 };
 
 /* Bits of an extent: what a scan knows of its pages. */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A machine made up in memory: processes, mappings and pages chosen at
+ * random, offered to the library as a source like any other, and to a test as
+ * plain arrays from which every figure can be counted the slow way.
+ */
+#ifndef TESTS_COMMON_MACHINE_H
+#define TESTS_COMMON_MACHINE_H
+
+#include "source.h"
+
+#define MACHINE_PROCESSES 12
+#define MACHINE_MAPPINGS 5
+#define MACHINE_PAGES 1200		/* of each mapping */
+#define MACHINE_FRAMES 16384
+#define MACHINE_SLOTS 512
+#define MACHINE_ZERO_FRAME 7
+#define MACHINE_BLOCK 512
+#define MACHINE_PAGE_BYTES 4096
+
+enum page_kind { PAGE_NONE, PAGE_FRAME, PAGE_ZERO, PAGE_SWAP };
+
+struct machine_page {
+	uint8_t kind;
+	bool by_pmd;
+	bool anon;
+	uint32_t number;		/* frame or swap slot */
+};
+
+struct machine_mapping {
+	uint64_t first_page;
+	struct machine_page pages[MACHINE_PAGES];
+};
+
+struct machine {
+	struct machine_mapping mappings[MACHINE_PROCESSES][MACHINE_MAPPINGS];
+	uint32_t map_counts[MACHINE_FRAMES];
+	bool can_scan;
+	bool hides_pids;		/* not every sharer can be seen */
+	uint32_t hidden_counts[MACHINE_FRAMES];
+	int same_mm[2];			/* indexes of processes; -1 none */
+};
+
+/* The pid of the process at an index. */
+#define MACHINE_PID(index) ((pid_t)(100 + (index) * 3))
+
+void machine_make(struct machine *machine, unsigned int seed);
+
+/* A source that reads it; the machine stays the caller's and must outlive. */
+struct pagemap_source *machine_source(struct machine *machine);
+
+#endif
