@@ -18,7 +18,7 @@ parsers  parse.*|decode|flags|metric           parse
 sources  source|tree|live|saved|averages       buffer|parse|source|tree|averages|watch
 data     figures|frames|snapshot|repeats|census\.h  arena|buffer|figures|frames|snapshot|repeats
 metrics  usage.*|union.*|group|rank|version    arena|buffer|figures|frames|snapshot|repeats|census|usage.*|union.*
-engines  engine|.*_engine|census.*|take|watch|settle|top|workers|identity|maps|gather|process_read|same_mm|runs|pages  arena|buffer|parse|source|figures|frames|snapshot|repeats|engine|gather|census.*|watch
+engines  engine|.*_engine|census.*|take|watch|settle|top|workers|identity|maps|gather|process_read|same_mm|runs|pages|ahead  arena|buffer|parse|source|figures|frames|snapshot|repeats|engine|gather|census.*|watch|pages
 '
 
 # Quoted includes of a file, one a line.

@@ -77,9 +77,6 @@ bool snapshot_names_pid(const struct pagemap_snapshot *snapshot, pid_t pid);
 bool process_is_wanted(const struct pagemap_snapshot *snapshot,
 		       const struct pagemap_process *process);
 
-/* Whether its figures were read, perhaps as estimates. */
-bool process_is_measured(const struct pagemap_process *process);
-
 /* Called for each item by some worker; a negative errno ends everything. */
 typedef int (*work_fn)(struct worker *worker, size_t item, void *context);
 

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "census.h"
-#include "engine.h"
 #include "frames.h"
 #include "repeats.h"
 

@@ -342,10 +342,13 @@ static bool keep_member(struct tree_meta *meta, uint32_t *seen,
 int parse_meta(const char *text, size_t size, struct tree_meta *ret_meta)
 {
 	struct tree_meta meta = { .averaged = -1, .all_pids = true };
-	struct text rest = { text, text + size };
+	struct text rest;
 	uint32_t seen = 0;
 
-	if (!size || !take_char(&rest, '{'))
+	if (!size)
+		return -EINVAL;
+	rest = (struct text){ text, text + size };
+	if (!take_char(&rest, '{'))
 		return -EINVAL;
 	if (!take_char(&rest, '}')) {
 		do {

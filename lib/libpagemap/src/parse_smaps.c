@@ -239,19 +239,25 @@ static bool complete(struct smaps_sizes *sizes)
 				       &bytes[PAGEMAP_USS]);
 }
 
+/* Names of sizes begin with a capital letter, head lines with an address. */
+static bool at_field(const struct reader *reader)
+{
+	return reader->at < reader->end && *reader->at >= 'A' &&
+	       *reader->at <= 'Z';
+}
+
 int parse_smaps_rollup(const char *text, size_t size,
 		       struct smaps_sizes *ret_sizes)
 {
-	struct reader reader = { .at = text, .end = text + size };
+	struct reader reader = { .at = text };
 
 	if (!size)
 		return -ENODATA;
 	if (!text_is_whole(text, size))
 		return -EINVAL;
-	/* The head line has no key that is known, and is passed over. */
-	reader.at = (const char *)memchr(text, '\n', size) + 1;
-	if (*text >= 'A' && *text <= 'Z')
-		reader.at = text;
+	reader.end = text + size;
+	if (!at_field(&reader))
+		reader.at = (const char *)memchr(text, '\n', size) + 1;
 	for (reader.next_row = 3; reader.at < reader.end;)
 		if (!read_field(&reader))
 			return -EINVAL;
@@ -259,13 +265,6 @@ int parse_smaps_rollup(const char *text, size_t size,
 		return -EINVAL;
 	*ret_sizes = reader.sizes;
 	return 0;
-}
-
-/* Names of sizes begin with a capital letter, head lines with an address. */
-static bool at_field(const struct reader *reader)
-{
-	return reader->at < reader->end && *reader->at >= 'A' &&
-	       *reader->at <= 'Z';
 }
 
 int parse_smaps_next(struct text *smaps, struct maps_line *ret_map,

@@ -187,12 +187,13 @@ static bool keep_status_line(struct status_sizes *sizes, struct span line)
 int parse_status(const char *text, size_t size, struct proc_status *ret_status)
 {
 	struct status_sizes sizes = { .euid = (uid_t)-1 };
-	struct text rest = { text, text + size };
 	struct proc_status status;
+	struct text rest;
 	struct span line;
 
 	if (!text_is_whole(text, size))
 		return -EINVAL;
+	rest = (struct text){ text, text + size };
 	while (text_next_line(&rest, &line))
 		if (!keep_status_line(&sizes, line))
 			return -EINVAL;

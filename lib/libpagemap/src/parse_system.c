@@ -47,12 +47,13 @@ static int read_cgroup_line(struct span line, struct span *ret_path)
 int parse_cgroup(const char *text, size_t size, struct span *ret_path)
 {
 	struct span line, path, root = { 0 }, paths[CGROUP_KINDS] = { 0 };
-	struct text rest = { text, text + size };
+	struct text rest;
 
 	if (!size)
 		return -ENODATA;
 	if (!text_is_whole(text, size))
 		return -EINVAL;
+	rest = (struct text){ text, text + size };
 	while (text_next_line(&rest, &line)) {
 		int kind = read_cgroup_line(line, &path);
 
@@ -108,11 +109,14 @@ static uint32_t swap_types_of(uint32_t area_count)
 
 int parse_swaps(const char *text, size_t size, struct proc_swaps *ret_swaps)
 {
-	struct text rest = { text, text + size };
 	struct proc_swaps swaps = { 0 };
 	struct span line, title;
+	struct text rest;
 
-	if (!text_is_whole(text, size) || !text_next_line(&rest, &line) ||
+	if (!text_is_whole(text, size))
+		return -EINVAL;
+	rest = (struct text){ text, text + size };
+	if (!text_next_line(&rest, &line) ||
 	    !span_take_word(&line, &title) || !span_is(title, "Filename"))
 		return -EINVAL;
 	while (text_next_line(&rest, &line))

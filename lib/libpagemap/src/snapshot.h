@@ -152,6 +152,13 @@ struct mount_kind {
 	uint8_t kind;			/* enum pagemap_mapping_kind */
 };
 
+/* Whether its figures were read, perhaps as estimates. */
+static inline bool process_is_measured(const struct pagemap_process *process)
+{
+	return process->status == PAGEMAP_STATUS_COMPLETE ||
+	       process->status == PAGEMAP_STATUS_CHANGED;
+}
+
 /* A pid that does not lead its mm. */
 struct alias {
 	pid_t pid;

@@ -21,12 +21,6 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-bool process_is_measured(const struct pagemap_process *process)
-{
-	return process->status == PAGEMAP_STATUS_COMPLETE ||
-	       process->status == PAGEMAP_STATUS_CHANGED;
-}
-
 static int compare_pids(const void *a, const void *b)
 {
 	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;

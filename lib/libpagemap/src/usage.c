@@ -6,7 +6,6 @@
 #include <errno.h>
 
 #include "census.h"
-#include "engine.h"
 #include "frames.h"
 
 #define BIT(metric) PAGEMAP_METRIC_BIT(metric)
