@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Starting, stopping and ending victims, and what they make memory with.
+ */
+#include "common_victim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void die_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* The parent may have died before the call. */
+	if (getppid() != parent)
+		_exit(1);
+}
+
+static void block(void)
+{
+	for (;;)
+		pause();
+}
+
+static void be_victim(pid_t parent, int to_test, victim_fn make, void *context)
+{
+	struct report report = { 0 };
+
+	die_with(parent);
+	make(&report, context);
+	if (write(to_test, &report, sizeof(report)) != sizeof(report))
+		_exit(1);
+	block();
+}
+
+void victim_start(struct victim *victim, victim_fn make, void *context)
+{
+	pid_t self = getpid();
+	int ends[2];
+	ssize_t got;
+
+	memset(victim, 0, sizeof(*victim));
+	assert_return_code(pipe2(ends, O_CLOEXEC), errno);
+	victim->pid = fork();
+	assert_return_code(victim->pid, errno);
+	if (victim->pid == 0)
+		be_victim(self, ends[1], make, context);
+	close(ends[1]);
+	got = read(ends[0], &victim->report, sizeof(victim->report));
+	close(ends[0]);
+	if (got != sizeof(victim->report)) {
+		victim_end(victim);
+		fail_msg("the victim died while it made its memory");
+	}
+}
+
+/* A process that is not a child cannot be waited for: look at its state. */
+static char state_of(pid_t pid)
+{
+	char path[64], text[512], *end;
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return 'X';
+	length = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (length <= 0)
+		return 'X';
+	text[length] = 0;
+	end = strrchr(text, ')');
+	return end ? end[2] : 'X';
+}
+
+static void stop_one(pid_t pid)
+{
+	assert_return_code(kill(pid, SIGSTOP), errno);
+	for (int i = 0; state_of(pid) != 'T'; i++) {
+		assert_true(i < 5000);
+		usleep(1000);
+	}
+}
+
+void victim_stop(const struct victim *victim)
+{
+	stop_one(victim->pid);
+	if (victim->report.partner)
+		stop_one(victim->report.partner);
+}
+
+void victim_end(struct victim *victim)
+{
+	pid_t partner = victim->report.partner;
+
+	if (victim->pid <= 0)
+		return;
+	/* The partner dies with the victim, and init reaps it. */
+	kill(victim->pid, SIGKILL);
+	waitpid(victim->pid, NULL, 0);
+	for (int i = 0; partner && i < 2000; i++) {
+		if (strchr("XZ", state_of(partner)))
+			break;
+		usleep(1000);
+	}
+	victim->pid = 0;
+}
+
+void report_skip(struct report *report, const char *what)
+{
+	if (!report->skip[0])
+		snprintf(report->skip, sizeof(report->skip), "%s: %s", what,
+			 strerror(errno));
+}
+
+char *report_range(struct report *report, void *start, size_t bytes)
+{
+	uint64_t from = (uintptr_t)start;
+
+	if (report->count == MAX_RANGES)
+		abort();
+	report->ranges[report->count++] = (struct range){ from, from + bytes };
+	return start;
+}
+
+void partner_start(struct report *report, victim_fn make, void *context)
+{
+	pid_t self = getpid();
+	struct report own = { 0 };
+	int ends[2];
+
+	if (pipe(ends) < 0) {
+		report_skip(report, "pipe");
+		return;
+	}
+	report->partner = fork();
+	if (report->partner == 0)
+		be_victim(self, ends[1], make, context);
+	close(ends[1]);
+	if (report->partner < 0 ||
+	    read(ends[0], &own, sizeof(own)) != sizeof(own))
+		report_skip(report, "partner");
+	else if (own.skip[0])
+		memcpy(report->skip, own.skip, sizeof(own.skip));
+	close(ends[0]);
+}
+
+char *place(size_t bytes)
+{
+	size_t room = (bytes + 3 * HUGE) & ~(HUGE - 1);
+	char *base = mmap(NULL, room, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (base == MAP_FAILED)
+		return NULL;
+	return (char *)(((uintptr_t)base + HUGE) & ~(HUGE - 1));
+}
+
+char *map_range(struct report *report, size_t bytes, int flags, int fd)
+{
+	char *at = place(bytes);
+
+	if (at)
+		at = mmap(at, bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED,
+			  fd, 0);
+	if (!at || at == MAP_FAILED) {
+		report_skip(report, "mmap");
+		return NULL;
+	}
+	/* Whoever wants huge pages asks for them after this. */
+	if (!(flags & MAP_HUGETLB))
+		madvise(at, bytes, MADV_NOHUGEPAGE);
+	return report_range(report, at, bytes);
+}
+
+void touch_write(char *start, size_t pages)
+{
+	for (size_t i = 0; i < pages; i++) {
+		memcpy(start + i * PAGE, &i, sizeof(i));
+		*(volatile char *)(start + i * PAGE + 64) = 1;
+	}
+}
+
+void touch_read(const char *start, size_t pages)
+{
+	for (size_t i = 0; i < pages; i++)
+		(void)*(const volatile char *)(start + i * PAGE);
+}
+
+int new_memfd(size_t pages)
+{
+	int fd = memfd_create("victim", MFD_CLOEXEC);
+
+	if (fd >= 0 && ftruncate(fd, pages * PAGE) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+int new_file(size_t pages)
+{
+	static const char page[PAGE] = "page";
+	int fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	for (size_t i = 0; fd >= 0 && i < pages; i++) {
+		if (write(fd, page, PAGE) != (ssize_t)PAGE) {
+			close(fd);
+			return -1;
+		}
+	}
+	if (fd >= 0)
+		fsync(fd);
+	return fd;
+}
