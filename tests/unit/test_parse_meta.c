@@ -143,6 +143,8 @@ static void a_nul_is_no_space(void **state)
 	assert_int_equal(meta_of("{}\0", 3, &meta), -EINVAL);
 	assert_int_equal(meta_of("{\"a\":\"\0\"}", 9, &meta), -EINVAL);
 	assert_int_equal(meta_of("{\"a\":\"\\\0\"}", 10, &meta), -EINVAL);
+	assert_int_equal(meta_of("{\"a\":\"\\u\0\0\0\0\"}", 14, &meta),
+			 -EINVAL);
 	assert_int_equal(meta_of("{\"a\":\0}", 7, &meta), -EINVAL);
 }
 

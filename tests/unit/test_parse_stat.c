@@ -131,7 +131,8 @@ static void broken_stats(void **state)
 		"1 (x) S 7 8 9 0 -1 4 1 0 0 0 1 2 0 0 20 0 1 0 -9\n",
 		"1 (x) S 7 8 9 0 -1 4 1 0 0 0 1 2 0 0 20 0 1 0 "
 		"18446744073709551616\n",
-		/* The line ends before field 22. */
+		/* More than a line; the line ends before field 22. */
+		"1 (x) " STAT_REST "\nmore\n",
 		"1 (x) S 7 8 9 0 -1 4 1 0 0 0 1 2 0\n0 20 0 1 0 9\n",
 	};
 
@@ -186,7 +187,7 @@ static void broken_statms(void **state)
 {
 	static const char *const texts[] = {
 		"", "\n", "1", "1 2", "1 2\n", "1 2 3", "1 2 x 4\n", "a 2 3\n",
-		"1  2 3\n", "-1 2 3\n", " 1 2 3\n", "1\n2 3\n",
+		"1  2 3\n", "-1 2 3\n", " 1 2 3\n", "1\n2 3\n", "1 2 3\n4",
 		"18446744073709551616 2 3\n", "1 2 18446744073709551616\n",
 	};
 

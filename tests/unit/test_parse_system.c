@@ -216,6 +216,8 @@ static void mounts(void **state)
 		  "- ext3 /dev/root rw,errors=continue",
 		  98, 12, "/mnt1", "/mnt\\0402", "ext3",
 		  "rw,errors=continue" },
+		{ "36 35 98:12 / /mnt rw x - ext3 /dev/root rw",
+		  98, 12, "/", "/mnt", "ext3", "rw" },
 		{ "40 35 0:3 net:[4026532008] /run/netns/a rw - nsfs nsfs rw",
 		  0, 3, "net:[4026532008]", "/run/netns/a", "nsfs", "rw" },
 		/* A source without a name leaves two spaces. */
