@@ -72,34 +72,45 @@ void figures_add(struct figures *sum, const struct figures *more)
 			 (enum pagemap_reason)more->estimated_reason);
 }
 
-static void metric_to_usage(const struct figures *figures, unsigned int metric,
-			    bool asked, struct pagemap_usage *usage)
+static enum pagemap_reason missing_reason(const struct figures *figures,
+					  uint64_t asked, uint64_t bit)
+{
+	if (figures->denied & bit)
+		return PAGEMAP_REASON_DENIED;
+	if (!(asked & bit))
+		return PAGEMAP_REASON_NOT_ASKED;
+	return figures->missing_reason ?
+	       (enum pagemap_reason)figures->missing_reason :
+	       PAGEMAP_REASON_NO_FEATURE;
+}
+
+struct pagemap_value figures_value(const struct figures *figures,
+				   uint64_t asked, enum pagemap_metric metric)
 {
 	uint64_t bit = PAGEMAP_METRIC_BIT(metric);
+	struct pagemap_value value = { .quality = PAGEMAP_UNAVAILABLE };
 
-	if (!(figures->known & bit)) {
-		usage->quality[metric] = PAGEMAP_UNAVAILABLE;
-		usage->reason[metric] =
-			figures->denied & bit ? PAGEMAP_REASON_DENIED :
-			!asked ? PAGEMAP_REASON_NOT_ASKED :
-			figures->missing_reason;
-		if (!usage->reason[metric])
-			usage->reason[metric] = PAGEMAP_REASON_NO_FEATURE;
-		return;
+	if ((unsigned int)metric >= PAGEMAP_METRIC_COUNT) {
+		value.reason = PAGEMAP_REASON_NO_FEATURE;
+		return value;
 	}
-	usage->value_bytes[metric] = figures->bytes[metric];
-	usage->low_bytes[metric] = figures->bytes[metric];
-	usage->high_bytes[metric] = figures->bytes[metric];
+	if (!(figures->known & bit)) {
+		value.reason = missing_reason(figures, asked, bit);
+		return value;
+	}
+	value.value = value.low = value.high = figures->bytes[metric];
+	value.quality = PAGEMAP_EXACT;
 	if (figures->bounded & bit) {
-		usage->low_bytes[metric] = figures->low[metric];
-		usage->high_bytes[metric] = figures->high[metric];
-		usage->quality[metric] = PAGEMAP_BOUNDED;
-		usage->reason[metric] = figures->bounded_reason;
+		value.low = figures->low[metric];
+		value.high = figures->high[metric];
+		value.quality = PAGEMAP_BOUNDED;
+		value.reason = (enum pagemap_reason)figures->bounded_reason;
 	}
 	if (figures->estimated & bit) {
-		usage->quality[metric] = PAGEMAP_ESTIMATED;
-		usage->reason[metric] = figures->estimated_reason;
+		value.quality = PAGEMAP_ESTIMATED;
+		value.reason = (enum pagemap_reason)figures->estimated_reason;
 	}
+	return value;
 }
 
 void figures_to_usage(const struct figures *figures, uint64_t asked,
@@ -109,13 +120,13 @@ void figures_to_usage(const struct figures *figures, uint64_t asked,
 
 	memset(ret_usage, 0, sizeof(*ret_usage));
 	for (metric = 0; metric < PAGEMAP_METRIC_SLOTS; metric++) {
-		if (metric < PAGEMAP_METRIC_COUNT) {
-			metric_to_usage(figures, metric,
-					asked & PAGEMAP_METRIC_BIT(metric),
-					ret_usage);
-			continue;
-		}
-		ret_usage->quality[metric] = PAGEMAP_UNAVAILABLE;
-		ret_usage->reason[metric] = PAGEMAP_REASON_NO_FEATURE;
+		struct pagemap_value value = figures_value(figures, asked,
+						(enum pagemap_metric)metric);
+
+		ret_usage->value_bytes[metric] = value.value;
+		ret_usage->low_bytes[metric] = value.low;
+		ret_usage->high_bytes[metric] = value.high;
+		ret_usage->quality[metric] = (uint8_t)value.quality;
+		ret_usage->reason[metric] = (uint8_t)value.reason;
 	}
 }

@@ -38,6 +38,10 @@ void figures_estimate(struct figures *figures, uint64_t metrics,
 /* Adds what is known in both; what one lacks is unknown in the sum. */
 void figures_add(struct figures *sum, const struct figures *more);
 
+/* One of them. */
+struct pagemap_value figures_value(const struct figures *figures,
+				   uint64_t asked, enum pagemap_metric metric);
+
 /* asked: metrics that the snapshot was to read; others were not asked for. */
 void figures_to_usage(const struct figures *figures, uint64_t asked,
 		      struct pagemap_usage *ret_usage);

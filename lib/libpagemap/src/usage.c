@@ -34,6 +34,13 @@ int pagemap_usage_of_process(const struct pagemap_process *process,
 	return 0;
 }
 
+struct pagemap_value pagemap_process_value(const struct pagemap_process *process,
+					   enum pagemap_metric metric)
+{
+	return figures_value(&process->figures, process->snapshot->metrics,
+			     metric);
+}
+
 static void add_processes(const struct pagemap_snapshot *snapshot,
 			  struct figures *ret_figures)
 {

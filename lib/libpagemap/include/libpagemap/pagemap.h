@@ -641,6 +641,10 @@ int pagemap_usage_of_mapping(const struct pagemap_mapping *mapping,
 int pagemap_usage_of_process(const struct pagemap_process *process,
 			     struct pagemap_usage *ret_usage);
 
+/** One metric of a process's mm: what sorting needs of many processes. */
+struct pagemap_value pagemap_process_value(const struct pagemap_process *process,
+					   enum pagemap_metric metric);
+
 /**
  * The usage of all measured processes as one group: each frame once, so its
  * RSS and USS equal its PSS.

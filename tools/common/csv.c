@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rows as CSV: a header of JSON's keys, sizes in whole bytes, nothing between
+ * the commas where a value is not known.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "view.h"
+
+void csv_field(const char *text, FILE *out)
+{
+	if (!strpbrk(text, ",\"\r\n")) {
+		fputs(text, out);
+		return;
+	}
+	putc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			putc('"', out);
+		putc(*text, out);
+	}
+	putc('"', out);
+}
+
+static void print_cell(const struct column *column, const struct row *row,
+		       FILE *out)
+{
+	struct pagemap_value value;
+	char scratch[4096];
+	const char *text;
+	int64_t number;
+
+	switch (column->kind) {
+	case COLUMN_SIZE:
+		value = row_value(row, (enum pagemap_metric)column->metric);
+		if (value.quality != PAGEMAP_UNAVAILABLE)
+			fprintf(out, "%" PRIu64, value.value);
+		return;
+	case COLUMN_TEXT:
+		text = cell_text(column, row, scratch, sizeof(scratch));
+		if (text)
+			csv_field(text, out);
+		return;
+	default:
+		if (cell_number(column, row, &number))
+			fprintf(out, "%" PRId64, number);
+	}
+}
+
+static void print_row(const struct view *view, const struct row *row, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < view->columns->count; i++) {
+		if (i)
+			putc(',', out);
+		print_cell(view->columns->items[i], row, out);
+	}
+	putc('\n', out);
+}
+
+void view_csv(const struct view *view, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; view->header && i < view->columns->count; i++)
+		fprintf(out, "%s%s", i ? "," : "", view->columns->items[i]->key);
+	if (view->header)
+		putc('\n', out);
+	for (i = 0; i < view->count; i++)
+		print_row(view, &view->rows[i], out);
+	if (view->totals)
+		print_row(view, view->totals, out);
+}

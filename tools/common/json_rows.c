@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the JSON of all tools has in common: values with their quality, rows,
+ * the source, the cost, what could not be read.  Names no JSON library.
+ */
+#include "json.h"
+
+void json_set_value(struct json *object, const char *metric,
+		    const struct pagemap_value *value)
+{
+	char key[64];
+
+	snprintf(key, sizeof(key), "%s_bytes", metric);
+	if (value->quality == PAGEMAP_UNAVAILABLE) {
+		json_set(object, key, NULL);
+		return;
+	}
+	json_set_number(object, key, (int64_t)value->value);
+	if (value->quality != PAGEMAP_BOUNDED)
+		return;
+	snprintf(key, sizeof(key), "%s_low_bytes", metric);
+	json_set_number(object, key, (int64_t)value->low);
+	snprintf(key, sizeof(key), "%s_high_bytes", metric);
+	json_set_number(object, key, (int64_t)value->high);
+}
+
+static void set_cell(struct json *object, const struct column *column,
+		     const struct row *row)
+{
+	struct pagemap_value value;
+	char scratch[4096];
+	int64_t number;
+
+	switch (column->kind) {
+	case COLUMN_SIZE:
+		value = row_value(row, (enum pagemap_metric)column->metric);
+		json_set_value(object, column->name, &value);
+		return;
+	case COLUMN_TEXT:
+		json_set_text(object, column->key,
+			      cell_text(column, row, scratch,
+					sizeof(scratch)));
+		return;
+	default:
+		if (cell_number(column, row, &number))
+			json_set_number(object, column->key, number);
+		else
+			json_set(object, column->key, NULL);
+	}
+}
+
+void json_set_row(struct json *object, const struct column_list *columns,
+		  const struct row *row)
+{
+	size_t i, count;
+
+	for (i = 0; i < columns->count; i++)
+		set_cell(object, columns->items[i], row);
+	if (row->process) {
+		const pid_t *pids = pagemap_process_mm_pids(row->process,
+							    &count);
+		struct json *array;
+
+		if (count < 2)
+			return;
+		array = json_new_array();
+		for (i = 0; i < count; i++)
+			json_append_number(array, pids[i]);
+		json_set(object, "mm_pids", array);
+	}
+}
+
+struct json *json_source(struct pagemap_source *source,
+			 const struct pagemap_snapshot *snapshot)
+{
+	struct json *object = json_new_object();
+	bool live = pagemap_source_kind(source) == PAGEMAP_SOURCE_LIVE;
+
+	json_set_text(object, "kind", live ? "live" : "tree");
+	json_set_text(object, "kernel", *pagemap_source_kernel(source) ?
+		      pagemap_source_kernel(source) : NULL);
+	json_set_number(object, "page_size_bytes",
+			pagemap_source_page_size_bytes(source));
+	json_set_number(object, "time",
+			(int64_t)pagemap_snapshot_time_ns(snapshot));
+	json_set_text(object, "engine", pagemap_engine_name(
+		      pagemap_snapshot_engine(snapshot)));
+	return object;
+}
+
+struct json *json_cost(const struct pagemap_snapshot *snapshot)
+{
+	struct json *object = json_new_object();
+	uint64_t wall_ns, cpu_ns;
+
+	pagemap_snapshot_cost(snapshot, &wall_ns, &cpu_ns);
+	json_set_number(object, "wall_ns", (int64_t)wall_ns);
+	json_set_number(object, "cpu_ns", (int64_t)cpu_ns);
+	return object;
+}
+
+static const char *why_unreadable(const struct pagemap_process *process)
+{
+	switch (pagemap_process_status(process)) {
+	case PAGEMAP_STATUS_DENIED:
+		return "permission denied";
+	case PAGEMAP_STATUS_MALFORMED:
+		return "a file of it was not understood";
+	case PAGEMAP_STATUS_VANISHED:
+		return "it ended";
+	case PAGEMAP_STATUS_NO_MEMORY:
+		return "a kernel thread or zombie: it has no memory";
+	default:
+		return NULL;
+	}
+}
+
+struct json *json_unreadable(const struct pagemap_snapshot *snapshot)
+{
+	struct json *array = json_new_array();
+	size_t i;
+
+	for (i = 0; i < pagemap_snapshot_process_count(snapshot); i++) {
+		const struct pagemap_process *process =
+			pagemap_snapshot_process_at(snapshot, i);
+		const char *reason = why_unreadable(process);
+		struct json *object;
+
+		if (!reason)
+			continue;
+		object = json_new_object();
+		json_set_number(object, "pid", pagemap_process_pid(process));
+		json_set_text(object, "reason", reason);
+		json_append(array, object);
+	}
+	return array;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Opening what -S names, and telling people what could not be read.
+ */
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+
+/* Names that later versions will know. */
+static bool is_of_later(const char *name)
+{
+	return !strcmp(name, "-") || !strncmp(name, "vkernel:", 8) ||
+	       !strncmp(name, "guest:", 6);
+}
+
+static int open_tree(const char *name, struct pagemap_source **ret_source)
+{
+	int err, fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOTDIR) {
+		message("%s is no directory: this version reads the running "
+			"machine and directories that look like /proc", name);
+		return EXIT_USAGE;
+	}
+	if (fd < 0) {
+		message("cannot open %s: %s", name, strerror(errno));
+		return EXIT_NOTHING;
+	}
+	err = pagemap_source_open_tree(fd, NULL, ret_source);
+	close(fd);
+	if (err == -ENODATA)
+		message("%s holds no process: give a directory that looks "
+			"like /proc", name);
+	else if (err)
+		message("cannot read %s: %s", name, strerror(-err));
+	return err ? EXIT_NOTHING : EXIT_DONE;
+}
+
+int source_open(const char *name, struct pagemap_source **ret_source)
+{
+	int err;
+
+	if (name && is_of_later(name)) {
+		message("%s is not supported by this version: give a "
+			"directory that looks like /proc", name);
+		return EXIT_USAGE;
+	}
+	if (name)
+		return open_tree(name, ret_source);
+	err = pagemap_source_open_live(ret_source);
+	if (err)
+		message("cannot open the process file system: %s: is it "
+			"mounted?", strerror(-err));
+	return err ? EXIT_NOTHING : EXIT_DONE;
+}
+
+bool engine_parse(const char *name, enum pagemap_engine *ret_engine)
+{
+	int engine;
+
+	for (engine = PAGEMAP_ENGINE_AUTO; engine <= PAGEMAP_ENGINE_CENSUS;
+	     engine++) {
+		if (strcmp(pagemap_engine_name((enum pagemap_engine)engine),
+			   name) != 0)
+			continue;
+		*ret_engine = (enum pagemap_engine)engine;
+		return true;
+	}
+	message("unknown engine '%s': use auto, kernel or census", name);
+	return false;
+}
+
+int snapshot_failed(struct pagemap_source *source, int err)
+{
+	if (err == -ENOTSUP && !pagemap_source_has_feature(source,
+						PAGEMAP_FEATURE_PAGEMAP))
+		message("the census cannot work here: %s",
+			pagemap_feature_reason(source,
+					       PAGEMAP_FEATURE_PAGEMAP));
+	else if (err == -ESRCH)
+		message("none of these processes exists");
+	else if (*pagemap_source_last_error(source))
+		message("nothing could be measured: %s",
+			pagemap_source_last_error(source));
+	else
+		message("nothing could be measured: %s", strerror(-err));
+	return EXIT_NOTHING;
+}
+
+void report_unreadable(struct pagemap_source *source,
+		       const struct pagemap_snapshot *snapshot)
+{
+	size_t i, denied = 0, malformed = 0;
+
+	for (i = 0; i < pagemap_snapshot_process_count(snapshot); i++) {
+		enum pagemap_status status = pagemap_process_status(
+			pagemap_snapshot_process_at(snapshot, i));
+
+		denied += status == PAGEMAP_STATUS_DENIED;
+		malformed += status == PAGEMAP_STATUS_MALFORMED;
+	}
+	if (denied)
+		message("%zu process%s could not be read (permission denied); "
+			"%s", denied, denied > 1 ? "es" : "",
+			geteuid() ? "run as root to see all" :
+			"that takes CAP_SYS_PTRACE and all its capabilities");
+	if (malformed)
+		message("%zu process%s could not be read (files not "
+			"understood)", malformed, malformed > 1 ? "es" : "");
+	if (pagemap_snapshot_engine(snapshot) == PAGEMAP_ENGINE_KERNEL &&
+	    !pagemap_source_has_feature(source,
+					PAGEMAP_FEATURE_PRECISE_COUNTS))
+		message("figures marked ~ are estimates: %s",
+			pagemap_feature_reason(source,
+				PAGEMAP_FEATURE_PRECISE_COUNTS));
+}
+
+bool number_parse(const char *text, const char *what, unsigned long limit,
+		  unsigned long *ret_number)
+{
+	char *end;
+	unsigned long number;
+
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	if (errno || *end || end == text || *text == '-' || !number ||
+	    number > limit) {
+		message("%s must be a whole number from 1 to %lu, not '%s'",
+			what, limit, text);
+		return false;
+	}
+	*ret_number = number;
+	return true;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sizes as text, by one rule: cut, as the kernel cuts its kB.
+ */
+#ifndef TOOLS_UNITS_H
+#define TOOLS_UNITS_H
+
+#include <libpagemap/pagemap.h>
+
+enum units {
+	UNITS_KIB,		/* whole KiB without a suffix, as ps and smem */
+	UNITS_SUFFIX,		/* 123.4M, with one of B K M G T P */
+};
+
+/* Enough for every size and every value. */
+#define UNITS_SIZE 64
+
+/* Writes a size into half of UNITS_SIZE bytes; gives its length. */
+size_t units_format(uint64_t bytes, enum units units, char *text);
+
+/*
+ * Writes a value with its quality: 123, 120..131 (bounded, where low and high
+ * differ as text), ~123 (estimated), - (unavailable).  Gives its length.
+ */
+size_t units_format_value(const struct pagemap_value *value, enum units units,
+			  char text[UNITS_SIZE]);
+
+#endif

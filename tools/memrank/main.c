@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * memrank: ranks processes by the memory that is theirs.
+ */
+#include <locale.h>
+#include <signal.h>
+
+#include "memrank.h"
+#include "message.h"
+#include "source.h"
+
+int main(int argc, char **argv)
+{
+	struct pagemap_source *source;
+	struct settings settings;
+	int status;
+
+	setlocale(LC_CTYPE, "");
+	/* A closed pipe is an error of the stream, not the end of us. */
+	signal(SIGPIPE, SIG_IGN);
+	message_set_name("memrank");
+	status = settings_read(&settings, argc, argv);
+	if (status < 0) {
+		status = source_open(settings.source, &source);
+		if (status == EXIT_DONE) {
+			status = settings.watch_s ?
+				rank_watch(&settings, source) :
+				rank_once(&settings, source);
+			pagemap_source_close(source);
+		}
+	}
+	settings_free(&settings);
+	return status;
+}
