@@ -1,280 +1,401 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * load: a machine full of processes of known kinds, to measure against.
- *
- * Starts freshly executed dynamic processes that touch private, shared and
- * file memory, and special ones, prints "ready PID..." once all have touched
- * theirs, and ends with all of them when its standard input closes.  What
- * each process maps is in common_memory.c; nothing here measures anything.
+ * load: processes to measure.  Each is a program of its own (target.c), with
+ * its own address layout, its libraries, private, shared and file memory.
+ * Prints "pid N NAME" for each special, then "ready" when all memory has been
+ * touched.  Ends, and all its processes with it, when its standard input ends,
+ * when its parent ends, or on SIGTERM, SIGINT, SIGHUP.  It owns how many
+ * processes there are and how long they live; what they hold is target.c's.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
-#include <stdint.h>
+#include <spawn.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "common_memory.h"
+#include "common_bench.h"
 
-/* Descriptors at which a started process finds what it shares. */
-enum { FD_READY = 3, FD_GROUP = 4, FD_FILE = 5 };
+static const char help[] =
+"usage: load [OPTION]...\n"
+"  --processes N       ordinary processes (default 1000)\n"
+"  --private-kib P     private memory of each (2560)\n"
+"  --shared-kib S      memory that a group shares (4096)\n"
+"  --group G           processes in a group (20)\n"
+"  --file FILE         a file that each maps; repeatable (the C library)\n"
+"  --file-kib F        of each file at most (1536)\n"
+"  --pieces M          mappings that private memory is in, a guard page\n"
+"                      behind each (16)\n"
+"  --bare              no libraries but the C library\n"
+"  --skew              few big, many tiny: every 50th process with 32 to\n"
+"                      96 MiB, the others bare with 64 KiB private, no file\n"
+"  --special NAME[=AMOUNT]  one more process, repeatable:\n"
+"      dense=4G        private memory in 4 KiB pages\n"
+"      thp=1G          in transparent huge pages\n"
+"      mappings=50000  so many mappings of a page\n"
+"      sparse=16T      a reservation with 2,000 pages touched\n"
+"      stall=4G        dense; on SIGUSR1 says how long its mmap took\n"
+"      idle=N          N processes that hold nothing of their own\n"
+"An ordinary process has about 2,400 resident pages and 80 mappings.\n";
 
-/* Processes that share one memfd, as the workers of one server do. */
-#define GROUP_SIZE 8
+enum { FILES_MAX = 16, SPECIALS_MAX = 16, ARGS_MAX = 64, BIG_EVERY = 50 };
+
+struct special {
+	char name[16];
+	size_t amount;
+};
 
 struct plan {
-	unsigned long processes;
-	unsigned long dense_gib;
-	unsigned long thp_gib;
-	unsigned long mappings;
-	unsigned long sparse;
-	unsigned long skewed;
-	unsigned long idle;
+	size_t processes;
+	size_t private_kib, shared_kib, group, file_kib, pieces;
+	const char *files[FILES_MAX];
+	size_t file_count;
+	int bare, skew;
+	struct special specials[SPECIALS_MAX];
+	size_t special_count;
 };
 
-struct fds {
-	int ready[2];
-	int group;
-	int file;
+/* One process's command line. */
+struct command {
+	char *args[ARGS_MAX];
+	size_t count;
 };
 
-struct option_row {
-	const char *name;
-	size_t place;
-	bool takes_number;
-	const char *help;
+static const struct special default_amounts[] = {
+	{ "dense", (size_t)4 << 30 }, { "thp", 1 << 30 },
+	{ "mappings", 50000 }, { "sparse", (size_t)16 << 40 },
+	{ "stall", (size_t)4 << 30 }, { "idle", 1000 },
 };
 
-static const struct option_row option_table[] = {
-	{ "processes", offsetof(struct plan, processes), true,
-	  "so many ordinary processes" },
-	{ "skewed", offsetof(struct plan, skewed), false,
-	  "the ordinary ones differ in size as on a real machine" },
-	{ "idle", offsetof(struct plan, idle), false,
-	  "the ordinary ones map nothing of their own" },
-	{ "dense-gib", offsetof(struct plan, dense_gib), true,
-	  "one process with so many GiB of small pages" },
-	{ "thp-gib", offsetof(struct plan, thp_gib), true,
-	  "one process with so many GiB of huge pages" },
-	{ "mappings", offsetof(struct plan, mappings), true,
-	  "one process with so many mappings" },
-	{ "sparse", offsetof(struct plan, sparse), false,
-	  "one process with 16 TiB reserved and 2,000 pages touched" },
+/* Parts of the C library's package that programs map, beside that itself. */
+static const char *const libraries[] = {
+	"libm.so.6", "libresolv.so.2", "libanl.so.1", "libBrokenLocale.so.1",
+	"libnss_compat.so.2",
 };
 
-#define OPTION_COUNT (sizeof(option_table) / sizeof(*option_table))
+static char target_path[PATH_MAX];
+static int ready_pipe[2];
+static pid_t *pids;
+static size_t pid_count, pid_room;
 
-static void die(const char *what)
+/* ---- What to start ----------------------------------------------------- */
+
+static void add_arg(struct command *command, const char *format, ...)
 {
-	fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
-	exit(1);
+	va_list args;
+
+	if (command->count + 1 >= ARGS_MAX)
+		die("too many arguments");
+	va_start(args, format);
+	if (vasprintf(&command->args[command->count++], format, args) < 0)
+		die("no memory");
+	va_end(args);
+	command->args[command->count] = NULL;
 }
 
-static void usage(FILE *out)
+static void command_begin(struct command *command)
 {
-	fputs("usage: load OPTION...\n", out);
-	for (size_t i = 0; i < OPTION_COUNT; i++)
-		fprintf(out, "  --%s%s\t%s\n", option_table[i].name,
-			option_table[i].takes_number ? " N" : "",
-			option_table[i].help);
+	command->count = 0;
+	add_arg(command, "%s", target_path);
+	add_arg(command, "--parent=%d", getpid());
+	add_arg(command, "--ready=%d", ready_pipe[1]);
+}
+
+/* With no signal blocked, other than here. */
+static pid_t spawn(char **args)
+{
+	extern char **environ;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	pid_t pid;
+	int error;
+
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	error = posix_spawn(&pid, args[0], NULL, &attributes, args, environ);
+	if (error)
+		die("%s: %s", args[0], strerror(error));
+	posix_spawnattr_destroy(&attributes);
+	return pid;
+}
+
+static pid_t command_start(struct command *command)
+{
+	pid_t pid = spawn(command->args);
+
+	while (command->count)
+		free(command->args[--command->count]);
+	if (pid_count == pid_room) {
+		pid_room = pid_room ? 2 * pid_room : 1024;
+		pids = reallocarray(pids, pid_room, sizeof(*pids));
+		if (!pids)
+			die("no memory");
+	}
+	pids[pid_count++] = pid;
+	return pid;
+}
+
+/* Shared by the processes from this one to the next multiple of the group. */
+static int group_memory(const struct plan *plan, size_t process)
+{
+	static int fd = -1;
+
+	if (process % plan->group)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	fd = memfd_create("load", 0);
+	if (fd < 0 || ftruncate(fd, (off_t)plan->shared_kib << 10))
+		die_errno("shared memory");
+	return fd;
+}
+
+static void add_ordinary(const struct plan *plan, size_t process,
+			 struct command *command)
+{
+	size_t i;
+
+	add_arg(command, "--private=%zuK", plan->private_kib);
+	add_arg(command, "--pieces=%zu", plan->pieces);
+	if (plan->shared_kib) {
+		add_arg(command, "--shared=%zuK", plan->shared_kib);
+		add_arg(command, "--shared-fd=%d", group_memory(plan, process));
+	}
+	add_arg(command, "--file-limit=%zuK", plan->file_kib);
+	for (i = 0; i < plan->file_count; i++)
+		add_arg(command, "--file=%s", plan->files[i]);
+	for (i = 0; !plan->bare && i < sizeof(libraries) / sizeof(*libraries); i++)
+		add_arg(command, "--library=%s", libraries[i]);
+}
+
+/* Big ones differ, so that their order is one that can be found. */
+static void add_skewed(size_t process, struct command *command)
+{
+	size_t kib = 64;
+
+	if (process % BIG_EVERY == 0)
+		kib = (32 << 10) + process / BIG_EVERY * 1811 % (64 << 10);
+	add_arg(command, "--private=%zuK", kib);
+}
+
+static void start_ordinary(const struct plan *plan)
+{
+	struct command command;
+	size_t i;
+
+	for (i = 0; i < plan->processes; i++) {
+		command_begin(&command);
+		if (plan->skew)
+			add_skewed(i, &command);
+		else
+			add_ordinary(plan, i, &command);
+		command_start(&command);
+	}
+}
+
+static void start_specials(const struct plan *plan)
+{
+	const struct special *special;
+	struct command command;
+	size_t i, copies;
+	int idle;
+
+	for (i = 0; i < plan->special_count; i++) {
+		special = &plan->specials[i];
+		idle = !strcmp(special->name, "idle");
+		for (copies = idle ? special->amount : 1; copies; copies--) {
+			command_begin(&command);
+			add_arg(&command, "--special=%s", special->name);
+			add_arg(&command, "--amount=%zu", special->amount);
+			if (idle)
+				command_start(&command);
+			else
+				printf("pid %d %s\n", command_start(&command),
+				       special->name);
+		}
+	}
+	fflush(stdout);
+}
+
+/* ---- Their lives ------------------------------------------------------- */
+
+static void end_all(void)
+{
+	size_t i;
+
+	for (i = 0; i < pid_count; i++)
+		kill(pids[i], SIGKILL);
+	/* When this returns their memory is free again. */
+	for (i = 0; i < pid_count; i++)
+		waitpid(pids[i], NULL, 0);
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0 || sigprocmask(SIG_BLOCK, &set, NULL))
+		die_errno("signals");
+	return fd;
+}
+
+/* Nobody is to write to it, so that something to read means its end. */
+static int input_ended(void)
+{
+	char rest[256];
+
+	return read(0, rest, sizeof(rest)) <= 0;
+}
+
+/* Returns 0 if the load was asked to end, 1 if a process ended by itself. */
+static int live(int signal_fd)
+{
+	struct pollfd fds[3] = {
+		{ .fd = 0, .events = POLLIN },
+		{ .fd = signal_fd, .events = POLLIN },
+		{ .fd = ready_pipe[0], .events = POLLIN },
+	};
+	struct signalfd_siginfo info;
+	size_t ready = 0;
+	char bytes[512];
+	ssize_t length;
+
+	for (;;) {
+		if (poll(fds, 3, -1) < 0)
+			die_errno("poll");
+		if (fds[0].revents && input_ended())
+			return 0;
+		if (fds[1].revents && read(signal_fd, &info, sizeof(info)) > 0)
+			return info.ssi_signo == SIGCHLD;
+		if (!fds[2].revents)
+			continue;
+		length = read(ready_pipe[0], bytes, sizeof(bytes));
+		ready += length > 0 ? (size_t)length : 0;
+		if (ready == pid_count) {
+			puts("ready");
+			fflush(stdout);
+			fds[2].fd = -1;
+		}
+	}
+}
+
+/* ---- The command line -------------------------------------------------- */
+
+static void add_special(struct plan *plan, const char *text)
+{
+	struct special *special = &plan->specials[plan->special_count++];
+	size_t i, length = strcspn(text, "=");
+
+	if (plan->special_count == SPECIALS_MAX)
+		die("too many specials");
+	for (i = 0; i < sizeof(default_amounts) / sizeof(*default_amounts); i++) {
+		*special = default_amounts[i];
+		if (strlen(special->name) == length &&
+		    !strncmp(special->name, text, length)) {
+			if (text[length])
+				special->amount = parse_size(text + length + 1);
+			return;
+		}
+	}
+	die("no special called '%s'", text);
 }
 
 static void parse_options(int argc, char **argv, struct plan *plan)
 {
-	struct option options[OPTION_COUNT + 1] = { 0 };
-	int index;
-
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		options[i].name = option_table[i].name;
-		options[i].has_arg = option_table[i].takes_number;
-	}
-	while (getopt_long(argc, argv, "", options, &index) == 0) {
-		const struct option_row *row = &option_table[index];
-		unsigned long *value = (void *)((char *)plan + row->place);
-
-		*value = row->takes_number ? strtoul(optarg, NULL, 10) : 1;
-	}
-	if (argc < 2 || optind != argc || optopt) {
-		usage(stderr);
-		exit(2);
-	}
-}
-
-/* ---- One process of the load ------------------------------------------- */
-
-/* argv: load --one KIND AMOUNT INDEX */
-static int be_one(char **argv)
-{
-	const char *kind = argv[2];
-	unsigned long amount = strtoul(argv[3], NULL, 10);
-	unsigned long index = strtoul(argv[4], NULL, 10);
-	struct memory_files files = { FD_GROUP, FD_FILE };
-	pid_t pid = getpid();
-
-	if (memory_make(kind, amount, index, &files) < 0)
-		die(kind);
-	if (write(FD_READY, &pid, sizeof(pid)) != sizeof(pid))
-		die("ready");
-	close(FD_READY);
-	close(FD_GROUP);
-	close(FD_FILE);
-	/* Only a signal that is caught would end this. */
-	pause();
-	return 0;
-}
-
-/* ---- The generator ----------------------------------------------------- */
-
-static void exec_one(const char *kind, unsigned long amount,
-		     unsigned long index, const struct fds *fds)
-{
-	char amount_text[24], index_text[24];
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	snprintf(amount_text, sizeof(amount_text), "%lu", amount);
-	snprintf(index_text, sizeof(index_text), "%lu", index);
-	if (dup2(fds->ready[1], FD_READY) < 0 ||
-	    dup2(fds->group, FD_GROUP) < 0 || dup2(fds->file, FD_FILE) < 0)
-		_exit(1);
-	execl("/proc/self/exe", "load", "--one", kind, amount_text, index_text,
-	      (char *)NULL);
-	_exit(1);
-}
-
-/* Waits for each one, so that the machine never has many starting at once. */
-static pid_t start_one(const char *kind, unsigned long amount,
-		       unsigned long index, const struct fds *fds)
-{
-	pid_t child = fork(), pid;
-
-	if (child < 0)
-		die("fork");
-	if (child == 0)
-		exec_one(kind, amount, index, fds);
-	if (read(fds->ready[0], &pid, sizeof(pid)) != sizeof(pid) ||
-	    pid != child)
-		die("a process did not come up");
-	return child;
-}
-
-static int new_memfd(const char *name, size_t bytes)
-{
-	int fd = memfd_create(name, MFD_CLOEXEC);
-	int high;
-
-	if (fd < 0 || ftruncate(fd, bytes) < 0)
-		die("memfd");
-	/* Above the numbers that the started processes find theirs at. */
-	high = fcntl(fd, F_DUPFD_CLOEXEC, 10);
-	if (high < 0)
-		die("memfd");
-	close(fd);
-	return high;
-}
-
-static int new_file(size_t bytes)
-{
-	static char block[1 << 16];
-	const char *dir = getenv("TMPDIR");
-	int fd = open(dir ? dir : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	int high;
-
-	memset(block, 'x', sizeof(block));
-	for (size_t done = 0; fd >= 0 && done < bytes; done += sizeof(block)) {
-		if (write(fd, block, sizeof(block)) != sizeof(block))
-			die("file");
-	}
-	high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
-	if (high < 0 || fsync(high) < 0)
-		die("file");
-	close(fd);
-	return high;
-}
-
-static void open_fds(struct fds *fds)
-{
-	int low[2];
-
-	if (pipe2(low, O_CLOEXEC) < 0)
-		die("pipe");
-	for (int i = 0; i < 2; i++) {
-		fds->ready[i] = fcntl(low[i], F_DUPFD_CLOEXEC, 10);
-		if (fds->ready[i] < 0)
-			die("pipe");
-		close(low[i]);
-	}
-	fds->group = -1;
-	fds->file = new_file(MEMORY_FILE_BYTES);
-}
-
-static void start_ordinary(const struct plan *plan, struct fds *fds)
-{
-	const char *kind = plan->idle ? "idle" :
-			   plan->skewed ? "skewed" : "ordinary";
-
-	for (unsigned long i = 0; i < plan->processes; i++) {
-		if (i % GROUP_SIZE == 0) {
-			if (fds->group >= 0)
-				close(fds->group);
-			fds->group = new_memfd("load", MEMORY_GROUP_BYTES);
-		}
-		printf(" %d", start_one(kind, 0, i, fds));
-	}
-}
-
-static void start_specials(const struct plan *plan, struct fds *fds)
-{
-	const struct {
-		const char *kind;
-		unsigned long amount;
-	} specials[] = {
-		{ "dense", plan->dense_gib },
-		{ "thp", plan->thp_gib },
-		{ "mappings", plan->mappings },
-		{ "sparse", plan->sparse },
+	static const struct option names[] = {
+		{ "processes", required_argument, NULL, 'N' },
+		{ "private-kib", required_argument, NULL, 'p' },
+		{ "shared-kib", required_argument, NULL, 's' },
+		{ "group", required_argument, NULL, 'g' },
+		{ "file", required_argument, NULL, 'f' },
+		{ "file-kib", required_argument, NULL, 'l' },
+		{ "pieces", required_argument, NULL, 'm' },
+		{ "bare", no_argument, NULL, 'b' },
+		{ "skew", no_argument, NULL, 'k' },
+		{ "special", required_argument, NULL, 'x' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
 	};
+	int letter;
 
-	if (fds->group < 0)
-		fds->group = new_memfd("load", MEMORY_GROUP_BYTES);
-	for (size_t i = 0; i < sizeof(specials) / sizeof(*specials); i++) {
-		if (specials[i].amount == 0)
-			continue;
-		printf(" %d", start_one(specials[i].kind, specials[i].amount,
-					i, fds));
+	while ((letter = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		switch (letter) {
+		case 'N': plan->processes = parse_size(optarg); break;
+		case 'p': plan->private_kib = parse_size(optarg); break;
+		case 's': plan->shared_kib = parse_size(optarg); break;
+		case 'g': plan->group = parse_size(optarg); break;
+		case 'l': plan->file_kib = parse_size(optarg); break;
+		case 'm': plan->pieces = parse_size(optarg); break;
+		case 'b': plan->bare = 1; break;
+		case 'k': plan->skew = 1; break;
+		case 'x': add_special(plan, optarg); break;
+		case 'f':
+			if (plan->file_count == FILES_MAX)
+				die("too many files");
+			plan->files[plan->file_count++] = optarg;
+			break;
+		case 'h': fputs(help, stdout); exit(0);
+		default: fputs(help, stderr); exit(2);
+		}
 	}
+	if (optind < argc || !plan->group || !plan->pieces)
+		die("not understood, see --help");
 }
 
-static void wait_for_end_of_input(void)
+static void find_target(void)
 {
-	char byte;
-	ssize_t n;
+	ssize_t length = readlink("/proc/self/exe", target_path,
+				  sizeof(target_path) - sizeof("target"));
 
-	do
-		n = read(STDIN_FILENO, &byte, 1);
-	while (n > 0 || (n < 0 && errno == EINTR));
+	if (length < 0)
+		die_errno("/proc/self/exe");
+	target_path[length] = '\0';
+	strcpy(strrchr(target_path, '/') + 1, "target");
 }
 
 int main(int argc, char **argv)
 {
-	struct plan plan = { 0 };
-	struct fds fds;
+	struct plan plan = {
+		.processes = 1000, .private_kib = 2560, .shared_kib = 4096,
+		.group = 20, .file_kib = 1536, .pieces = 16,
+	};
+	Dl_info c_library;
+	int signal_fd, broken;
 
-	if (argc == 5 && strcmp(argv[1], "--one") == 0)
-		return be_one(argv);
 	parse_options(argc, argv, &plan);
-	open_fds(&fds);
-	printf("ready");
-	start_ordinary(&plan, &fds);
-	start_specials(&plan, &fds);
-	putchar('\n');
-	fflush(stdout);
-	/* Killing each is not needed: they die with this process. */
-	wait_for_end_of_input();
+	if (!plan.file_count && dladdr((void *)(uintptr_t)puts, &c_library))
+		plan.files[plan.file_count++] = c_library.dli_fname;
+	die_with_parent(getppid(), SIGTERM);
+	find_target();
+	if (pipe(ready_pipe))
+		die_errno("pipe");
+	fcntl(ready_pipe[0], F_SETFD, FD_CLOEXEC);
+	signal_fd = open_signals();
+	start_ordinary(&plan);
+	start_specials(&plan);
+	close(ready_pipe[1]);
+	broken = live(signal_fd);
+	end_all();
+	if (broken)
+		die("a process of the load ended by itself");
 	return 0;
 }

@@ -11,11 +11,9 @@
  * failing command ends the measurement (-i: its status is ignored).  Prints
  * one line a figure: the name, then numbers.
  *
- *	ratio_cpu  MEDIAN MIN MAX	of A/B
- *	ratio_wall MEDIAN MIN MAX
- *	cpu_us     A B			medians, microseconds
- *	wall_us    A B
- *	rss_kib    A B			largest peak
+ *	cpu_ratio wall_ratio	of A/B: median, least, most
+ *	cpu_a_ms cpu_b_ms wall_a_ms wall_b_ms	milliseconds: the same
+ *	rss_kib			largest peak of A, of B
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,15 +30,15 @@
 enum { MAX_PAIRS = 999 };
 
 struct cost {
-	double cpu_us;
-	double wall_us;
+	double cpu_ms;
+	double wall_ms;
 	long rss_kib;
 };
 
 struct side {
 	char **argv;
-	double cpu_us[MAX_PAIRS];
-	double wall_us[MAX_PAIRS];
+	double cpu_ms[MAX_PAIRS];
+	double wall_ms[MAX_PAIRS];
 	long rss_kib;
 };
 
@@ -64,9 +62,9 @@ static pid_t start(char **argv, const posix_spawn_file_actions_t *actions)
 	return pid;
 }
 
-static double microseconds(struct timeval time)
+static double milliseconds(struct timeval time)
 {
-	return (double)time.tv_sec * 1e6 + (double)time.tv_usec;
+	return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3;
 }
 
 static struct cost run_once(char **argv, const struct options *options,
@@ -83,8 +81,8 @@ static struct cost run_once(char **argv, const struct options *options,
 	while (wait4(pid, &status, 0, &usage) < 0)
 		if (errno != EINTR)
 			die_errno("wait4");
-	cost.wall_us = (double)(now_ns() - begin) / 1e3;
-	cost.cpu_us = microseconds(usage.ru_utime) + microseconds(usage.ru_stime);
+	cost.wall_ms = (double)(now_ns() - begin) / 1e6;
+	cost.cpu_ms = milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
 	cost.rss_kib = usage.ru_maxrss;
 	if (status && !options->ignore_status)
 		die("%s: %s %d", argv[0],
@@ -108,32 +106,32 @@ static void measure(const struct options *options)
 	for (i = 0; i < options->pairs; i++) {
 		for (s = 0; s < 2; s++) {
 			cost = run_once(sides[s].argv, options, &actions);
-			sides[s].cpu_us[i] = cost.cpu_us;
-			sides[s].wall_us[i] = cost.wall_us;
+			sides[s].cpu_ms[i] = cost.cpu_ms;
+			sides[s].wall_ms[i] = cost.wall_ms;
 			if (cost.rss_kib > sides[s].rss_kib)
 				sides[s].rss_kib = cost.rss_kib;
 		}
-		ratio_cpu[i] = sides[0].cpu_us[i] / sides[1].cpu_us[i];
-		ratio_wall[i] = sides[0].wall_us[i] / sides[1].wall_us[i];
+		ratio_cpu[i] = sides[0].cpu_ms[i] / sides[1].cpu_ms[i];
+		ratio_wall[i] = sides[0].wall_ms[i] / sides[1].wall_ms[i];
 	}
 	posix_spawn_file_actions_destroy(&actions);
 }
 
-static void print_ratio(const char *name, double *ratios, size_t count)
+static void print_series(const char *name, double *values, size_t count)
 {
-	double median = median_of(ratios, count);
+	double median = median_of(values, count);
 
-	printf("%s %.3f %.3f %.3f\n", name, median, ratios[0], ratios[count - 1]);
+	printf("%s %.3f %.3f %.3f\n", name, median, values[0], values[count - 1]);
 }
 
 static void report(size_t count)
 {
-	print_ratio("ratio_cpu", ratio_cpu, count);
-	print_ratio("ratio_wall", ratio_wall, count);
-	printf("cpu_us %.0f %.0f\n", median_of(sides[0].cpu_us, count),
-	       median_of(sides[1].cpu_us, count));
-	printf("wall_us %.0f %.0f\n", median_of(sides[0].wall_us, count),
-	       median_of(sides[1].wall_us, count));
+	print_series("cpu_ratio", ratio_cpu, count);
+	print_series("wall_ratio", ratio_wall, count);
+	print_series("cpu_a_ms", sides[0].cpu_ms, count);
+	print_series("cpu_b_ms", sides[1].cpu_ms, count);
+	print_series("wall_a_ms", sides[0].wall_ms, count);
+	print_series("wall_b_ms", sides[1].wall_ms, count);
 	printf("rss_kib %ld %ld\n", sides[0].rss_kib, sides[1].rss_kib);
 }
 
