@@ -80,7 +80,7 @@ double median_of(double *values, size_t count)
 	return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-void die_with_parent(long pid, int signal)
+void die_with_parent(pid_t pid, int signal)
 {
 	if (prctl(PR_SET_PDEATHSIG, signal))
 		die_errno("PR_SET_PDEATHSIG");

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Prints "PROGRAM: message[: errno's text]" and ends with status 1. */
 void die(const char *format, ...)
@@ -28,6 +29,6 @@ uint64_t now_ns(void);
 double median_of(double *values, size_t count);
 
 /* Ends this process when its parent, which is to be pid, does. */
-void die_with_parent(long pid, int signal);
+void die_with_parent(pid_t pid, int signal);
 
 #endif

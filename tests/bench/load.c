@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,7 @@ struct plan {
 	size_t private_kib, shared_kib, group, file_kib, pieces;
 	const char *files[FILES_MAX];
 	size_t file_count;
-	int bare, skew;
+	size_t bare, skew;
 	struct special specials[SPECIALS_MAX];
 	size_t special_count;
 };
@@ -72,9 +73,12 @@ struct command {
 };
 
 static const struct special default_amounts[] = {
-	{ "dense", (size_t)4 << 30 }, { "thp", 1 << 30 },
-	{ "mappings", 50000 }, { "sparse", (size_t)16 << 40 },
-	{ "stall", (size_t)4 << 30 }, { "idle", 1000 },
+	{ "dense", (size_t)4 << 30 },
+	{ "thp", 1 << 30 },
+	{ "mappings", 50000 },
+	{ "sparse", (size_t)16 << 40 },
+	{ "stall", (size_t)4 << 30 },
+	{ "idle", 1000 },
 };
 
 /* Parts of the C library's package that programs map, beside that itself. */
@@ -319,42 +323,60 @@ static void add_special(struct plan *plan, const char *text)
 	die("no special called '%s'", text);
 }
 
+static void add_file(struct plan *plan, const char *path)
+{
+	if (plan->file_count == FILES_MAX)
+		die("too many files");
+	plan->files[plan->file_count++] = path;
+}
+
+/* Options with a number, and the two that are on by being there. */
+static const struct {
+	const char *name;
+	size_t place;
+	int has_number;
+} numbers[] = {
+	{ "processes", offsetof(struct plan, processes), 1 },
+	{ "private-kib", offsetof(struct plan, private_kib), 1 },
+	{ "shared-kib", offsetof(struct plan, shared_kib), 1 },
+	{ "group", offsetof(struct plan, group), 1 },
+	{ "file-kib", offsetof(struct plan, file_kib), 1 },
+	{ "pieces", offsetof(struct plan, pieces), 1 },
+	{ "bare", offsetof(struct plan, bare), 0 },
+	{ "skew", offsetof(struct plan, skew), 0 },
+};
+
+enum { NUMBERS = sizeof(numbers) / sizeof(*numbers) };
+
+static void set_number(struct plan *plan, int i, const char *text)
+{
+	size_t *value = (size_t *)((char *)plan + numbers[i].place);
+
+	*value = numbers[i].has_number ? parse_size(text) : 1;
+}
+
 static void parse_options(int argc, char **argv, struct plan *plan)
 {
-	static const struct option names[] = {
-		{ "processes", required_argument, NULL, 'N' },
-		{ "private-kib", required_argument, NULL, 'p' },
-		{ "shared-kib", required_argument, NULL, 's' },
-		{ "group", required_argument, NULL, 'g' },
-		{ "file", required_argument, NULL, 'f' },
-		{ "file-kib", required_argument, NULL, 'l' },
-		{ "pieces", required_argument, NULL, 'm' },
-		{ "bare", no_argument, NULL, 'b' },
-		{ "skew", no_argument, NULL, 'k' },
-		{ "special", required_argument, NULL, 'x' },
+	struct option names[NUMBERS + 4] = {
+		[NUMBERS] = { "file", required_argument, NULL, 'f' },
+		{ "special", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
 	};
-	int letter;
+	int i, letter;
 
-	while ((letter = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		switch (letter) {
-		case 'N': plan->processes = parse_size(optarg); break;
-		case 'p': plan->private_kib = parse_size(optarg); break;
-		case 's': plan->shared_kib = parse_size(optarg); break;
-		case 'g': plan->group = parse_size(optarg); break;
-		case 'l': plan->file_kib = parse_size(optarg); break;
-		case 'm': plan->pieces = parse_size(optarg); break;
-		case 'b': plan->bare = 1; break;
-		case 'k': plan->skew = 1; break;
-		case 'x': add_special(plan, optarg); break;
-		case 'f':
-			if (plan->file_count == FILES_MAX)
-				die("too many files");
-			plan->files[plan->file_count++] = optarg;
-			break;
-		case 'h': fputs(help, stdout); exit(0);
-		default: fputs(help, stderr); exit(2);
+	for (i = 0; i < NUMBERS; i++)
+		names[i] = (struct option){ numbers[i].name,
+					    numbers[i].has_number, NULL, 'n' };
+	while ((letter = getopt_long(argc, argv, "", names, &i)) != -1) {
+		if (letter == 'n') {
+			set_number(plan, i, optarg);
+		} else if (letter == 'f') {
+			add_file(plan, optarg);
+		} else if (letter == 's') {
+			add_special(plan, optarg);
+		} else {
+			fputs(help, letter == 'h' ? stdout : stderr);
+			exit(letter == 'h' ? 0 : 2);
 		}
 	}
 	if (optind < argc || !plan->group || !plan->pieces)

@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,9 +29,9 @@
 enum { PAGE = 4096, FILES_MAX = 16, STALLS_MAX = 1 << 20, SPARSE_PAGES = 2000 };
 
 struct want {
-	long parent;
-	int ready_fd;
-	int shared_fd;
+	size_t parent;
+	size_t ready_fd;
+	size_t shared_fd;
 	size_t private_size;
 	size_t pieces;
 	size_t shared_size;
@@ -265,42 +266,51 @@ static void add_library(const char *name)
 	dlopen(name, RTLD_NOW | RTLD_LOCAL);
 }
 
+static const struct {
+	const char *name;
+	size_t place;
+} numbers[] = {
+	{ "parent", offsetof(struct want, parent) },
+	{ "ready", offsetof(struct want, ready_fd) },
+	{ "shared-fd", offsetof(struct want, shared_fd) },
+	{ "private", offsetof(struct want, private_size) },
+	{ "pieces", offsetof(struct want, pieces) },
+	{ "shared", offsetof(struct want, shared_size) },
+	{ "file-limit", offsetof(struct want, file_size) },
+	{ "amount", offsetof(struct want, amount) },
+};
+
+enum { NUMBERS = sizeof(numbers) / sizeof(*numbers) };
+
+static void set_text(struct want *want, int letter, const char *text)
+{
+	if (letter == 'l')
+		add_library(text);
+	else if (letter == 's')
+		want->special = text;
+	else if (letter == 'f' && want->file_count < FILES_MAX)
+		want->files[want->file_count++] = text;
+	else
+		exit(2);
+}
+
 static void parse_options(int argc, char **argv, struct want *want)
 {
-	static const struct option names[] = {
-		{ "parent", required_argument, NULL, 'P' },
-		{ "ready", required_argument, NULL, 'r' },
-		{ "shared-fd", required_argument, NULL, 'S' },
-		{ "private", required_argument, NULL, 'p' },
-		{ "pieces", required_argument, NULL, 'n' },
-		{ "shared", required_argument, NULL, 's' },
-		{ "file-limit", required_argument, NULL, 'l' },
-		{ "file", required_argument, NULL, 'f' },
-		{ "library", required_argument, NULL, 'L' },
-		{ "special", required_argument, NULL, 'x' },
-		{ "amount", required_argument, NULL, 'a' },
-		{ NULL, 0, NULL, 0 }
+	struct option names[NUMBERS + 4] = {
+		[NUMBERS] = { "file", required_argument, NULL, 'f' },
+		{ "library", required_argument, NULL, 'l' },
+		{ "special", required_argument, NULL, 's' },
 	};
-	int letter;
+	int i, letter;
 
-	while ((letter = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		switch (letter) {
-		case 'P': want->parent = (long)parse_size(optarg); break;
-		case 'r': want->ready_fd = (int)parse_size(optarg); break;
-		case 'S': want->shared_fd = (int)parse_size(optarg); break;
-		case 'p': want->private_size = parse_size(optarg); break;
-		case 'n': want->pieces = parse_size(optarg); break;
-		case 's': want->shared_size = parse_size(optarg); break;
-		case 'l': want->file_size = parse_size(optarg); break;
-		case 'f':
-			if (want->file_count < FILES_MAX)
-				want->files[want->file_count++] = optarg;
-			break;
-		case 'L': add_library(optarg); break;
-		case 'x': want->special = optarg; break;
-		case 'a': want->amount = parse_size(optarg); break;
-		default: exit(2);
-		}
+	for (i = 0; i < NUMBERS; i++)
+		names[i] = (struct option){ numbers[i].name, 1, NULL, 'n' };
+	while ((letter = getopt_long(argc, argv, "", names, &i)) != -1) {
+		if (letter == 'n')
+			*(size_t *)((char *)want + numbers[i].place) =
+				parse_size(optarg);
+		else
+			set_text(want, letter, optarg);
 	}
 }
 
@@ -313,7 +323,7 @@ static void make_memory(const struct want *want)
 	if (want->private_size)
 		make_private(want->private_size, want->pieces);
 	if (want->shared_size)
-		make_shared(want->shared_fd, want->shared_size);
+		make_shared((int)want->shared_fd, want->shared_size);
 	for (i = 0; i < want->file_count; i++)
 		map_file(want->files[i], want->file_size);
 	if (want->special)
@@ -322,14 +332,14 @@ static void make_memory(const struct want *want)
 
 int main(int argc, char **argv)
 {
-	struct want want = { .ready_fd = -1, .shared_fd = -1, .pieces = 1 };
+	struct want want = { .pieces = 1 };
 
 	parse_options(argc, argv, &want);
-	die_with_parent(want.parent, SIGKILL);
+	die_with_parent((pid_t)want.parent, SIGKILL);
 	make_memory(&want);
-	if (write(want.ready_fd, "", 1) != 1)
+	if (write((int)want.ready_fd, "", 1) != 1)
 		die_errno("saying that all is ready");
-	close(want.ready_fd);
+	close((int)want.ready_fd);
 	if (want.special && !strcmp(want.special, "stall"))
 		serve_stalls();
 	for (;;)
