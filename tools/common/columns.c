@@ -67,6 +67,7 @@ static const struct column columns[] = {
 	     "hugetlb, shared; not in RSS"),
 	SIZE("zero", "ZERO", PAGEMAP_ZERO, "zero pages; not in RSS"),
 	SIZE("page_tables", "PGTABLES", PAGEMAP_PAGE_TABLES, "page tables"),
+	SIZE("rss_peak", "PEAKRSS", PAGEMAP_RSS_PEAK, "largest RSS so far"),
 	{ "quality", "QUALITY", "quality", COLUMN_TEXT, -1, 0, 0,
 	  "worst quality of the row's sizes" },
 	{ "status", "STATUS", "status", COLUMN_TEXT, -1, 0, 0,

@@ -18,7 +18,8 @@
 
 /* What status knows and entries do not. */
 #define IN_STATUS                                                             \
-	(BIT(PAGEMAP_FILE) | BIT(PAGEMAP_SHMEM) | BIT(PAGEMAP_PAGE_TABLES))
+	(BIT(PAGEMAP_FILE) | BIT(PAGEMAP_SHMEM) |                             \
+	 BIT(PAGEMAP_PAGE_TABLES) | BIT(PAGEMAP_RSS_PEAK))
 
 uint64_t census_units_to_bytes(const struct pagemap_snapshot *snapshot,
 			       uint64_t units)
@@ -300,6 +301,9 @@ static int read_besides(struct worker *worker, const struct process_ref *ref,
 		if (status.found & BIT(PAGEMAP_PAGE_TABLES))
 			figures_set(figures, PAGEMAP_PAGE_TABLES,
 				    status.bytes[PAGEMAP_PAGE_TABLES]);
+		if (status.found & BIT(PAGEMAP_RSS_PEAK))
+			figures_set(figures, PAGEMAP_RSS_PEAK,
+				    status.bytes[PAGEMAP_RSS_PEAK]);
 		if (status.found & BIT(PAGEMAP_SHMEM))
 			figures_set(figures, PAGEMAP_SHMEM,
 				    status.bytes[PAGEMAP_SHMEM]);

@@ -29,6 +29,7 @@ struct worker {
 	struct array swapped;
 	struct array runs;
 	struct array mappings;
+	bool keeps_mappings;	/* in the arena, with their paths */
 	uint64_t *entries;
 	struct extent extents[WORKER_EXTENTS];
 
@@ -84,6 +85,10 @@ typedef int (*work_fn)(struct worker *worker, size_t item, void *context);
 int workers_run(struct pagemap_source *source,
 		struct pagemap_snapshot *snapshot, const struct engine *engine,
 		size_t count, work_fn work, void *context);
+
+/* How deep to read a process: one not asked for is read for its frames. */
+enum pagemap_detail worker_detail(const struct worker *worker,
+				  const struct pagemap_process *process);
 
 /*
  * Reads one process: identity, sizes, what went wrong.  Tries again once

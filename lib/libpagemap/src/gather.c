@@ -317,7 +317,7 @@ int gather_finish(struct gather *gather)
 			     &process->run_count);
 	if (!process->shared || !process->swapped || !process->runs)
 		return -ENOMEM;
-	if (worker->snapshot->detail == PAGEMAP_DETAIL_PROCESSES) {
+	if (worker_detail(worker, process) == PAGEMAP_DETAIL_PROCESSES) {
 		process->mappings = NULL;
 		process->mapping_count = 0;
 	}

@@ -22,7 +22,8 @@
 
 /* What needs status besides. */
 #define IN_STATUS                                                             \
-	(BIT(PAGEMAP_FILE) | BIT(PAGEMAP_SHMEM) | BIT(PAGEMAP_PAGE_TABLES))
+	(BIT(PAGEMAP_FILE) | BIT(PAGEMAP_SHMEM) |                             \
+	 BIT(PAGEMAP_PAGE_TABLES) | BIT(PAGEMAP_RSS_PEAK))
 
 static void sizes_to_figures(const struct pagemap_snapshot *snapshot,
 			     const struct smaps_sizes *sizes,
@@ -110,6 +111,8 @@ static int collect_smaps(struct worker *worker, struct text *text,
 	int err;
 
 	found->count = 0;
+	worker->keeps_mappings = worker->snapshot->detail >
+				 PAGEMAP_DETAIL_PROCESSES;
 	while ((err = parse_smaps_next(text, &line, &sizes, &vm_flags)) == 1) {
 		item = array_push(found, sizeof(*item));
 		if (!item)
@@ -201,6 +204,9 @@ static int read_status(struct worker *worker, const struct process_ref *ref,
 	if (status.found & BIT(PAGEMAP_PAGE_TABLES))
 		figures_set(figures, PAGEMAP_PAGE_TABLES,
 			    status.bytes[PAGEMAP_PAGE_TABLES]);
+	if (status.found & BIT(PAGEMAP_RSS_PEAK))
+		figures_set(figures, PAGEMAP_RSS_PEAK,
+			    status.bytes[PAGEMAP_RSS_PEAK]);
 	if (!(status.found & BIT(PAGEMAP_SHMEM)) ||
 	    !(figures->known & BIT(PAGEMAP_ANON)) || anon > rss ||
 	    status.bytes[PAGEMAP_SHMEM] > rss - anon)

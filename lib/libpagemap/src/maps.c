@@ -129,7 +129,7 @@ int mapping_from_line(struct worker *worker, const struct maps_line *line,
 	memcpy(ret_mapping->permissions, line->permissions,
 	       sizeof(ret_mapping->permissions));
 	if (!line->path.len ||
-	    worker->snapshot->detail == PAGEMAP_DETAIL_PROCESSES)
+	    !worker->keeps_mappings)
 		return 0;
 	/* A file is mapped in several pieces: its path is kept once. */
 	if (previous && !strncmp(previous->path, line->path.at, line->path.len) &&
@@ -156,12 +156,16 @@ int mappings_read(struct worker *worker, const struct process_ref *ref,
 	int err;
 
 	found->count = 0;
+	worker->keeps_mappings = worker_detail(worker, process) >
+				 PAGEMAP_DETAIL_PROCESSES;
 	err = worker->source->ops->read_text(worker->source, ref, "maps",
 					     &worker->text);
 	if (err)
 		return err;
 	if (!worker->text.size)
 		return -ESRCH;
+	if (!text_is_whole(worker->text.data, worker->text.size))
+		return -EINVAL;
 	text = (struct text){ worker->text.data,
 			      worker->text.data + worker->text.size };
 	while (!err && text_next_line(&text, &line)) {
@@ -183,7 +187,7 @@ int mappings_read(struct worker *worker, const struct process_ref *ref,
 		return err;
 	process->mapping_count = found->count;
 	process->mappings = found->items;
-	if (worker->snapshot->detail > PAGEMAP_DETAIL_PROCESSES)
+	if (worker->keeps_mappings)
 		process->mappings = arena_copy(&worker->arena, found->items,
 					       found->count *
 					       sizeof(*previous));

@@ -119,6 +119,8 @@ static const struct metric {
 		"mapped zero pages, not in rss (pagemap, kpageflags)" },
 	[PAGEMAP_PAGE_TABLES] = { "page_tables",
 		"page tables (status VmPTE, with VmPMD before Linux 4.15)" },
+	[PAGEMAP_RSS_PEAK] = { "rss_peak",
+		"largest resident size so far (status VmHWM)" },
 };
 
 const char *pagemap_metric_name(enum pagemap_metric metric)

@@ -511,7 +511,7 @@ static int prepare(struct reading *reading, const struct process_ref *ref)
 	process->tally = (struct tally){ 0 };
 	process->mappings = NULL;
 	process->mapping_count = 0;
-	if (!scan || worker->snapshot->detail > PAGEMAP_DETAIL_PROCESSES)
+	if (!scan || worker_detail(worker, process) > PAGEMAP_DETAIL_PROCESSES)
 		err = mappings_read(worker, ref, process);
 	set_vss(process, worker->snapshot->page_shift);
 	return err;
@@ -532,7 +532,7 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 			.worker = worker,
 			.process = process,
 			.tally = &process->tally,
-			.keep_runs = worker->snapshot->detail ==
+			.keep_runs = worker_detail(worker, process) ==
 				     PAGEMAP_DETAIL_PAGES,
 			.trust_exclusive = features[PAGEMAP_FEATURE_EXCLUSIVE]
 					   == FEATURE_PRESENT,

@@ -10,6 +10,15 @@
 #include "engine.h"
 #include "parse.h"
 
+enum pagemap_detail worker_detail(const struct worker *worker,
+				  const struct pagemap_process *process)
+{
+	const struct pagemap_snapshot *snapshot = worker->snapshot;
+
+	return !snapshot->pids || snapshot_names_pid(snapshot, process->pid) ?
+	       snapshot->detail : PAGEMAP_DETAIL_PROCESSES;
+}
+
 static uint64_t real_time_ns(void)
 {
 	struct timespec now;

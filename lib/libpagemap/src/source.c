@@ -97,6 +97,25 @@ int pagemap_source_next_pid(struct pagemap_source *source, pid_t *pid)
 	return source->ops->next_pid(source, pid);
 }
 
+int pagemap_source_comm(struct pagemap_source *source, pid_t pid,
+			char *ret_comm, size_t size)
+{
+	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
+	struct buffer text = { 0 };
+	int err;
+
+	if (!size)
+		return -EINVAL;
+	err = source->ops->read_text(source, &ref, "comm", &text);
+	if (!err) {
+		if (text.size && text.data[text.size - 1] == '\n')
+			text.data[--text.size] = '\0';
+		snprintf(ret_comm, size, "%s", text.data);
+	}
+	buffer_free(&text);
+	return err;
+}
+
 int source_fail(struct pagemap_source *source, int err, const char *what,
 		pid_t pid)
 {
@@ -131,7 +150,8 @@ int source_read_swaps(struct pagemap_source *source)
 	if (!err)
 		err = parse_swaps(text.data, text.size, &swaps);
 	buffer_free(&text);
+	/* Nor does one that is not understood say that there is a swap area. */
 	source->swap_types = err ? 0 : swaps.types;
 	source->swap_used_bytes = err ? 0 : swaps.used_bytes;
-	return err == -ENOENT ? 0 : err;
+	return err == -ENOMEM ? err : 0;
 }

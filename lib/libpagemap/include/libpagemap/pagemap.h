@@ -126,6 +126,7 @@ enum pagemap_metric {
 	PAGEMAP_HUGETLB_SHARED,	/**< smaps Shared_Hugetlb; not in RSS */
 	PAGEMAP_ZERO,		/**< mapped zero pages; not in RSS */
 	PAGEMAP_PAGE_TABLES,	/**< status VmPTE (with VmPMD before 4.15) */
+	PAGEMAP_RSS_PEAK,	/**< largest RSS so far: status VmHWM */
 	PAGEMAP_METRIC_COUNT
 };
 
@@ -260,6 +261,13 @@ void pagemap_source_set_log(struct pagemap_source *source, pagemap_log_fn log,
  * with 0).  Returns 1 and stores the next pid, 0 at the end.
  */
 int pagemap_source_next_pid(struct pagemap_source *source, pid_t *pid);
+
+/**
+ * Reads the name of a process, at most size - 1 bytes and a NUL, as the
+ * process set it: any byte but NUL.  Errors: -ENOENT, -EINVAL for size 0.
+ */
+int pagemap_source_comm(struct pagemap_source *source, pid_t pid,
+			char *ret_comm, size_t size);
 
 /* ---- Snapshots --------------------------------------------------------- */
 
