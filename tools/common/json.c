@@ -83,6 +83,11 @@ void json_append_number(struct json *array, int64_t number)
 	json_object_array_add(inner(array), json_object_new_int64(number));
 }
 
+void json_append_text(struct json *array, const char *text)
+{
+	json_object_array_add(inner(array), json_object_new_string(text));
+}
+
 void json_print(const struct json *json, FILE *out)
 {
 	fputs(json_object_to_json_string_ext((struct json_object *)json,
@@ -141,6 +146,11 @@ void json_set_bool(struct json *object, const char *key, bool value)
 void json_append_number(struct json *array, int64_t number)
 {
 	(void)array, (void)number;
+}
+
+void json_append_text(struct json *array, const char *text)
+{
+	(void)array, (void)text;
 }
 
 void json_print(const struct json *json, FILE *out)

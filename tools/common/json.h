@@ -25,6 +25,7 @@ void json_set_text(struct json *object, const char *key, const char *text);
 void json_set_number(struct json *object, const char *key, int64_t number);
 void json_set_bool(struct json *object, const char *key, bool value);
 void json_append_number(struct json *array, int64_t number);
+void json_append_text(struct json *array, const char *text);
 
 /*
  * A size: key_bytes, null where unknown; where it is bounded also

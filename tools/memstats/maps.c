@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The mappings of a process: each, and by file; its runs of pages.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+#include "memstats.h"
+#include "view.h"
+
+#define NAME_SIZE 4352
+
+static const enum pagemap_metric shown[] = {
+	PAGEMAP_VSS, PAGEMAP_RSS, PAGEMAP_PSS, PAGEMAP_USS, PAGEMAP_SWAP,
+};
+#define SHOWN_COUNT (sizeof(shown) / sizeof(shown[0]))
+
+static const char *name_of(const struct pagemap_mapping *mapping)
+{
+	const char *path = pagemap_mapping_path(mapping);
+
+	return *path ? path : "<anonymous>";
+}
+
+static void print_sizes(const struct pagemap_usage *usage, enum units units)
+{
+	char text[UNITS_SIZE];
+	size_t i;
+
+	for (i = 0; i < SHOWN_COUNT; i++) {
+		struct pagemap_value value = pagemap_usage_value(usage,
+								 shown[i]);
+
+		units_format_value(&value, units, text);
+		printf(" %9s", text);
+	}
+}
+
+static void print_size_headings(void)
+{
+	size_t i;
+
+	for (i = 0; i < SHOWN_COUNT; i++) {
+		const char *name = pagemap_metric_name(shown[i]);
+		const struct column *column = column_find(name, strlen(name));
+
+		printf(" %9s", column->heading);
+	}
+}
+
+static void print_mapping(const struct settings *settings,
+			  const struct pagemap_mapping *mapping)
+{
+	struct pagemap_usage usage;
+	char name[NAME_SIZE];
+
+	if (pagemap_usage_of_mapping(mapping, &usage))
+		return;
+	escape_text(name_of(mapping), name, sizeof(name));
+	printf("%012" PRIx64 "-%012" PRIx64 " %s",
+	       pagemap_mapping_start_vaddr(mapping),
+	       pagemap_mapping_end_vaddr(mapping),
+	       pagemap_mapping_permissions(mapping));
+	print_sizes(&usage, settings->units);
+	printf("  %-7s %s\n",
+	       pagemap_mapping_kind_name(pagemap_mapping_kind(mapping)), name);
+}
+
+/* Mappings of one process with the same name, as groups of the library. */
+struct files {
+	const char **names;
+	uint32_t *group_of;
+	struct pagemap_usage *usages;
+	uint32_t *order;
+	size_t count;
+};
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int allocate(struct files *files, size_t mappings, size_t all_mappings)
+{
+	files->names = calloc(mappings + 1, sizeof(*files->names));
+	files->group_of = malloc((all_mappings + 1) * sizeof(uint32_t));
+	files->usages = calloc(mappings + 1, sizeof(*files->usages));
+	files->order = calloc(mappings + 1, sizeof(*files->order));
+	return files->names && files->group_of && files->usages &&
+	       files->order ? 0 : -ENOMEM;
+}
+
+static void files_free(struct files *files)
+{
+	free(files->names);
+	free(files->group_of);
+	free(files->usages);
+	free(files->order);
+}
+
+static int group_files(const struct pagemap_snapshot *snapshot,
+		       const struct pagemap_process *process,
+		       struct files *files)
+{
+	size_t all = pagemap_snapshot_mapping_count(snapshot);
+	size_t i, kept = 0, count = pagemap_process_mapping_count(process);
+	struct pagemap_partition partition;
+	int err = allocate(files, count, all);
+
+	if (err)
+		return err;
+	for (i = 0; i < count; i++)
+		files->names[i] = name_of(pagemap_process_mapping_at(process,
+								     i));
+	qsort(files->names, count, sizeof(*files->names), compare_names);
+	for (i = 0; i < count; i++)
+		if (!i || strcmp(files->names[i - 1], files->names[i]) != 0)
+			kept = i ? kept + 1 : 0, files->names[kept] =
+				files->names[i];
+	files->count = count ? kept + 1 : 0;
+	for (i = 0; i < all; i++)
+		files->group_of[i] = PAGEMAP_NO_GROUP;
+	for (i = 0; i < count; i++) {
+		const struct pagemap_mapping *mapping =
+			pagemap_process_mapping_at(process, i);
+		const char *name = name_of(mapping);
+		const char **found = bsearch(&name, files->names, files->count,
+					     sizeof(*files->names),
+					     compare_names);
+
+		files->group_of[pagemap_mapping_index(mapping)] =
+			(uint32_t)(found - files->names);
+	}
+	partition = (struct pagemap_partition){
+		files->group_of, all, files->count,
+	};
+	return pagemap_usage_of_mapping_groups(snapshot, &partition,
+					       files->usages);
+}
+
+static int compare_files(const void *a, const void *b, void *context)
+{
+	const struct pagemap_usage *usages = context;
+	uint64_t x = usages[*(const uint32_t *)a].value_bytes[PAGEMAP_PSS];
+	uint64_t y = usages[*(const uint32_t *)b].value_bytes[PAGEMAP_PSS];
+
+	return (x < y) - (x > y);
+}
+
+static int print_files(const struct settings *settings,
+		       const struct pagemap_snapshot *snapshot,
+		       const struct pagemap_process *process)
+{
+	struct files files = { 0 };
+	char name[NAME_SIZE];
+	uint32_t i;
+	int err = group_files(snapshot, process, &files);
+
+	for (i = 0; !err && i < files.count; i++)
+		files.order[i] = i;
+	if (!err)
+		qsort_r(files.order, files.count, sizeof(*files.order),
+			compare_files, files.usages);
+	if (!err && settings->header) {
+		printf("\nBy file:\n");
+		print_size_headings();
+		printf("  NAME\n");
+	}
+	for (i = 0; !err && i < files.count; i++) {
+		print_sizes(&files.usages[files.order[i]], settings->units);
+		escape_text(files.names[files.order[i]], name, sizeof(name));
+		printf("  %s\n", name);
+	}
+	files_free(&files);
+	return err;
+}
+
+static void print_title(const struct row *row)
+{
+	const char *name = row->command ? row->command : row->comm;
+	char escaped[1024];
+
+	escape_text(name ? name : "(name not known)", escaped,
+		    sizeof(escaped));
+	printf("%d %s\n", (int)pagemap_process_pid(row->process), escaped);
+}
+
+int print_maps(const struct settings *settings,
+	       const struct pagemap_snapshot *snapshot, const struct row *row)
+{
+	const struct pagemap_process *process = row->process;
+	size_t i, count = pagemap_process_mapping_count(process);
+
+	if (settings->header) {
+		print_title(row);
+		printf("%-25s %s", "ADDRESS", "PERM");
+		print_size_headings();
+		printf("  %-7s %s\n", "KIND", "NAME");
+	}
+	for (i = 0; i < count; i++)
+		print_mapping(settings, pagemap_process_mapping_at(process, i));
+	return print_files(settings, snapshot, process);
+}
+
+void flags_to_text(uint64_t flags, char text[FLAGS_TEXT_SIZE])
+{
+	unsigned int bit;
+	size_t length = 0;
+
+	text[0] = '\0';
+	if (flags == PAGEMAP_FLAGS_UNKNOWN) {
+		strcpy(text, "-");
+		return;
+	}
+	for (bit = 0; bit < 64; bit++) {
+		const char *name = pagemap_flag_name(bit);
+		int more;
+
+		if (!(flags >> bit & 1))
+			continue;
+		more = name ? snprintf(text + length, FLAGS_TEXT_SIZE - length,
+				       "%s%s", length ? "," : "", name) :
+			snprintf(text + length, FLAGS_TEXT_SIZE - length,
+				 "%sbit%u", length ? "," : "", bit);
+		if (more < 0 || length + (size_t)more >= FLAGS_TEXT_SIZE)
+			return;
+		length += (size_t)more;
+	}
+}
+
+static void print_run(const struct pagemap_run *run)
+{
+	char flags[FLAGS_TEXT_SIZE], frame[32] = "-", sharers[32] = "-";
+
+	flags_to_text(run->flags, flags);
+	if (run->state == PAGEMAP_PAGE_SWAPPED)
+		snprintf(frame, sizeof(frame), "%u:%" PRIu64, run->swap_type,
+			 run->swap_offset);
+	else if (run->pfn != PAGEMAP_PFN_UNKNOWN)
+		snprintf(frame, sizeof(frame), "%" PRIx64, run->pfn);
+	if (run->sharers_high > run->sharers)
+		snprintf(sharers, sizeof(sharers), "%u..%u", run->sharers,
+			 run->sharers_high);
+	else if (run->sharers)
+		snprintf(sharers, sizeof(sharers), "%u", run->sharers);
+	printf("  %012" PRIx64 " %8" PRIu64 "  %-9s %10s %8s  %s%s\n",
+	       run->start_vaddr, run->page_count,
+	       pagemap_page_state_name(run->state), frame, sharers, flags,
+	       run->bits & PAGEMAP_RUN_SOFT_DIRTY ? " soft-dirty" : "");
+}
+
+void print_pages(const struct row *row)
+{
+	const struct pagemap_process *process = row->process;
+	size_t i, count = pagemap_process_mapping_count(process);
+	struct pagemap_run_iter iter;
+	struct pagemap_run run;
+	char name[NAME_SIZE];
+
+	print_title(row);
+	printf("  %-12s %8s  %-9s %10s %8s  %s\n", "ADDRESS", "PAGES", "STATE",
+	       "FRAME", "SHARERS", "FLAGS");
+	for (i = 0; i < count; i++) {
+		const struct pagemap_mapping *mapping =
+			pagemap_process_mapping_at(process, i);
+
+		escape_text(name_of(mapping), name, sizeof(name));
+		printf("%012" PRIx64 "-%012" PRIx64 " %s %s\n",
+		       pagemap_mapping_start_vaddr(mapping),
+		       pagemap_mapping_end_vaddr(mapping),
+		       pagemap_mapping_permissions(mapping), name);
+		if (pagemap_run_iter_init(&iter, mapping))
+			continue;
+		while (pagemap_run_iter_next(&iter, &run) == 1)
+			print_run(&run);
+	}
+}

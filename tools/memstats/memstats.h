@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What memstats was asked to do, and what its parts hand to each other.
+ */
+#ifndef MEMSTATS_H
+#define MEMSTATS_H
+
+#include "columns.h"
+#include "json.h"
+#include "proclist.h"
+
+struct settings {
+	const char *source;
+	enum pagemap_engine engine;
+	bool maps;
+	bool pages;
+	bool gentle;
+	bool json;
+	bool csv;
+	bool strict;
+	bool header;
+	enum units units;
+	char **words;		/* pids and names, or the command */
+	int word_count;
+	bool runs_command;
+	pid_t *pids;		/* of the words */
+	size_t pid_count;
+};
+
+/* How a command went. */
+struct command_run {
+	int status;			/* as wait(2) gives it */
+	uint64_t duration_ns;
+	struct pagemap_value peak_rss;
+	struct pagemap_value peak_pss;
+	struct pagemap_value peak_uss;
+	unsigned long samples;
+};
+
+/* What is reported: a snapshot and the rows of its processes. */
+struct report {
+	struct pagemap_source *source;
+	const struct pagemap_snapshot *snapshot;
+	struct row *rows;
+	size_t count;
+	struct proclist *names;
+	const struct command_run *run;	/* NULL: no command was run */
+};
+
+/* Reads the command line; -1 to go on, else the exit status. */
+int settings_read(struct settings *settings, int argc, char **argv);
+void settings_free(struct settings *settings);
+
+/* Finds the processes that words name.  0, or an exit status. */
+int select_processes(struct settings *settings, struct pagemap_source *source);
+
+/* What the library has to read. */
+void settings_to_opts(const struct settings *settings,
+		      struct pagemap_snapshot_opts *ret_opts);
+
+/* Makes a report of a snapshot, naming its rows.  0 or -ENOMEM. */
+int report_make(struct pagemap_source *source,
+		const struct pagemap_snapshot *snapshot,
+		struct report *ret_report);
+void report_free(struct report *report);
+
+/* Writes it as the settings say; gives the exit status. */
+int report_print(const struct settings *settings, const struct report *report);
+
+/* A process in full, for people. */
+void print_process(const struct settings *settings, const struct row *row);
+
+/* Its mappings, and by file; its runs of pages. */
+int print_maps(const struct settings *settings,
+	       const struct pagemap_snapshot *snapshot, const struct row *row);
+void print_pages(const struct row *row);
+void csv_maps(const struct settings *settings, const struct report *report);
+void csv_pages(const struct settings *settings, const struct report *report);
+void print_json(const struct settings *settings, const struct report *report);
+
+/* "0x7f12..-0x7f34.." and so on. */
+#define FLAGS_TEXT_SIZE 512
+void flags_to_text(uint64_t flags, char text[FLAGS_TEXT_SIZE]);
+
+/* Runs a command to its end and reports; gives the exit status. */
+int run_command(const struct settings *settings,
+		struct pagemap_source *source);
+
+#endif
