@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define LOCK_PATH "/run/lock/libpagemap-live-tests"
-#define LOCK_SECONDS 60
+#define LOCK_SECONDS 20
 #define MAX_CHANGES 32
 #define PAGE_BYTES 4096
 
@@ -27,6 +27,9 @@ struct guardian {
 	pid_t pid;
 	int socket;
 };
+
+/* Left by a test that failed in the middle. */
+static struct guardian *running;
 
 /* A setting as it was; a path without a value is a swap file of ours. */
 struct change {
@@ -212,6 +215,7 @@ struct guardian *guardian_start(void)
 	struct guardian *guardian = calloc(1, sizeof(*guardian));
 	int ends[2];
 
+	guardian_end(running);
 	if (!guardian || geteuid() != 0 ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
 		free(guardian);
@@ -228,6 +232,7 @@ struct guardian *guardian_start(void)
 		guardian_end(guardian);
 		return NULL;
 	}
+	running = guardian;
 	return guardian;
 }
 
@@ -256,5 +261,12 @@ void guardian_end(struct guardian *guardian)
 	close(guardian->socket);
 	if (guardian->pid > 0)
 		waitpid(guardian->pid, NULL, 0);
+	if (running == guardian)
+		running = NULL;
 	free(guardian);
+}
+
+void guardian_end_running(void)
+{
+	guardian_end(running);
 }

@@ -14,7 +14,10 @@
 
 struct guardian;
 
-/* Starts it; NULL if this is not root or another one does not end. */
+/*
+ * Starts it; NULL if this is not root or another one does not end.  A test
+ * process has one at a time: what a failed test left is ended first.
+ */
 struct guardian *guardian_start(void);
 
 /* Writes a setting, a file under /sys or /proc/sys.  0 or negative errno. */
@@ -26,6 +29,9 @@ int guardian_swap_on(struct guardian *guardian, unsigned int mib);
 
 /* Puts all back and waits until it is done.  NULL is fine. */
 void guardian_end(struct guardian *guardian);
+
+/* The same for the one that a failed test left. */
+void guardian_end_running(void);
 
 /* First word of a setting, or the one in brackets; false if unreadable. */
 bool setting_read(const char *path, char *text, size_t size);

@@ -229,11 +229,27 @@ static void visit_all(struct table *table)
 	}
 }
 
-void oracle_count(pid_t pid, const struct range *ranges, size_t count,
-		  struct truth *ret_truth)
+/* PSS and USS; false for a frame that nobody maps any more. */
+static bool sum_up(const struct table *table, struct truth *truth)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		uint32_t sharers = table->frames[i].sharers;
+
+		if (sharers == 0)
+			return false;
+		truth->pss_fixed += (PAGE << 12) / sharers;
+		if (sharers == 1)
+			truth->uss += PAGE;
+	}
+	return true;
+}
+
+bool oracle_try(pid_t pid, const struct range *ranges, size_t count,
+		struct truth *ret_truth)
 {
 	struct own own = { .truth = ret_truth };
 	int pagemap = open_in(pid, "pagemap");
+	bool steady;
 
 	memset(ret_truth, 0, sizeof(*ret_truth));
 	own.kpageflags = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
@@ -243,15 +259,15 @@ void oracle_count(pid_t pid, const struct range *ranges, size_t count,
 	table_sort(&own.table);
 	if (own.table.count)
 		visit_all(&own.table);
-	for (size_t i = 0; i < own.table.count; i++) {
-		uint32_t sharers = own.table.frames[i].sharers;
-
-		assert_true(sharers > 0);
-		ret_truth->pss_fixed += (PAGE << 12) / sharers;
-		if (sharers == 1)
-			ret_truth->uss += PAGE;
-	}
+	steady = sum_up(&own.table, ret_truth);
 	free(own.table.frames);
 	close(pagemap);
 	close(own.kpageflags);
+	return steady;
+}
+
+void oracle_count(pid_t pid, const struct range *ranges, size_t count,
+		  struct truth *ret_truth)
+{
+	assert_true(oracle_try(pid, ranges, count, ret_truth));
 }

@@ -28,4 +28,8 @@ struct truth {
 void oracle_count(pid_t pid, const struct range *ranges, size_t count,
 		  struct truth *ret_truth);
 
+/* The same, but false if frames moved while they were counted. */
+bool oracle_try(pid_t pid, const struct range *ranges, size_t count,
+		struct truth *ret_truth);
+
 #endif

@@ -19,6 +19,28 @@
 
 #include <cmocka.h>
 
+#define MAX_VICTIMS 512
+
+/* Those that live; a test that fails does not come to its end. */
+static struct victim living[MAX_VICTIMS];
+
+static void remember(const struct victim *victim)
+{
+	for (size_t i = 0; i < MAX_VICTIMS; i++) {
+		if (living[i].pid == 0) {
+			living[i] = *victim;
+			return;
+		}
+	}
+}
+
+static void forget(pid_t pid)
+{
+	for (size_t i = 0; i < MAX_VICTIMS; i++)
+		if (living[i].pid == pid)
+			living[i].pid = 0;
+}
+
 static void die_with(pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -63,6 +85,7 @@ void victim_start(struct victim *victim, victim_fn make, void *context)
 		victim_end(victim);
 		fail_msg("the victim died while it made its memory");
 	}
+	remember(victim);
 }
 
 /* A process that is not a child cannot be waited for: look at its state. */
@@ -108,6 +131,7 @@ void victim_end(struct victim *victim)
 	if (victim->pid <= 0)
 		return;
 	/* The partner dies with the victim, and init reaps it. */
+	forget(victim->pid);
 	kill(victim->pid, SIGKILL);
 	waitpid(victim->pid, NULL, 0);
 	for (int i = 0; partner && i < 2000; i++) {
@@ -116,6 +140,15 @@ void victim_end(struct victim *victim)
 		usleep(1000);
 	}
 	victim->pid = 0;
+}
+
+void victim_end_all(void)
+{
+	for (size_t i = 0; i < MAX_VICTIMS; i++) {
+		struct victim victim = living[i];
+
+		victim_end(&victim);
+	}
 }
 
 void report_skip(struct report *report, const char *what)

@@ -52,6 +52,9 @@ void victim_stop(const struct victim *victim);
 /* Kills it and its partner; fine to call twice or on a zeroed one. */
 void victim_end(struct victim *victim);
 
+/* Ends those that a test left when it failed. */
+void victim_end_all(void);
+
 /* ---- For victim_fn ----------------------------------------------------- */
 
 /* Says why the state cannot be made, with errno's text. */

@@ -516,6 +516,13 @@ static void migration_entries(void **unused)
 	SKIP("migration and device-private entries: no way to hold one still");
 }
 
+static int end_all(void **unused)
+{
+	(void)unused;
+	victim_end_all();
+	return 0;
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[STATE_COUNT + 4] = {
@@ -531,7 +538,7 @@ int main(void)
 	}
 	for (size_t i = 0; i < STATE_COUNT; i++)
 		tests[4 + i] = (struct CMUnitTest){
-			states[i].name, state_test, NULL, NULL,
+			states[i].name, state_test, NULL, end_all,
 			(void *)&states[i],
 		};
 	return cmocka_run_group_tests(tests, NULL, NULL);
