@@ -232,6 +232,77 @@ void touch_read(const char *start, size_t pages)
 		(void)*(const volatile char *)(start + i * PAGE);
 }
 
+/* Writes each present page over with what it holds. */
+__attribute__((no_sanitize("address")))
+static void copy_pages(int pagemap, uint64_t start, uint64_t end)
+{
+	for (uint64_t at = start; at < end; at += PAGE) {
+		volatile char *page = (volatile char *)(uintptr_t)at;
+		uint64_t entry = 0;
+
+		if (pread(pagemap, &entry, 8, at / PAGE * 8) == 8 &&
+		    entry >> 63)
+			*page = *page;
+	}
+}
+
+static bool is_reported(const struct report *report, uint64_t start)
+{
+	for (size_t i = 0; i < report->count; i++)
+		if (start >= report->ranges[i].start &&
+		    start < report->ranges[i].end)
+			return true;
+	return false;
+}
+
+/* Reads, writes and executes as the text of maps says. */
+static int protection(const char *perms)
+{
+	return (perms[0] == 'r' ? PROT_READ : 0) |
+	       (perms[1] == 'w' ? PROT_WRITE : 0) |
+	       (perms[2] == 'x' ? PROT_EXEC : 0);
+}
+
+static void own_line(const char *line, const struct report *report, int pagemap)
+{
+	uint64_t start, end;
+	char perms[8], name[64] = "";
+	int was;
+
+	if (sscanf(line, "%lx-%lx %7s %*s %*s %*s %63s", &start, &end, perms,
+		   name) < 3)
+		return;
+	/* Reservations of a sanitizer are private already, and terabytes. */
+	if (perms[0] != 'r' || perms[3] != 'p' || strncmp(name, "[v", 2) == 0 ||
+	    is_reported(report, start) || end - start > 256 * MIB)
+		return;
+	was = protection(perms);
+	if (mprotect((void *)start, end - start, was | PROT_WRITE))
+		return;
+	copy_pages(pagemap, start, end);
+	mprotect((void *)start, end - start, was);
+}
+
+void own_all_pages(struct report *report)
+{
+	static char text[1 << 18];
+	int maps = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	size_t length = 0;
+	ssize_t got;
+
+	/* All of it first: writing changes what is still to be read. */
+	while (maps >= 0 && length < sizeof(text) - 1 &&
+	       (got = read(maps, text + length, sizeof(text) - 1 - length)) > 0)
+		length += got;
+	if (length == 0 || pagemap < 0)
+		return report_skip(report, "/proc/self");
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		own_line(line, report, pagemap);
+	close(maps);
+	close(pagemap);
+}
+
 int new_memfd(size_t pages)
 {
 	int fd = memfd_create("victim", MFD_CLOEXEC);

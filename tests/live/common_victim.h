@@ -81,6 +81,12 @@ void touch_write(char *start, size_t pages);
 /* Reads a byte of each page. */
 void touch_read(const char *start, size_t pages);
 
+/*
+ * Copies every private page of the caller outside the report's ranges, code
+ * and libraries too, so that no stranger who starts or ends changes figures.
+ */
+void own_all_pages(struct report *report);
+
 /* A memfd, or a file on disk (unlinked, written, clean) of so many pages. */
 int new_memfd(size_t pages);
 int new_file(size_t pages);
