@@ -11,7 +11,7 @@
 WORDS='
 path-of-one-machine       (^|[^a-zA-Z0-9_.])/(wor[k]|home/[a-z]+|roo[t])/
 folder-beside-the-tree    \.\./shar[e]d
-unfinished                (TOD[O]|FIXM[E]|XX[X]|GA[P]:|lorem ipsu[m])
+unfinished                (TOD[O]|FIXM[E]|(^|[^X])XX[X]([^X]|$)|GA[P]:|lorem ipsu[m])
 merge-marker              ^(<{7}|>{7}) 
 '
 
