@@ -31,6 +31,7 @@ struct running {
 	struct command_run run;
 	struct pagemap_snapshot *last;	/* its last state; NULL: not seen */
 	pid_t pid;
+	bool began;			/* the command itself, after exec */
 	bool ended;
 };
 
@@ -148,8 +149,12 @@ static void handle_stop(struct running *running, int status)
 		return;
 	}
 	if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXIT << 8)) {
-		take_last(running);
-	} else if (status >> 16 == PTRACE_EVENT_STOP) {
+		if (running->began)
+			take_last(running);
+	} else if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8)) {
+		running->began = true;
+	} else if (status >> 16 == PTRACE_EVENT_STOP &&
+		   WSTOPSIG(status) != SIGTRAP) {
 		/* Stopped like any process: it stays so until it is told. */
 		ptrace(PTRACE_LISTEN, running->pid, NULL, NULL);
 		return;
@@ -194,7 +199,7 @@ static void watch(struct running *running, int signals)
 
 		if (ready > 0)
 			handle_signal(running, signals);
-		else if (!ready)
+		else if (!ready && running->began)
 			sample(running);
 		reap(running);
 	}
@@ -203,7 +208,7 @@ static void watch(struct running *running, int signals)
 static int start(struct running *running, const sigset_t *old_mask)
 {
 	int go[2];
-	const long options = PTRACE_O_TRACEEXIT;
+	const long options = PTRACE_O_TRACEEXIT | PTRACE_O_TRACEEXEC;
 
 	if (pipe(go))
 		return -errno;
@@ -215,10 +220,9 @@ static int start(struct running *running, const sigset_t *old_mask)
 		become_command(running->settings, go[0], old_mask);
 	}
 	close(go[0]);
-	/* Not held: its peak is then that of the samples. */
 	if (ptrace(PTRACE_SEIZE, running->pid, NULL, (void *)options))
-		message("cannot hold the command at its end (%s): its last "
-			"state will not be seen", strerror(errno));
+		message("cannot hold the command (%s): its memory will not be "
+			"seen", strerror(errno));
 	if (write(go[1], "", 1) != 1)
 		message("cannot start the command: %s", strerror(errno));
 	close(go[1]);
@@ -277,7 +281,9 @@ static void report_run(struct running *running)
 	int err;
 
 	if (!running->last || !joined) {
-		message("the command ended before its memory could be read");
+		if (running->began)
+			message("the command ended before its memory could be "
+				"read");
 		free(joined);
 		return;
 	}
