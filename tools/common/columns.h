@@ -10,29 +10,49 @@
 
 #include "units.h"
 
-/* One row of a ranking.  Borrowed pointers live as long as the snapshot. */
+/*
+ * One row of a ranking.  Borrowed pointers live as long as the snapshot and
+ * the list of names.  row_init() makes all of it unknown.
+ */
 struct row {
 	const struct pagemap_process *process;	/* NULL: a group or a mapping */
-	const struct pagemap_usage *usage;	/* then: its figures */
+	const struct pagemap_usage *usage;	/* if set, instead of the
+						   process's own figures */
 	const char *user;			/* names; NULL: not known */
 	const char *comm;
 	const char *command;
 	const char *name;			/* of a group or a mapping */
+	int64_t ppid;				/* these three: -1 */
+	int64_t uid;
+	int64_t session;
 	uint64_t start_time_ns;			/* after boot; UINT64_MAX */
-	uint64_t processes;
+	uint64_t boot_time_ns;			/* since 1970; 0 */
+	uint64_t processes;			/* in a group; 0 */
 	uint64_t taken_ns;			/* of the snapshot: for its age */
+	uint64_t metrics;			/* of its quality; 0: the sizes */
+	uint64_t sort_key;			/* rows_sort's own */
 };
 
 enum column_kind {
-	COLUMN_PID,
+	COLUMN_PID,		/* a number that is a name: sorted upwards */
 	COLUMN_TEXT,
 	COLUMN_SIZE,
 	COLUMN_COUNT,
 	COLUMN_SECONDS,
+	COLUMN_TIME,		/* text for people, a number for programs */
+	COLUMN_PIDS,		/* text for people, an array in JSON */
 };
 
-/* What of the running machine's names a column needs. */
-enum { NAME_USER = 1, NAME_COMM = 2, NAME_COMMAND = 4, NAME_START = 8 };
+/* What of a machine's names a column needs; a mask. */
+enum {
+	NAME_USER = 1 << 0,
+	NAME_COMM = 1 << 1,
+	NAME_COMMAND = 1 << 2,
+	NAME_START = 1 << 3,
+	NAME_PPID = 1 << 4,
+	NAME_UID = 1 << 5,
+	NAME_SESSION = 1 << 6,
+};
 
 struct column {
 	const char *name;	/* for -c and -s */
@@ -40,10 +60,16 @@ struct column {
 	const char *key;	/* in JSON and CSV */
 	enum column_kind kind;
 	int metric;		/* enum pagemap_metric; -1 none */
+	bool average;		/* the metric over the row's processes */
 	uint32_t identity;	/* enum pagemap_identity that it needs */
 	uint32_t names;
 	const char *help;
+	const char *(*text)(const struct row *row, char *scratch, size_t size);
+	bool (*number)(const struct row *row, int64_t *ret_number);
 };
+
+/* A row of which nothing is known yet. */
+struct row row_init(void);
 
 /* All columns; ended by one without a name. */
 const struct column *columns_all(void);
@@ -51,7 +77,10 @@ const struct column *columns_all(void);
 /* NULL if there is none. */
 const struct column *column_find(const char *name, size_t length);
 
-#define COLUMNS_MAX 48
+/* The name at an index, NULL past the end: for near_names(). */
+const char *column_name_at(size_t index);
+
+#define COLUMNS_MAX 64
 
 struct column_list {
 	const struct column *items[COLUMNS_MAX];
@@ -80,22 +109,34 @@ void columns_print_help(FILE *out);
 struct pagemap_value row_value(const struct row *row,
 			       enum pagemap_metric metric);
 
-/* The worst quality of the sizes that a row shows. */
+/*
+ * The worst quality of a row's metrics, those aside that this machine cannot
+ * know of any process: that is no matter of the row.  UNAVAILABLE if none of
+ * them is known.
+ */
 enum pagemap_quality row_quality(const struct row *row, uint64_t metrics);
 
-/* The text of a cell, not escaped; NULL: not known.  For COLUMN_TEXT. */
+/* The value of a cell.  For COLUMN_SIZE. */
+struct pagemap_value cell_value(const struct column *column,
+				const struct row *row);
+
+/* The text of a cell, not escaped; NULL: not known.  For kinds of text. */
 const char *cell_text(const struct column *column, const struct row *row,
 		      char *scratch, size_t size);
 
-/* The number of a cell; false: not known.  For PID, COUNT and SECONDS. */
+/* The number of a cell; false: not known.  For kinds of numbers. */
 bool cell_number(const struct column *column, const struct row *row,
 		 int64_t *ret_number);
 
-/* Orders two rows: below 0, 0, above 0; what is not known comes last. */
-int rows_compare(const struct column *column, const struct row *a,
-		 const struct row *b);
-
 /* Whether a column is sorted with the largest first. */
 bool column_sorts_down(const struct column *column);
+
+/*
+ * Sorts rows by a column, the other way round if reversed.  What is not known
+ * comes last either way; equal rows go by falling PSS where that was read,
+ * then by rising pid or name.
+ */
+void rows_sort(struct row *rows, size_t count, const struct column *column,
+	       bool reversed);
 
 #endif

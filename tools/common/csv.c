@@ -4,13 +4,15 @@
  * the commas where a value is not known.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "view.h"
 
-void csv_field(const char *text, FILE *out)
+static void quote(const char *text, FILE *out)
 {
-	if (!strpbrk(text, ",\"\r\n")) {
+	if (!strpbrk(text, ",\"")) {
 		fputs(text, out);
 		return;
 	}
@@ -23,6 +25,23 @@ void csv_field(const char *text, FILE *out)
 	putc('"', out);
 }
 
+void csv_field(const char *text, FILE *out)
+{
+	char small[4096];
+	/* Four bytes are the longest escape of one. */
+	size_t size = strlen(text) * 4 + 1;
+	char *escaped = size > sizeof(small) ? malloc(size) : small;
+
+	if (!escaped) {
+		escaped = small;
+		size = sizeof(small);
+	}
+	escape_text(text, escaped, size);
+	quote(escaped, out);
+	if (escaped != small)
+		free(escaped);
+}
+
 static void print_cell(const struct column *column, const struct row *row,
 		       FILE *out)
 {
@@ -31,20 +50,17 @@ static void print_cell(const struct column *column, const struct row *row,
 	const char *text;
 	int64_t number;
 
-	switch (column->kind) {
-	case COLUMN_SIZE:
-		value = row_value(row, (enum pagemap_metric)column->metric);
+	if (column->kind == COLUMN_SIZE) {
+		value = cell_value(column, row);
 		if (value.quality != PAGEMAP_UNAVAILABLE)
 			fprintf(out, "%" PRIu64, value.value);
-		return;
-	case COLUMN_TEXT:
+	} else if (column->number) {
+		if (cell_number(column, row, &number))
+			fprintf(out, "%" PRId64, number);
+	} else {
 		text = cell_text(column, row, scratch, sizeof(scratch));
 		if (text)
 			csv_field(text, out);
-		return;
-	default:
-		if (cell_number(column, row, &number))
-			fprintf(out, "%" PRId64, number);
 	}
 }
 

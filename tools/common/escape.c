@@ -58,10 +58,15 @@ bool escape_is_utf8(const char *text)
 
 static bool is_harmless(uint32_t code)
 {
-	/* Controls of C0 and C1, and marks that turn the direction of text. */
+	/*
+	 * Controls of C0 and C1, marks that turn the direction of text, and
+	 * separators of lines.
+	 */
 	return code >= 0x20 && code != 0x7f && !(code >= 0x80 && code < 0xa0) &&
 	       !(code >= 0x202a && code <= 0x202e) &&
-	       !(code >= 0x2066 && code <= 0x2069) && code != '\\';
+	       !(code >= 0x2066 && code <= 0x2069) && code != 0x200e &&
+	       code != 0x200f && code != 0x2028 && code != 0x2029 &&
+	       code != '\\';
 }
 
 static size_t escape_byte(unsigned char byte, char text[5])
@@ -78,11 +83,19 @@ static size_t escape_byte(unsigned char byte, char text[5])
 	return (size_t)snprintf(text, 5, "\\x%02x", byte);
 }
 
+static bool is_plain(unsigned char byte)
+{
+	return byte >= 0x20 && byte < 0x7f && byte != '\\';
+}
+
 size_t escape_text(const char *text, char *ret_escaped, size_t size)
 {
 	const unsigned char *at = (const unsigned char *)text;
 	size_t length = 0;
 
+	/* Nearly all text is plain: one byte, one column, no decoding. */
+	while (is_plain(*at) && length + 1 < size)
+		ret_escaped[length++] = (char)*at++;
 	while (*at) {
 		uint32_t code;
 		size_t i, bytes = decode(at, &code);
@@ -114,9 +127,13 @@ out:
 static size_t next_width(const unsigned char *at, size_t *ret_bytes)
 {
 	uint32_t code = 0;
-	size_t bytes = decode(at, &code);
+	size_t bytes;
 	int width;
 
+	*ret_bytes = 1;
+	if (*at < 0x80)
+		return 1;
+	bytes = decode(at, &code);
 	*ret_bytes = bytes ? bytes : 1;
 	width = bytes > 1 ? wcwidth((wchar_t)code) : 1;
 	return width < 0 ? 1 : (size_t)width;

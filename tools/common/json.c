@@ -5,6 +5,7 @@
  */
 #include "json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "escape.h"
@@ -54,16 +55,30 @@ void json_append(struct json *array, struct json *value)
 	json_object_array_add(inner(array), inner(value));
 }
 
+static struct json_object *new_text(const char *text)
+{
+	struct json_object *string;
+	char *escaped;
+	size_t size;
+
+	if (!text)
+		return NULL;
+	if (escape_is_utf8(text))
+		return json_object_new_string(text);
+	/* Four bytes are the longest escape of one. */
+	size = strlen(text) * 4 + 1;
+	escaped = malloc(size);
+	if (!escaped)
+		return NULL;
+	escape_text(text, escaped, size);
+	string = json_object_new_string(escaped);
+	free(escaped);
+	return string;
+}
+
 void json_set_text(struct json *object, const char *key, const char *text)
 {
-	char escaped[8192];
-
-	if (text && !escape_is_utf8(text)) {
-		escape_text(text, escaped, sizeof(escaped));
-		text = escaped;
-	}
-	json_object_object_add(inner(object), key,
-			       text ? json_object_new_string(text) : NULL);
+	json_object_object_add(inner(object), key, new_text(text));
 }
 
 void json_set_number(struct json *object, const char *key, int64_t number)
@@ -85,7 +100,7 @@ void json_append_number(struct json *array, int64_t number)
 
 void json_append_text(struct json *array, const char *text)
 {
-	json_object_array_add(inner(array), json_object_new_string(text));
+	json_object_array_add(inner(array), new_text(text));
 }
 
 void json_print(const struct json *json, FILE *out)

@@ -5,6 +5,8 @@
  */
 #include "json.h"
 
+#include <time.h>
+
 void json_set_value(struct json *object, const char *metric,
 		    const struct pagemap_value *value)
 {
@@ -24,6 +26,19 @@ void json_set_value(struct json *object, const char *metric,
 	json_set_number(object, key, (int64_t)value->high);
 }
 
+static void set_pids(struct json *object, const struct row *row)
+{
+	const pid_t *pids;
+	struct json *array;
+	size_t i, count;
+
+	pids = pagemap_process_mm_pids(row->process, &count);
+	array = json_new_array();
+	for (i = 0; i < count; i++)
+		json_append_number(array, pids[i]);
+	json_set(object, "mm_pids", array);
+}
+
 static void set_cell(struct json *object, const struct column *column,
 		     const struct row *row)
 {
@@ -31,43 +46,52 @@ static void set_cell(struct json *object, const struct column *column,
 	char scratch[4096];
 	int64_t number;
 
-	switch (column->kind) {
-	case COLUMN_SIZE:
-		value = row_value(row, (enum pagemap_metric)column->metric);
+	if (column->kind == COLUMN_SIZE) {
+		value = cell_value(column, row);
 		json_set_value(object, column->name, &value);
-		return;
-	case COLUMN_TEXT:
+	} else if (column->kind == COLUMN_PIDS) {
+		if (row->process)
+			set_pids(object, row);
+	} else if (!column->number) {
 		json_set_text(object, column->key,
 			      cell_text(column, row, scratch,
 					sizeof(scratch)));
-		return;
-	default:
-		if (cell_number(column, row, &number))
-			json_set_number(object, column->key, number);
-		else
-			json_set(object, column->key, NULL);
+	} else if (cell_number(column, row, &number)) {
+		json_set_number(object, column->key, number);
+	} else {
+		json_set(object, column->key, NULL);
 	}
 }
 
 void json_set_row(struct json *object, const struct column_list *columns,
 		  const struct row *row)
 {
-	size_t i, count;
+	size_t i, count = 0;
 
 	for (i = 0; i < columns->count; i++)
 		set_cell(object, columns->items[i], row);
-	if (row->process) {
-		const pid_t *pids = pagemap_process_mm_pids(row->process,
-							    &count);
-		struct json *array;
+	if (row->process)
+		pagemap_process_mm_pids(row->process, &count);
+	if (count > 1)
+		set_pids(object, row);
+}
 
-		if (count < 2)
-			return;
-		array = json_new_array();
-		for (i = 0; i < count; i++)
-			json_append_number(array, pids[i]);
-		json_set(object, "mm_pids", array);
+/* 2026-11-23T17:50:13.123456789Z: nanoseconds do not fit a double. */
+static void set_time(struct json *object, const char *key, uint64_t time_ns)
+{
+	time_t seconds = (time_t)(time_ns / 1000000000u);
+	char text[64];
+	struct tm utc;
+	size_t at;
+
+	if (!gmtime_r(&seconds, &utc)) {
+		json_set(object, key, NULL);
+		return;
 	}
+	at = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(text + at, sizeof(text) - at, ".%09uZ",
+		 (unsigned int)(time_ns % 1000000000u));
+	json_set_text(object, key, text);
 }
 
 struct json *json_source(struct pagemap_source *source,
@@ -81,8 +105,7 @@ struct json *json_source(struct pagemap_source *source,
 		      pagemap_source_kernel(source) : NULL);
 	json_set_number(object, "page_size_bytes",
 			pagemap_source_page_size_bytes(source));
-	json_set_number(object, "time",
-			(int64_t)pagemap_snapshot_time_ns(snapshot));
+	set_time(object, "time", pagemap_snapshot_time_ns(snapshot));
 	json_set_text(object, "engine", pagemap_engine_name(
 		      pagemap_snapshot_engine(snapshot)));
 	return object;

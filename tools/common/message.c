@@ -4,10 +4,10 @@
  */
 #include "message.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "output.h"
 
 static const char *tool_name = "pagemap";
 
@@ -29,13 +29,5 @@ void message(const char *format, ...)
 
 int message_flush_output(void)
 {
-	int err = fflush(stdout) ? errno : 0;
-
-	if (!err && !ferror(stdout))
-		return EXIT_DONE;
-	/* A reader that has seen enough is no failure worth a word. */
-	if (err != EPIPE)
-		message("cannot write the output: %s",
-			strerror(err ? err : EIO));
-	return EXIT_NOTHING;
+	return output_finish();
 }

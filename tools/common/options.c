@@ -16,6 +16,8 @@ static void make_tables(const struct option_row *table,
 {
 	size_t i, at = 0;
 
+	/* A colon first: what is missing is told from what is unknown. */
+	letters[at++] = ':';
 	for (i = 0; table[i].name && i < MAX_OPTIONS - 1; i++) {
 		longs[i] = (struct option){
 			table[i].name,
@@ -32,19 +34,43 @@ static void make_tables(const struct option_row *table,
 	letters[at] = '\0';
 }
 
+static const struct option_row *find_row(const struct option_row *table, int id)
+{
+	for (; table->name; table++)
+		if (table->id == id)
+			return table;
+	return NULL;
+}
+
+/* What getopt found wrong, in one line that says what to do. */
+static int complain(const struct option_row *table, int id, char **argv)
+{
+	const struct option_row *row = optopt ? find_row(table, optopt) : NULL;
+
+	if (id == ':' && row)
+		message("--%s needs an argument: %s", row->name, row->argument);
+	else if (row)
+		message("--%s takes no argument", row->name);
+	else if (optopt)
+		message("unknown option -%c: --help lists them", optopt);
+	else
+		message("unknown or ambiguous option %s: --help lists them",
+			argv[optind - 1]);
+	return EXIT_USAGE;
+}
+
 int options_parse(const struct option_row *table, int argc, char **argv,
 		  option_fn take, void *context)
 {
 	struct option longs[MAX_OPTIONS];
-	char letters[2 * MAX_OPTIONS + 1];
+	char letters[2 * MAX_OPTIONS + 2];
 	int id, status;
 
 	make_tables(table, longs, letters);
+	opterr = 0;
 	while ((id = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		if (id == '?') {
-			message("try --help");
-			return -EXIT_USAGE;
-		}
+		if (id == '?' || id == ':')
+			return -complain(table, id, argv);
 		status = take(id, optarg, context);
 		if (status)
 			return -status;

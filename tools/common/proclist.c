@@ -16,41 +16,27 @@
 #include <libproc2/pids.h>
 #endif
 
+#include "strings.h"
+
 /* What libproc2 takes at once (FILL_ID_MAX is 255). */
 #define BATCH 250
 
-struct text_block {
-	struct text_block *next;
-	char text[];
-};
-
 struct proclist {
-	struct text_block *blocks;
+	struct strings *strings;
+	uid_t last_uid;			/* the user that was named last */
+	const char *last_user;
 };
 
 static const char *keep(struct proclist *list, const char *text)
 {
-	size_t size = strlen(text) + 1;
-	struct text_block *block = malloc(sizeof(*block) + size);
-
-	if (!block)
-		return NULL;
-	memcpy(block->text, text, size);
-	block->next = list->blocks;
-	list->blocks = block;
-	return block->text;
+	return text ? strings_keep(list->strings, text, strlen(text)) : NULL;
 }
 
 void proclist_free(struct proclist *list)
 {
-	struct text_block *block, *next;
-
 	if (!list)
 		return;
-	for (block = list->blocks; block; block = next) {
-		next = block->next;
-		free(block);
-	}
+	strings_free(list->strings);
 	free(list);
 }
 
@@ -66,31 +52,54 @@ static bool uses_libproc2(const struct pagemap_source *source)
 
 uint32_t proclist_identity(const struct pagemap_source *source, uint32_t names)
 {
+	static const struct {
+		uint32_t names;
+		uint32_t identity;
+	} needs[] = {
+		{ NAME_USER | NAME_UID, PAGEMAP_ID_UID },
+		{ NAME_COMMAND, PAGEMAP_ID_COMMAND | PAGEMAP_ID_COMM },
+		{ NAME_COMM, PAGEMAP_ID_COMM },
+		{ NAME_START | NAME_PPID | NAME_SESSION, PAGEMAP_ID_STAT },
+	};
 	uint32_t identity = 0;
+	size_t i;
 
 	if (uses_libproc2(source))
 		return 0;
-	if (names & NAME_USER)
-		identity |= PAGEMAP_ID_UID;
-	if (names & NAME_COMMAND)
-		identity |= PAGEMAP_ID_COMMAND | PAGEMAP_ID_COMM;
-	if (names & NAME_COMM)
-		identity |= PAGEMAP_ID_COMM;
-	if (names & NAME_START)
-		identity |= PAGEMAP_ID_STAT;
+	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		if (names & needs[i].names)
+			identity |= needs[i].identity;
 	return identity;
 }
 
 #ifdef HAVE_LIBPROC2
 
-enum { ITEM_PID, ITEM_START, ITEM_COMM, ITEM_USER, ITEM_COMMAND, ITEM_COUNT };
+enum {
+	ITEM_PID, ITEM_START, ITEM_COMM, ITEM_USER, ITEM_COMMAND, ITEM_PPID,
+	ITEM_UID, ITEM_SESSION, ITEM_COUNT,
+};
 
-static const enum pids_item all_items[ITEM_COUNT] = {
-	[ITEM_PID] = PIDS_ID_PID,
-	[ITEM_START] = PIDS_TICS_BEGAN,
-	[ITEM_COMM] = PIDS_CMD,
-	[ITEM_USER] = PIDS_ID_EUSER,
-	[ITEM_COMMAND] = PIDS_CMDLINE,
+/* Each costs a file to read or a part of one: only what is needed is asked. */
+static const struct {
+	uint32_t names;			/* 0: always */
+	enum pids_item item;
+} wanted[ITEM_COUNT] = {
+	[ITEM_PID] = { 0, PIDS_ID_PID },
+	[ITEM_START] = { 0, PIDS_TICS_BEGAN },
+	[ITEM_COMM] = { NAME_COMM, PIDS_CMD },
+	[ITEM_USER] = { NAME_USER, PIDS_ID_EUSER },
+	[ITEM_COMMAND] = { NAME_COMMAND, PIDS_CMDLINE },
+	[ITEM_PPID] = { NAME_PPID, PIDS_ID_PPID },
+	[ITEM_UID] = { NAME_UID, PIDS_ID_EUID },
+	[ITEM_SESSION] = { NAME_SESSION, PIDS_ID_SESSION },
+};
+
+/* What one call of name_live() works on. */
+struct naming {
+	struct proclist *list;
+	const struct pagemap_snapshot *snapshot;
+	uint32_t names;
+	uint64_t tick_ns;
 };
 
 static int compare_pids(const void *key, const void *item)
@@ -108,27 +117,54 @@ static int compare_rows(const void *a, const void *b)
 	return compare_pids(&pid, b);
 }
 
-static void name_row(struct proclist *list, struct pids_stack *stack,
-		     uint64_t snapshot_ns, struct row *row, uint32_t names)
+/* On CLOCK_BOOTTIME: when the figures of a row were read. */
+static uint64_t read_boottime_ns(const struct pagemap_snapshot *snapshot,
+				 const struct row *row)
 {
-	const struct pids_result *results = stack->head;
-	uint64_t tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
-	uint64_t start_ns = results[ITEM_START].result.ull_int * tick_ns;
-
-	/* Begun after the snapshot: another process has taken this pid. */
-	if (start_ns > snapshot_ns)
-		return;
-	row->start_time_ns = start_ns;
-	row->comm = keep(list, results[ITEM_COMM].result.str);
-	if (names & NAME_USER)
-		row->user = keep(list, results[ITEM_USER].result.str);
-	if (names & NAME_COMMAND)
-		row->command = keep(list, results[ITEM_COMMAND].result.str);
+	return pagemap_snapshot_boottime_ns(snapshot) +
+	       (pagemap_process_read_time_ns(row->process) -
+		pagemap_snapshot_time_ns(snapshot));
 }
 
-static void name_batch(struct proclist *list, struct pids_info *info,
-		       const struct pagemap_snapshot *snapshot,
-		       struct row **rows, size_t count, uint32_t names)
+static const char *user_of(struct proclist *list,
+			   const struct pids_result *results)
+{
+	const char *name = results[ITEM_USER].result.str;
+
+	/* Few users have many processes: one copy of a name is enough. */
+	if (!list->last_user || strcmp(list->last_user, name) != 0)
+		list->last_user = keep(list, name);
+	return list->last_user;
+}
+
+static void name_row(const struct naming *naming,
+		     const struct pids_result *results, struct row *row)
+{
+	uint64_t start_ns = results[ITEM_START].result.ull_int *
+			    naming->tick_ns;
+	uint32_t names = naming->names;
+
+	/* Begun after its figures were read: another one has this pid now. */
+	if (start_ns > read_boottime_ns(naming->snapshot, row))
+		return;
+	row->start_time_ns = start_ns;
+	if (names & NAME_COMM)
+		row->comm = keep(naming->list, results[ITEM_COMM].result.str);
+	if (names & NAME_USER)
+		row->user = user_of(naming->list, results);
+	if (names & NAME_COMMAND)
+		row->command = keep(naming->list,
+				    results[ITEM_COMMAND].result.str);
+	if (names & NAME_PPID)
+		row->ppid = results[ITEM_PPID].result.s_int;
+	if (names & NAME_UID)
+		row->uid = results[ITEM_UID].result.u_int;
+	if (names & NAME_SESSION)
+		row->session = results[ITEM_SESSION].result.s_int;
+}
+
+static void name_batch(const struct naming *naming, struct pids_info *info,
+		       struct row **rows, size_t count)
 {
 	unsigned int pids[BATCH];
 	struct pids_fetch *fetched;
@@ -138,31 +174,43 @@ static void name_batch(struct proclist *list, struct pids_info *info,
 		pids[i] = (unsigned int)pagemap_process_pid(rows[i]->process);
 	fetched = procps_pids_select(info, pids, (int)count, PIDS_SELECT_PID);
 	for (i = 0; fetched && i < fetched->counts->total; i++) {
-		struct pids_stack *stack = fetched->stacks[i];
-		pid_t pid = stack->head[ITEM_PID].result.s_int;
+		const struct pids_result *results = fetched->stacks[i]->head;
+		pid_t pid = results[ITEM_PID].result.s_int;
 		struct row **row = bsearch(&pid, rows, count, sizeof(*rows),
 					   compare_pids);
 
 		if (row)
-			name_row(list, stack,
-				 pagemap_snapshot_boottime_ns(snapshot), *row,
-				 names);
+			name_row(naming, results, *row);
 	}
+}
+
+static struct pids_info *open_pids(uint32_t names)
+{
+	enum pids_item items[ITEM_COUNT];
+	struct pids_info *info = NULL;
+	int i;
+
+	for (i = 0; i < ITEM_COUNT; i++)
+		items[i] = !wanted[i].names || (names & wanted[i].names) ?
+			   wanted[i].item : PIDS_noop;
+	return procps_pids_new(&info, items, ITEM_COUNT) < 0 ? NULL : info;
 }
 
 static int name_live(struct proclist *list,
 		     const struct pagemap_snapshot *snapshot, struct row *rows,
 		     size_t count, uint32_t names)
 {
-	/* A command line is another file to read: only where it is shown. */
-	int item_count = names & NAME_COMMAND ? ITEM_COUNT : ITEM_COMMAND;
-	enum pids_item items[ITEM_COUNT];
+	const struct naming naming = {
+		.list = list,
+		.snapshot = snapshot,
+		.names = names,
+		.tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK),
+	};
 	struct row **sorted = calloc(count + 1, sizeof(*sorted));
-	struct pids_info *info = NULL;
+	struct pids_info *info = sorted ? open_pids(names) : NULL;
 	size_t i, kept = 0;
 
-	memcpy(items, all_items, sizeof(items));
-	if (!sorted || procps_pids_new(&info, items, item_count) < 0) {
+	if (!info) {
 		free(sorted);
 		return -ENOMEM;
 	}
@@ -171,8 +219,8 @@ static int name_live(struct proclist *list,
 			sorted[kept++] = &rows[i];
 	qsort(sorted, kept, sizeof(*sorted), compare_rows);
 	for (i = 0; i < kept; i += BATCH)
-		name_batch(list, info, snapshot, sorted + i,
-			   kept - i < BATCH ? kept - i : BATCH, names);
+		name_batch(&naming, info, sorted + i,
+			   kept - i < BATCH ? kept - i : BATCH);
 	procps_pids_unref(&info);
 	free(sorted);
 	return 0;
@@ -180,35 +228,35 @@ static int name_live(struct proclist *list,
 
 #endif
 
+/* The users of a saved machine are not those of this one. */
 static const char *user_name(struct proclist *list, bool live, uid_t uid)
 {
-	struct passwd *entry = live ? getpwuid(uid) : NULL;
+	struct passwd *entry;
 	char number[16];
 
-	/* The users of a saved machine are not those of this one. */
-	if (entry)
-		return keep(list, entry->pw_name);
+	if (list->last_user && list->last_uid == uid)
+		return list->last_user;
 	snprintf(number, sizeof(number), "%u", (unsigned int)uid);
-	return keep(list, number);
+	entry = live ? getpwuid(uid) : NULL;
+	list->last_user = keep(list, entry ? entry->pw_name : number);
+	list->last_uid = uid;
+	return list->last_user;
 }
 
-static void name_by_library(struct proclist *list, bool live, struct row *rows,
-			    size_t count)
+/* What the snapshot itself knows; the rest stays unknown. */
+static void name_by_library(struct proclist *list, bool live, struct row *row)
 {
-	size_t i;
+	const struct pagemap_process *process = row->process;
+	uid_t uid = pagemap_process_uid(process);
 
-	for (i = 0; i < count; i++) {
-		const struct pagemap_process *process = rows[i].process;
-
-		if (!process)
-			continue;
-		rows[i].comm = pagemap_process_comm(process);
-		rows[i].command = pagemap_process_command(process);
-		rows[i].start_time_ns = pagemap_process_start_time_ns(process);
-		if (pagemap_process_uid(process) != (uid_t)-1)
-			rows[i].user = user_name(list, live,
-						 pagemap_process_uid(process));
-	}
+	row->comm = pagemap_process_comm(process);
+	row->command = pagemap_process_command(process);
+	row->start_time_ns = pagemap_process_start_time_ns(process);
+	row->ppid = pagemap_process_ppid(process);
+	row->session = pagemap_process_session(process);
+	row->uid = uid == (uid_t)-1 ? -1 : (int64_t)uid;
+	if (row->uid >= 0)
+		row->user = user_name(list, live, uid);
 }
 
 int proclist_name_rows(struct pagemap_source *source,
@@ -216,20 +264,27 @@ int proclist_name_rows(struct pagemap_source *source,
 		       struct row *rows, size_t count, uint32_t names,
 		       struct proclist **ret_list)
 {
+	bool live = pagemap_source_kind(source) == PAGEMAP_SOURCE_LIVE;
 	struct proclist *list = calloc(1, sizeof(*list));
+	size_t i;
 	int err = 0;
 
-	if (!list)
+	if (list)
+		list->strings = strings_new();
+	if (!list || !list->strings) {
+		free(list);
 		return -ENOMEM;
+	}
+	for (i = 0; i < count; i++)
+		if (rows[i].process)
+			name_by_library(list, live, &rows[i]);
 #ifdef HAVE_LIBPROC2
+	list->last_user = NULL;
 	if (names && uses_libproc2(source))
 		err = name_live(list, snapshot, rows, count, names);
 #else
-	(void)snapshot;
+	(void)snapshot, (void)names;
 #endif
-	if (!uses_libproc2(source))
-		name_by_library(list, pagemap_source_kind(source) ==
-				PAGEMAP_SOURCE_LIVE, rows, count);
 	if (err)
 		proclist_free(list);
 	else

@@ -93,6 +93,37 @@ int snapshot_failed(struct pagemap_source *source, int err)
 	return EXIT_NOTHING;
 }
 
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "es";
+}
+
+/* What somebody can do about it who wants to see all. */
+static const char *how_to_see_more(const struct pagemap_source *source)
+{
+	if (pagemap_source_kind(source) != PAGEMAP_SOURCE_LIVE)
+		return "its files are not readable by this user";
+	if (geteuid())
+		return "run as root (CAP_SYS_PTRACE) to see all";
+	return "that takes CAP_SYS_PTRACE and every capability the process has";
+}
+
+static void report_failed(struct pagemap_source *source, size_t denied,
+			  size_t malformed)
+{
+	if (denied && malformed)
+		message("%zu process%s could not be read (%zu: permission "
+			"denied, %zu: files not understood); %s",
+			denied + malformed, plural(denied + malformed), denied,
+			malformed, how_to_see_more(source));
+	else if (denied)
+		message("%zu process%s could not be read (permission denied); "
+			"%s", denied, plural(denied), how_to_see_more(source));
+	else if (malformed)
+		message("%zu process%s could not be read (files not "
+			"understood)", malformed, plural(malformed));
+}
+
 void report_unreadable(struct pagemap_source *source,
 		       const struct pagemap_snapshot *snapshot)
 {
@@ -105,14 +136,7 @@ void report_unreadable(struct pagemap_source *source,
 		denied += status == PAGEMAP_STATUS_DENIED;
 		malformed += status == PAGEMAP_STATUS_MALFORMED;
 	}
-	if (denied)
-		message("%zu process%s could not be read (permission denied); "
-			"%s", denied, denied > 1 ? "es" : "",
-			geteuid() ? "run as root to see all" :
-			"that takes CAP_SYS_PTRACE and all its capabilities");
-	if (malformed)
-		message("%zu process%s could not be read (files not "
-			"understood)", malformed, malformed > 1 ? "es" : "");
+	report_failed(source, denied, malformed);
 	if (pagemap_snapshot_engine(snapshot) == PAGEMAP_ENGINE_KERNEL &&
 	    !pagemap_source_has_feature(source,
 					PAGEMAP_FEATURE_PRECISE_COUNTS))

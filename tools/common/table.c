@@ -4,171 +4,223 @@
  * as needed; a last column of text gets what is left of the terminal.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "escape.h"
 #include "view.h"
 
 /* An escaped command line beyond this is cut. */
-#define CELL_SIZE 4096
+#define CELL_SIZE 8192
+/* What a last column gets in the narrowest terminal. */
+#define LAST_MIN 8
 
-struct cells {
+struct cell {
+	size_t start;			/* in the text of all cells */
+	uint32_t length;
+	uint32_t width;			/* columns of a terminal */
+};
+
+struct table {
+	const struct view *view;
 	char *text;
 	size_t used;
 	size_t capacity;
-	size_t *starts;			/* of each cell, row by row */
-	size_t widths[COLUMNS_MAX];
+	struct cell *cells;		/* row by row */
+	size_t cell_count;
+	uint32_t widths[COLUMNS_MAX];
+	char *line;
 };
 
 static bool is_text(const struct column *column)
 {
-	return column->kind == COLUMN_TEXT;
+	return column->kind == COLUMN_TEXT || column->kind == COLUMN_PIDS;
 }
 
-static void format_cell(const struct view *view, const struct column *column,
-			const struct row *row, char cell[CELL_SIZE])
+/* A memory that several processes share is one row: say how many there are. */
+static size_t add_sharers(const struct column *column, const struct row *row,
+			  char *cell)
+{
+	size_t count = 1;
+
+	if (!(column->names & NAME_COMMAND) || !row->process)
+		return 0;
+	pagemap_process_mm_pids(row->process, &count);
+	return count < 2 ? 0 : (size_t)snprintf(cell, CELL_SIZE,
+						"(+%zu pid%s) ", count - 1,
+						count > 2 ? "s" : "");
+}
+
+static size_t format_text(const struct column *column, const struct row *row,
+			  char *cell)
+{
+	char scratch[CELL_SIZE];
+	const char *text = cell_text(column, row, scratch, sizeof(scratch));
+	size_t at;
+
+	if (!text) {
+		strcpy(cell, "-");
+		return 1;
+	}
+	at = add_sharers(column, row, cell);
+	return at + escape_text(text, cell + at, CELL_SIZE - at);
+}
+
+static size_t format_cell(const struct view *view, const struct column *column,
+			  const struct row *row, char *cell)
 {
 	struct pagemap_value value;
-	char scratch[CELL_SIZE];
-	const char *text;
 	int64_t number;
 
-	switch (column->kind) {
-	case COLUMN_SIZE:
-		value = row_value(row, (enum pagemap_metric)column->metric);
-		units_format_value(&value, view->units, cell);
-		return;
-	case COLUMN_TEXT:
-		text = cell_text(column, row, scratch, sizeof(scratch));
-		escape_text(text ? text : "-", cell, CELL_SIZE);
-		return;
-	default:
-		if (cell_number(column, row, &number))
-			snprintf(cell, CELL_SIZE, "%lld", (long long)number);
-		else
-			strcpy(cell, "-");
+	if (column->kind == COLUMN_SIZE) {
+		value = cell_value(column, row);
+		return units_format_value(&value, view->units, cell);
 	}
+	if (column->text)
+		return format_text(column, row, cell);
+	if (cell_number(column, row, &number))
+		return (size_t)snprintf(cell, CELL_SIZE, "%" PRId64, number);
+	strcpy(cell, "-");
+	return 1;
 }
 
-static int add_cell(struct cells *cells, size_t index, size_t column,
-		    const char *cell)
+static int make_room(struct table *table)
 {
-	size_t width, size = strlen(cell) + 1;
+	size_t capacity = table->capacity * 2 + 8 * CELL_SIZE;
+	char *text;
 
-	if (cells->capacity - cells->used < size) {
-		size_t capacity = (cells->capacity + size) * 2 + 4096;
-		char *text = realloc(cells->text, capacity);
-
-		if (!text)
-			return -ENOMEM;
-		cells->text = text;
-		cells->capacity = capacity;
-	}
-	cells->starts[index] = cells->used;
-	memcpy(cells->text + cells->used, cell, size);
-	cells->used += size;
-	width = escape_width(cell);
-	if (width > cells->widths[column])
-		cells->widths[column] = width;
+	if (table->capacity - table->used >= CELL_SIZE)
+		return 0;
+	text = realloc(table->text, capacity);
+	if (!text)
+		return -ENOMEM;
+	table->text = text;
+	table->capacity = capacity;
 	return 0;
 }
 
-/* Row -1 is the header, row count the totals. */
-static int add_row(const struct view *view, struct cells *cells,
-		   const struct row *row, size_t line)
+/* One row, or with NULL the headings. */
+static int add_row(struct table *table, const struct row *row)
 {
-	size_t i, count = view->columns->count;
-	char cell[CELL_SIZE];
-	int err = 0;
+	const struct view *view = table->view;
+	size_t i;
 
-	for (i = 0; i < count && !err; i++) {
+	for (i = 0; i < view->columns->count; i++) {
 		const struct column *column = view->columns->items[i];
+		struct cell *cell = &table->cells[table->cell_count++];
+		char *text;
 
+		if (make_room(table))
+			return -ENOMEM;
+		text = table->text + table->used;
+		cell->start = table->used;
 		if (row)
-			format_cell(view, column, row, cell);
+			cell->length = (uint32_t)format_cell(view, column, row,
+							     text);
 		else
-			strcpy(cell, column->heading);
-		err = add_cell(cells, line * count + i, i, cell);
+			cell->length = (uint32_t)strlen(strcpy(text,
+							column->heading));
+		cell->width = is_text(column) ? (uint32_t)escape_width(text)
+					      : cell->length;
+		table->used += cell->length + 1;
+		if (cell->width > table->widths[i])
+			table->widths[i] = cell->width;
 	}
-	return err;
+	return 0;
 }
 
-static void pad(FILE *out, size_t columns)
+static size_t pad(char *line, size_t columns)
 {
-	while (columns--)
-		putc(' ', out);
+	memset(line, ' ', columns);
+	return columns;
 }
 
-static void print_last(const struct view *view, const char *cell, size_t at,
-		       FILE *out)
+/* The bytes of a last text that there is room for after so many columns. */
+static size_t fit_last(const struct view *view, const struct cell *cell,
+		       const char *text, size_t columns)
 {
-	size_t length = strlen(cell);
+	size_t room = view->width > columns + LAST_MIN ? view->width - columns
+						       : LAST_MIN;
 
-	if (view->width) {
-		/* Eight columns at least, or nothing could be told. */
-		size_t room = view->width > at + 8 ? view->width - at : 8;
-
-		length = escape_fit(cell, room);
-	}
-	fwrite(cell, 1, length, out);
+	return !view->width || cell->width <= room ? cell->length
+						   : escape_fit(text, room);
 }
 
-static void print_line(const struct view *view, const struct cells *cells,
-		       size_t line, FILE *out)
+static void print_row(const struct table *table, const struct cell *cells,
+		      FILE *out)
 {
-	size_t i, at = 0, count = view->columns->count;
+	const struct view *view = table->view;
+	size_t i, at = 0, columns = 0, last = view->columns->count - 1;
 
-	for (i = 0; i < count; i++) {
-		const char *cell = cells->text +
-				   cells->starts[line * count + i];
-		size_t gap = cells->widths[i] - escape_width(cell);
+	for (i = 0; i <= last; i++) {
+		const char *text = table->text + cells[i].start;
+		size_t gap = table->widths[i] - cells[i].width;
+		size_t length = cells[i].length;
+		bool left = is_text(view->columns->items[i]);
 
-		if (i)
-			putc(' ', out);
-		if (!is_text(view->columns->items[i])) {
-			pad(out, gap);
-			fputs(cell, out);
-		} else if (i + 1 < count) {
-			fputs(cell, out);
-			pad(out, gap);
-		} else {
-			print_last(view, cell, at, out);
-		}
-		at += cells->widths[i] + 1;
+		if (!left)
+			at += pad(table->line + at, gap);
+		else if (i == last)
+			length = fit_last(view, &cells[i], text, columns);
+		memcpy(table->line + at, text, length);
+		at += length;
+		if (i == last)
+			break;
+		at += pad(table->line + at, left ? gap + 1 : 1);
+		columns += table->widths[i] + 1;
 	}
-	putc('\n', out);
+	table->line[at++] = '\n';
+	fwrite(table->line, 1, at, out);
+}
+
+static int print_rows(struct table *table, FILE *out)
+{
+	size_t i, count = table->view->columns->count;
+
+	/* A cell is no wider than long, and four bytes make one column. */
+	table->line = malloc(count * (4 * CELL_SIZE + 1) + 1);
+	if (!table->line)
+		return -ENOMEM;
+	for (i = 0; i < table->cell_count; i += count)
+		print_row(table, &table->cells[i], out);
+	free(table->line);
+	return 0;
 }
 
 int view_table(const struct view *view, FILE *out)
 {
-	size_t i, lines = 0;
-	struct cells cells = { 0 };
+	struct table table = { .view = view };
+	size_t i;
 	int err = 0;
 
-	cells.starts = calloc((view->count + 2) * view->columns->count,
-			      sizeof(cells.starts[0]));
-	if (!cells.starts)
+	table.cells = calloc((view->count + 2) * view->columns->count,
+			     sizeof(table.cells[0]));
+	if (!table.cells)
 		return -ENOMEM;
 	if (view->header)
-		err = add_row(view, &cells, NULL, lines++);
+		err = add_row(&table, NULL);
 	for (i = 0; i < view->count && !err; i++)
-		err = add_row(view, &cells, &view->rows[i], lines++);
+		err = add_row(&table, &view->rows[i]);
 	if (view->totals && !err)
-		err = add_row(view, &cells, view->totals, lines++);
-	for (i = 0; i < lines && !err; i++)
-		print_line(view, &cells, i, out);
-	free(cells.text);
-	free(cells.starts);
+		err = add_row(&table, view->totals);
+	if (!err)
+		err = print_rows(&table, out);
+	free(table.text);
+	free(table.cells);
 	return err;
 }
 
-size_t terminal_width(FILE *out)
+void terminal_size(size_t *ret_columns, size_t *ret_lines)
 {
 	struct winsize size;
 
-	if (ioctl(fileno(out), TIOCGWINSZ, &size) || !size.ws_col)
-		return 0;
-	return size.ws_col;
+	*ret_columns = 0;
+	*ret_lines = 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+		return;
+	*ret_columns = size.ws_col;
+	*ret_lines = size.ws_row;
 }

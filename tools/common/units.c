@@ -37,35 +37,46 @@ size_t units_format(uint64_t bytes, enum units units, char *text)
 		uint64_t below = bytes & ((UINT64_C(1) << shift) - 1);
 
 		text[length++] = '.';
-		/* Tenths without overflow: the lowest bits cannot matter. */
-		text[length++] = (char)('0' + ((below >> (shift - 10)) * 10 >>
-					       10));
+		text[length++] = (char)('0' + (below * 10 >> shift));
 	}
 	text[length++] = suffixes[power];
 	text[length] = '\0';
 	return length;
 }
 
+static size_t format_guess(const struct pagemap_value *value, enum units units,
+			   char *text)
+{
+	text[0] = '~';
+	return units_format(value->value, units, text + 1) + 1;
+}
+
+static size_t format_range(const struct pagemap_value *value, enum units units,
+			   char *text)
+{
+	char high[UNITS_SIZE / 2];
+	size_t low_length = units_format(value->low, units, text);
+	size_t high_length = units_format(value->high, units, high);
+
+	if (strcmp(text, high) == 0)
+		return low_length;
+	if (low_length + 2 + high_length > UNITS_RANGE_MAX)
+		return format_guess(value, units, text);
+	memcpy(text + low_length, "..", 2);
+	memcpy(text + low_length + 2, high, high_length + 1);
+	return low_length + 2 + high_length;
+}
+
 size_t units_format_value(const struct pagemap_value *value, enum units units,
 			  char text[UNITS_SIZE])
 {
-	size_t length;
-	char high[UNITS_SIZE];
-
 	switch (value->quality) {
 	case PAGEMAP_EXACT:
 		return units_format(value->value, units, text);
 	case PAGEMAP_BOUNDED:
-		length = units_format(value->low, units, text);
-		units_format(value->high, units, high);
-		if (strcmp(text, high) == 0)
-			return length;
-		memcpy(text + length, "..", 2);
-		strcpy(text + length + 2, high);
-		return strlen(text);
+		return format_range(value, units, text);
 	case PAGEMAP_ESTIMATED:
-		text[0] = '~';
-		return units_format(value->value, units, text + 1) + 1;
+		return format_guess(value, units, text);
 	case PAGEMAP_UNAVAILABLE:
 		break;
 	}

@@ -15,12 +15,16 @@ enum units {
 /* Enough for every size and every value. */
 #define UNITS_SIZE 64
 
+/* Ranges longer than this are shown by their best guess, as ~123. */
+#define UNITS_RANGE_MAX 14
+
 /* Writes a size into half of UNITS_SIZE bytes; gives its length. */
 size_t units_format(uint64_t bytes, enum units units, char *text);
 
 /*
  * Writes a value with its quality: 123, 120..131 (bounded, where low and high
- * differ as text), ~123 (estimated), - (unavailable).  Gives its length.
+ * differ as text; ~123 where that is too long), ~123 (estimated), -
+ * (unavailable).  Gives its length.
  */
 size_t units_format_value(const struct pagemap_value *value, enum units units,
 			  char text[UNITS_SIZE]);

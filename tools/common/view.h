@@ -21,13 +21,16 @@ struct view {
 /* A table.  0 or -ENOMEM; errors of the stream stay in the stream. */
 int view_table(const struct view *view, FILE *out);
 
-/* CSV (RFC 4180, but lines end in a newline): sizes in bytes. */
+/*
+ * CSV as in RFC 4180, but that lines end in a newline alone: sizes in bytes,
+ * texts escaped.
+ */
 void view_csv(const struct view *view, FILE *out);
 
-/* One field of CSV, quoted where needed. */
+/* One field of CSV: escaped, and quoted where needed. */
 void csv_field(const char *text, FILE *out);
 
-/* Columns of the terminal that a stream is; 0: it is none. */
-size_t terminal_width(FILE *out);
+/* Columns and lines of the terminal that output goes to; 0: it is none. */
+void terminal_size(size_t *ret_columns, size_t *ret_lines);
 
 #endif

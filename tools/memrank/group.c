@@ -1,327 +1,344 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Rows that are groups: of processes by user, program, cgroup and so on, or
- * of mappings by name.  What a group's figures mean is the library's.
+ * of mappings by name or by process.  What a group's figures mean is the
+ * library's.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cells.h"
 #include "memrank.h"
 
-/* A name for each item, and the groups that equal names make. */
+#define UNKNOWN "(unknown)"
+
 struct grouping {
-	const char **names;		/* by item; NULL: in no group */
-	char **own;			/* those made here */
-	size_t own_count;
-	uint32_t *group_of;
-	uint64_t *processes;		/* by group */
-	size_t count;			/* of items */
+	const struct settings *settings;
+	const struct pagemap_snapshot *snapshot;
 	struct ranking *ranking;
+	uint32_t *group_of;		/* by index of process or mapping */
+	size_t item_count;
+	uint64_t *processes;		/* by group */
+	uint32_t group_count;
+	bool by_mapping;		/* items are mappings */
+	/* The path that was matched last: a file's mappings follow each other. */
+	const char *last_path;
+	bool last_matches;
 };
 
-struct named {
-	const char *name;
-	size_t item;
-};
-
-static int compare_named(const void *a, const void *b)
+bool settings_group(const struct settings *settings)
 {
-	const struct named *x = a, *y = b;
-	int order = strcmp(x->name, y->name);
-
-	return order ? order : (x->item > y->item) - (x->item < y->item);
+	return settings->by != BY_PROCESS || settings->mapping_filter.set;
 }
 
-static const char *own_name(struct grouping *grouping, const char *text,
-			    size_t length)
-{
-	char *name = strndup(text, length);
+/* ---- Names of groups --------------------------------------------------- */
 
-	if (name)
-		grouping->own[grouping->own_count++] = name;
-	return name;
-}
-
-/* The last .service, .scope or .slice of a cgroup's path. */
-static const char *unit_of(struct grouping *grouping, const char *cgroup)
-{
-	static const char *const endings[] = { ".service", ".scope", ".slice" };
-	const char *end = cgroup + strlen(cgroup);
-	size_t i;
-
-	while (end > cgroup) {
-		const char *begin = end;
-
-		while (begin > cgroup && begin[-1] != '/')
-			begin--;
-		for (i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-			size_t length = strlen(endings[i]);
-
-			if ((size_t)(end - begin) > length &&
-			    !memcmp(end - length, endings[i], length))
-				return own_name(grouping, begin,
-						(size_t)(end - begin));
-		}
-		end = begin > cgroup ? begin - 1 : begin;
-	}
-	return "(no unit)";
-}
-
-static const char *session_of(struct grouping *grouping,
-			      const struct pagemap_snapshot *snapshot,
-			      const struct pagemap_process *process)
+static const char *session_of(const struct pagemap_snapshot *snapshot,
+			      const struct pagemap_process *process,
+			      char *scratch, size_t size)
 {
 	pid_t session = pagemap_process_session(process);
-	const struct pagemap_process *leader =
-		session > 0 ? pagemap_snapshot_find_pid(snapshot, session)
-			    : NULL;
-	char text[64];
-	int length;
+	const struct pagemap_process *leader;
+	const char *comm;
 
 	if (session < 0)
-		return "(unknown)";
-	if (leader && pagemap_process_comm(leader))
-		length = snprintf(text, sizeof(text), "%d %s", (int)session,
-				  pagemap_process_comm(leader));
-	else
-		length = snprintf(text, sizeof(text), "%d", (int)session);
-	return own_name(grouping, text, (size_t)length);
+		return NULL;
+	leader = session ? pagemap_snapshot_find_pid(snapshot, session) : NULL;
+	comm = leader ? pagemap_process_comm(leader) : NULL;
+	snprintf(scratch, size, "%d%s%s", (int)session, comm ? " " : "",
+		 comm ? comm : "");
+	return scratch;
 }
 
-static const char *name_of(struct grouping *grouping,
-			   const struct settings *settings,
-			   const struct pagemap_snapshot *snapshot,
-			   const struct row *row)
+static const char *name_of(const struct grouping *grouping,
+			   const struct row *row, char *scratch, size_t size)
 {
 	const struct pagemap_process *process = row->process;
-	const char *name = NULL;
+	const char *name;
 
-	switch (settings->by) {
+	switch (grouping->settings->by) {
 	case BY_USER:
-		name = row->user;
-		break;
+		return row->user;
 	case BY_EXE:
-		name = pagemap_process_exe(process);
-		break;
+		return pagemap_process_exe(process);
 	case BY_COMM:
-		name = pagemap_process_comm(process);
-		break;
+		return pagemap_process_comm(process);
 	case BY_CGROUP:
-		name = pagemap_process_cgroup(process);
-		break;
+		return pagemap_process_cgroup(process);
 	case BY_UNIT:
-		name = pagemap_process_cgroup(process);
-		return name ? unit_of(grouping, name) : "(unknown)";
+		name = text_of_unit(row, scratch, size);
+		return name || !pagemap_process_cgroup(process) ? name
+								: "(no unit)";
 	case BY_SESSION:
-		return session_of(grouping, snapshot, process);
+		return session_of(grouping->snapshot, process, scratch, size);
 	default:
-		break;
+		return NULL;
 	}
-	return name && *name ? name : "(unknown)";
 }
 
-static const char *mapping_name(const struct pagemap_mapping *mapping)
+static uint32_t number_of(struct grouping *grouping, const char *name)
 {
-	const char *path = pagemap_mapping_path(mapping);
-
-	return *path ? path : "<anonymous>";
+	return strings_number(grouping->ranking->group_names, name,
+			      strlen(name));
 }
 
-/* Items of equal names become groups, in the order of the names. */
-static int make_groups(struct grouping *grouping)
+static uint32_t group_of_row(struct grouping *grouping, size_t i)
 {
-	struct named *sorted = calloc(grouping->count + 1, sizeof(*sorted));
-	struct ranking *ranking = grouping->ranking;
-	size_t i, kept = 0;
+	const struct row *row = &grouping->ranking->rows[i];
+	char scratch[1024];
+	const char *name;
 
-	ranking->group_names = calloc(grouping->count + 1, sizeof(char *));
-	if (!sorted || !ranking->group_names) {
-		free(sorted);
-		return -ENOMEM;
+	if (grouping->settings->by == BY_PROCESS)
+		return (uint32_t)i;
+	name = name_of(grouping, row, scratch, sizeof(scratch));
+	return number_of(grouping, name && *name ? name : UNKNOWN);
+}
+
+/* ---- Which item is in which group -------------------------------------- */
+
+static bool mapping_matches(struct grouping *grouping, const char *name)
+{
+	const struct filter *filter = &grouping->settings->mapping_filter;
+
+	if (!filter->set)
+		return true;
+	if (!grouping->last_path || strcmp(grouping->last_path, name) != 0) {
+		grouping->last_path = name;
+		grouping->last_matches = filter_matches(filter, name);
 	}
-	for (i = 0; i < grouping->count; i++) {
-		grouping->group_of[i] = PAGEMAP_NO_GROUP;
-		if (grouping->names[i])
-			sorted[kept++] = (struct named){ grouping->names[i], i };
-	}
-	qsort(sorted, kept, sizeof(*sorted), compare_named);
-	for (i = 0; i < kept; i++) {
-		if (!i || strcmp(sorted[i - 1].name, sorted[i].name) != 0)
-			ranking->group_names[ranking->group_count++] =
-				strdup(sorted[i].name);
-		grouping->group_of[sorted[i].item] =
-			(uint32_t)ranking->group_count - 1;
-	}
-	free(sorted);
-	return 0;
+	return grouping->last_matches;
 }
 
-static int make_group_rows(struct grouping *grouping)
-{
-	struct ranking *ranking = grouping->ranking;
-	size_t i;
-
-	free(ranking->rows);
-	ranking->rows = calloc(ranking->group_count + 1,
-			       sizeof(*ranking->rows));
-	if (!ranking->rows)
-		return -ENOMEM;
-	for (i = 0; i < ranking->group_count; i++)
-		ranking->rows[i] = (struct row){
-			.usage = &ranking->usages[i],
-			.name = ranking->group_names[i],
-			.processes = grouping->processes[i],
-			.start_time_ns = UINT64_MAX,
-		};
-	ranking->count = ranking->group_count;
-	return 0;
-}
-
-static int allocate(struct grouping *grouping, size_t count)
-{
-	grouping->count = count;
-	grouping->names = calloc(count + 1, sizeof(*grouping->names));
-	grouping->own = calloc(count + 1, sizeof(*grouping->own));
-	grouping->group_of = calloc(count + 1, sizeof(*grouping->group_of));
-	grouping->processes = calloc(count + 1, sizeof(*grouping->processes));
-	return grouping->names && grouping->own && grouping->group_of &&
-	       grouping->processes ? 0 : -ENOMEM;
-}
-
-static void grouping_free(struct grouping *grouping)
-{
-	while (grouping->own && grouping->own_count)
-		free(grouping->own[--grouping->own_count]);
-	free(grouping->own);
-	free(grouping->names);
-	free(grouping->group_of);
-	free(grouping->processes);
-}
-
-static void name_processes(struct grouping *grouping,
-			   const struct settings *settings,
-			   const struct pagemap_snapshot *snapshot,
-			   const struct row *rows)
+static int place_mappings(struct grouping *grouping,
+			  const struct pagemap_process *process, uint32_t group)
 {
 	size_t i;
 
-	for (i = 0; i < grouping->count; i++)
-		if (settings_show_row(settings, &rows[i]))
-			grouping->names[i] = name_of(grouping, settings,
-						     snapshot, &rows[i]);
-}
+	for (i = 0; i < pagemap_process_mapping_count(process); i++) {
+		const struct pagemap_mapping *mapping =
+			pagemap_process_mapping_at(process, i);
+		const char *path = pagemap_mapping_path(mapping);
+		const char *name = *path ? path : "<anonymous>";
 
-static void name_mappings(struct grouping *grouping,
-			  const struct settings *settings,
-			  const struct pagemap_snapshot *snapshot,
-			  const struct row *rows)
-{
-	size_t i, k;
-
-	for (i = 0; i < pagemap_snapshot_process_count(snapshot); i++) {
-		const struct pagemap_process *process =
-			pagemap_snapshot_process_at(snapshot, i);
-
-		if (!settings_show_row(settings, &rows[i]))
+		if (!mapping_matches(grouping, name))
 			continue;
-		for (k = 0; k < pagemap_process_mapping_count(process); k++) {
-			const struct pagemap_mapping *mapping =
-				pagemap_process_mapping_at(process, k);
-			const char *name = mapping_name(mapping);
+		if (grouping->settings->by == BY_MAPPING)
+			group = number_of(grouping, name);
+		if (group == STRINGS_NONE)
+			return -ENOMEM;
+		grouping->group_of[pagemap_mapping_index(mapping)] = group;
+	}
+	return 0;
+}
 
-			if (filter_matches(&settings->mapping_filter, name))
-				grouping->names[pagemap_mapping_index(mapping)] =
-					name;
-		}
+/* The next index of the snapshot that has this process; rows rise by pid. */
+static size_t index_of(const struct pagemap_snapshot *snapshot,
+		       const struct pagemap_process *process, size_t from)
+{
+	while (pagemap_snapshot_process_at(snapshot, from) != process)
+		from++;
+	return from;
+}
+
+static int place_items(struct grouping *grouping)
+{
+	struct ranking *ranking = grouping->ranking;
+	size_t i, index = 0;
+	int err = 0;
+
+	for (i = 0; i < ranking->count && !err; i++) {
+		const struct pagemap_process *process = ranking->rows[i].process;
+		uint32_t group = 0;
+
+		index = index_of(grouping->snapshot, process, index);
+		if (grouping->settings->by != BY_MAPPING)
+			group = group_of_row(grouping, i);
+		if (group == STRINGS_NONE)
+			return -ENOMEM;
+		if (grouping->by_mapping)
+			err = place_mappings(grouping, process, group);
+		else
+			grouping->group_of[index] = group;
+	}
+	grouping->group_count = grouping->settings->by == BY_PROCESS ?
+				(uint32_t)ranking->count :
+				strings_count(ranking->group_names);
+	return err;
+}
+
+/* ---- What groups hold -------------------------------------------------- */
+
+/* A row's processes count once for each group that it has a mapping in. */
+static void count_in_mappings(struct grouping *grouping, size_t row,
+			      size_t *last)
+{
+	const struct row *from = &grouping->ranking->rows[row];
+	size_t i;
+
+	for (i = 0; i < pagemap_process_mapping_count(from->process); i++) {
+		const struct pagemap_mapping *mapping =
+			pagemap_process_mapping_at(from->process, i);
+		uint32_t group =
+			grouping->group_of[pagemap_mapping_index(mapping)];
+
+		if (group == PAGEMAP_NO_GROUP || last[group] == row + 1)
+			continue;
+		last[group] = row + 1;
+		grouping->processes[group] += from->processes;
 	}
 }
 
-/* A process counts once for each group that it has a mapping in. */
-static void count_processes(struct grouping *grouping, bool by_mapping,
-			    const struct pagemap_snapshot *snapshot)
+static int count_processes(struct grouping *grouping)
 {
-	size_t i, k, groups = grouping->ranking->group_count;
-	size_t *last = calloc(groups + 1, sizeof(*last));
+	size_t i, index = 0;
+	size_t *last = calloc(grouping->group_count + 1, sizeof(*last));
 
-	for (i = 0; last && i < pagemap_snapshot_process_count(snapshot); i++) {
-		const struct pagemap_process *process =
-			pagemap_snapshot_process_at(snapshot, i);
-		size_t count = by_mapping ?
-			pagemap_process_mapping_count(process) : 1;
+	grouping->processes = calloc(grouping->group_count + 1,
+				     sizeof(*grouping->processes));
+	if (!last || !grouping->processes) {
+		free(last);
+		return -ENOMEM;
+	}
+	for (i = 0; i < grouping->ranking->count; i++) {
+		const struct row *row = &grouping->ranking->rows[i];
 
-		for (k = 0; k < count; k++) {
-			size_t item = by_mapping ? pagemap_mapping_index(
-				pagemap_process_mapping_at(process, k)) : i;
-			uint32_t group = grouping->group_of[item];
-
-			if (group == PAGEMAP_NO_GROUP || last[group] == i + 1)
-				continue;
-			last[group] = i + 1;
-			grouping->processes[group]++;
+		if (grouping->by_mapping) {
+			count_in_mappings(grouping, i, last);
+			continue;
 		}
+		index = index_of(grouping->snapshot, row->process, index);
+		grouping->processes[grouping->group_of[index]] +=
+			row->processes;
 	}
 	free(last);
+	return 0;
 }
 
-static int name_rows(const struct settings *settings,
-		     struct pagemap_source *source,
-		     const struct pagemap_snapshot *snapshot,
-		     struct ranking *ranking)
+static int usage_of_items(const struct grouping *grouping, uint32_t group_count,
+			  struct pagemap_usage *ret_usages)
 {
-	size_t i, count = pagemap_snapshot_process_count(snapshot);
+	const struct pagemap_partition partition = {
+		grouping->group_of, grouping->item_count, group_count,
+	};
 
-	ranking->rows = calloc(count + 1, sizeof(*ranking->rows));
-	if (!ranking->rows)
-		return -ENOMEM;
-	for (i = 0; i < count; i++)
-		ranking->rows[i].process =
-			pagemap_snapshot_process_at(snapshot, i);
-	return proclist_name_rows(source, snapshot, ranking->rows, count,
-				  settings_early_names(settings),
-				  &ranking->names);
+	return (grouping->by_mapping ? pagemap_usage_of_mapping_groups
+				     : pagemap_usage_of_groups)(
+		grouping->snapshot, &partition, ret_usages);
 }
 
-int groups_make(const struct settings *settings, struct pagemap_source *source,
+static int find_usages(struct grouping *grouping)
+{
+	struct ranking *ranking = grouping->ranking;
+	size_t i;
+	int err;
+
+	ranking->usages = calloc(grouping->group_count + 1,
+				 sizeof(*ranking->usages));
+	if (!ranking->usages)
+		return -ENOMEM;
+	err = usage_of_items(grouping, grouping->group_count, ranking->usages);
+	if (err || !ranking->totals.usage ||
+	    !grouping->settings->mapping_filter.set)
+		return err;
+	/* The totals are one group of all that matched. */
+	for (i = 0; i < grouping->item_count; i++)
+		if (grouping->group_of[i] != PAGEMAP_NO_GROUP)
+			grouping->group_of[i] = 0;
+	return usage_of_items(grouping, 1, &ranking->totals_usage);
+}
+
+static int make_rows(struct grouping *grouping)
+{
+	struct ranking *ranking = grouping->ranking;
+	struct row *rows = calloc(grouping->group_count + 1, sizeof(*rows));
+	struct row row = row_init();
+	size_t i, kept = 0;
+
+	if (!rows)
+		return -ENOMEM;
+	if (ranking->count) {
+		row.metrics = ranking->rows[0].metrics;
+		row.taken_ns = ranking->rows[0].taken_ns;
+	}
+	for (i = 0; i < grouping->group_count; i++) {
+		if (!grouping->processes[i])
+			continue;	/* none of its mappings matched */
+		rows[kept] = row;
+		if (grouping->settings->by == BY_PROCESS)
+			rows[kept] = ranking->rows[i];
+		rows[kept].usage = &ranking->usages[i];
+		rows[kept].name = strings_at(ranking->group_names, (uint32_t)i);
+		rows[kept++].processes = grouping->processes[i];
+	}
+	free(ranking->rows);
+	ranking->rows = rows;
+	ranking->count = kept;
+	return 0;
+}
+
+static int allocate_items(struct grouping *grouping)
+{
+	size_t i;
+
+	grouping->item_count = grouping->by_mapping ?
+		pagemap_snapshot_mapping_count(grouping->snapshot) :
+		pagemap_snapshot_process_count(grouping->snapshot);
+	grouping->group_of = calloc(grouping->item_count + 1,
+				    sizeof(*grouping->group_of));
+	if (!grouping->group_of)
+		return -ENOMEM;
+	for (i = 0; i < grouping->item_count; i++)
+		grouping->group_of[i] = PAGEMAP_NO_GROUP;
+	return 0;
+}
+
+int groups_make(const struct settings *settings,
 		const struct pagemap_snapshot *snapshot,
 		struct ranking *ranking)
 {
-	bool by_mapping = settings->by == BY_MAPPING;
-	struct grouping grouping = { .ranking = ranking };
-	struct pagemap_partition partition;
-	int err = allocate(&grouping, by_mapping ?
-			   pagemap_snapshot_mapping_count(snapshot) :
-			   pagemap_snapshot_process_count(snapshot));
-
-	if (!err)
-		err = name_rows(settings, source, snapshot, ranking);
-	if (!err) {
-		if (by_mapping)
-			name_mappings(&grouping, settings, snapshot,
-				      ranking->rows);
-		else
-			name_processes(&grouping, settings, snapshot,
-				       ranking->rows);
-		err = make_groups(&grouping);
-	}
-	if (!err) {
-		ranking->usages = calloc(ranking->group_count + 1,
-					 sizeof(*ranking->usages));
-		err = ranking->usages ? 0 : -ENOMEM;
-	}
-	partition = (struct pagemap_partition){
-		grouping.group_of, grouping.count, ranking->group_count,
+	struct grouping grouping = {
+		.settings = settings,
+		.snapshot = snapshot,
+		.ranking = ranking,
+		.by_mapping = settings->by == BY_MAPPING ||
+			      settings->mapping_filter.set,
 	};
+	int err;
+
+	ranking->group_names = strings_new();
+	err = ranking->group_names ? allocate_items(&grouping) : -ENOMEM;
 	if (!err)
-		err = by_mapping ?
-			pagemap_usage_of_mapping_groups(snapshot, &partition,
-							ranking->usages) :
-			pagemap_usage_of_groups(snapshot, &partition,
-						ranking->usages);
-	if (!err) {
-		count_processes(&grouping, by_mapping, snapshot);
-		err = make_group_rows(&grouping);
+		err = place_items(&grouping);
+	if (!err)
+		err = count_processes(&grouping);
+	if (!err)
+		err = find_usages(&grouping);
+	if (!err)
+		err = make_rows(&grouping);
+	free(grouping.group_of);
+	free(grouping.processes);
+	return err;
+}
+
+int usage_of_rows(const struct pagemap_snapshot *snapshot,
+		  const struct row *rows, size_t count,
+		  struct pagemap_usage *ret_usage)
+{
+	size_t i, index = 0, items = pagemap_snapshot_process_count(snapshot);
+	uint32_t *group_of = calloc(items + 1, sizeof(*group_of));
+	const struct pagemap_partition partition = { group_of, items, 1 };
+	int err;
+
+	if (!group_of)
+		return -ENOMEM;
+	for (i = 0; i < items; i++)
+		group_of[i] = PAGEMAP_NO_GROUP;
+	for (i = 0; i < count; i++) {
+		index = index_of(snapshot, rows[i].process, index);
+		group_of[index] = 0;
 	}
-	grouping_free(&grouping);
+	err = pagemap_usage_of_groups(snapshot, &partition, ret_usage);
+	free(group_of);
 	return err;
 }

@@ -7,6 +7,7 @@
 
 #include "memrank.h"
 #include "message.h"
+#include "output.h"
 #include "source.h"
 
 int main(int argc, char **argv)
@@ -18,6 +19,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	/* A closed pipe is an error of the stream, not the end of us. */
 	signal(SIGPIPE, SIG_IGN);
+	output_begin();
 	message_set_name("memrank");
 	status = settings_read(&settings, argc, argv);
 	if (status < 0) {

@@ -9,6 +9,7 @@
 
 #include "columns.h"
 #include "proclist.h"
+#include "strings.h"
 
 enum rank_by {
 	BY_PROCESS,
@@ -27,6 +28,7 @@ struct filter {
 };
 
 struct settings {
+	int (*answer)(void);		/* --help, --version: nothing else */
 	const char *source;
 	enum pagemap_engine engine;
 	enum rank_by by;
@@ -54,48 +56,80 @@ struct settings {
 struct ranking {
 	struct row *rows;
 	size_t count;
+	size_t matched;			/* rows before -n cut them */
 	struct row totals;
 	struct pagemap_usage totals_usage;
-	struct pagemap_usage *usages;	/* of groups */
-	char **group_names;
-	size_t group_count;
+	struct pagemap_usage *usages;	/* of groups, by number */
+	struct strings *group_names;
 	struct proclist *names;
 };
+
+/* ---- settings.c, needs.c ----------------------------------------------- */
 
 /* Reads the command line; -1 to go on, else the exit status. */
 int settings_read(struct settings *settings, int argc, char **argv);
 void settings_free(struct settings *settings);
+
+/* The columns that are written: JSON's rows have some by promise. */
+void settings_columns(const struct settings *settings,
+		      struct column_list *ret_columns);
+
+/* Whether the rows are fewer than what is measured, -n aside. */
+bool settings_filter(const struct settings *settings);
+
+/* Which names rows need before they are filtered, grouped and sorted. */
+uint32_t settings_early_names(const struct settings *settings);
+
+/* Which names they need in all. */
+uint32_t settings_names(const struct settings *settings);
 
 /* What the library has to read for it. */
 void settings_to_opts(const struct settings *settings,
 		      const struct pagemap_source *source,
 		      struct pagemap_snapshot_opts *ret_opts);
 
-/* Makes the rows of a snapshot: filtered, sorted, cut, named.  0, -ENOMEM. */
+/* ---- rank.c ------------------------------------------------------------ */
+
+/*
+ * Makes the rows of a snapshot: filtered, sorted, cut, named.  0 or -ENOMEM.
+ * The ranking stays where it is: its totals point into it.
+ */
 int ranking_make(const struct settings *settings,
 		 struct pagemap_source *source,
 		 const struct pagemap_snapshot *snapshot,
-		 struct ranking *ret_ranking);
+		 struct ranking *ranking);
 void ranking_free(struct ranking *ranking);
 
-/* Rows of groups: users, mappings and so on.  0 or -ENOMEM. */
+/* Whether a text matches; every text does where no filter is set. */
+bool filter_matches(const struct filter *filter, const char *text);
+
+/* ---- group.c ----------------------------------------------------------- */
+
+/*
+ * Whether rows stand for something else than whole processes: groups, or what
+ * a filter of mappings leaves of a process.
+ */
+bool settings_group(const struct settings *settings);
+
+/* Makes rows of processes rows of groups.  0 or -ENOMEM. */
 int groups_make(const struct settings *settings,
-		struct pagemap_source *source,
 		const struct pagemap_snapshot *snapshot,
 		struct ranking *ranking);
 
-/* Names and filters of a row's process; true if it is to be shown. */
-bool settings_show_row(const struct settings *settings, const struct row *row);
-bool filter_matches(const struct filter *filter, const char *text);
+/* The usage of some rows' processes taken together.  0 or -ENOMEM. */
+int usage_of_rows(const struct pagemap_snapshot *snapshot,
+		  const struct row *rows, size_t count,
+		  struct pagemap_usage *ret_usage);
 
-/* Which names rows need before they are filtered and sorted. */
-uint32_t settings_early_names(const struct settings *settings);
+/* ---- print.c ----------------------------------------------------------- */
 
 /* Writes a ranking as the settings say.  0 or -ENOMEM. */
 int ranking_print(const struct settings *settings,
 		  struct pagemap_source *source,
 		  const struct pagemap_snapshot *snapshot,
-		  const struct ranking *ranking);
+		  const struct ranking *ranking, FILE *out);
+
+/* ---- once.c, watch.c --------------------------------------------------- */
 
 /* Takes, ranks and prints once; gives the exit status. */
 int rank_once(const struct settings *settings, struct pagemap_source *source);
@@ -103,9 +137,13 @@ int rank_once(const struct settings *settings, struct pagemap_source *source);
 /* The same again and again. */
 int rank_watch(const struct settings *settings, struct pagemap_source *source);
 
-/* Prints a snapshot; gives the exit status. */
+/*
+ * Ranks and prints a snapshot; gives the exit status.  *ret_empty: no row
+ * matched.
+ */
 int rank_snapshot(const struct settings *settings,
 		  struct pagemap_source *source,
-		  const struct pagemap_snapshot *snapshot);
+		  const struct pagemap_snapshot *snapshot, FILE *out,
+		  bool *ret_empty);
 
 #endif

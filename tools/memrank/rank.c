@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a snapshot to rows: filtered, sorted, cut to what is shown, and named.
- * Only rows that are shown are named, unless names decide what is shown.
+ * From a snapshot to rows: filtered, grouped, sorted, cut to what is shown,
+ * and named.  Only rows that are shown are named, unless names decide what is
+ * shown.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ bool filter_matches(const struct filter *filter, const char *text)
 	       (text && !regexec(&filter->pattern, text, 0, NULL, 0));
 }
 
-bool settings_show_row(const struct settings *settings, const struct row *row)
+static bool matches(const struct settings *settings, const struct row *row)
 {
 	return filter_matches(&settings->user_filter, row->user) &&
 	       (filter_matches(&settings->process_filter, row->command) ||
@@ -30,34 +31,48 @@ static bool is_listed(const struct settings *settings,
 		return false;
 	case PAGEMAP_STATUS_VANISHED:
 	case PAGEMAP_STATUS_NO_MEMORY:
-		/* Only there when asked for by pid. */
-		return settings->pid_count;
+		/* There is nothing to group. */
+		return settings->by == BY_PROCESS && settings->pid_count;
 	default:
 		return true;
 	}
 }
 
+static size_t count_pids(const struct pagemap_process *process)
+{
+	size_t count;
+
+	pagemap_process_mm_pids(process, &count);
+	return count ? count : 1;
+}
+
+static uint64_t boot_time_ns(const struct pagemap_snapshot *snapshot)
+{
+	uint64_t boottime_ns = pagemap_snapshot_boottime_ns(snapshot);
+
+	return boottime_ns ? pagemap_snapshot_time_ns(snapshot) - boottime_ns
+			   : 0;
+}
+
 static int make_rows(const struct settings *settings,
-		     const struct pagemap_snapshot *snapshot,
+		     const struct pagemap_snapshot *snapshot, uint64_t metrics,
 		     struct ranking *ranking)
 {
 	size_t i, count = pagemap_snapshot_process_count(snapshot);
+	struct row row = row_init();
 
+	row.taken_ns = pagemap_snapshot_time_ns(snapshot);
+	row.boot_time_ns = boot_time_ns(snapshot);
+	row.metrics = metrics;
 	ranking->rows = calloc(count + 1, sizeof(*ranking->rows));
 	if (!ranking->rows)
 		return -ENOMEM;
 	for (i = 0; i < count; i++) {
-		const struct pagemap_process *process =
-			pagemap_snapshot_process_at(snapshot, i);
-
-		if (!is_listed(settings, process))
+		row.process = pagemap_snapshot_process_at(snapshot, i);
+		if (!is_listed(settings, row.process))
 			continue;
-		ranking->rows[ranking->count++] = (struct row){
-			.process = process,
-			.processes = 1,
-			.start_time_ns = UINT64_MAX,
-			.taken_ns = pagemap_snapshot_time_ns(snapshot),
-		};
+		row.processes = count_pids(row.process);
+		ranking->rows[ranking->count++] = row;
 	}
 	return 0;
 }
@@ -68,84 +83,95 @@ static void filter_rows(const struct settings *settings,
 	size_t i, kept = 0;
 
 	for (i = 0; i < ranking->count; i++)
-		if (settings_show_row(settings, &ranking->rows[i]))
+		if (matches(settings, &ranking->rows[i]))
 			ranking->rows[kept++] = ranking->rows[i];
 	ranking->count = kept;
 }
 
-static int compare_rows(const void *a, const void *b, void *context)
+static int name_rows(const struct settings *settings,
+		     struct pagemap_source *source,
+		     const struct pagemap_snapshot *snapshot,
+		     struct ranking *ranking)
 {
-	const struct settings *settings = context;
-	int order = rows_compare(settings->sort, a, b);
-
-	/* What is not known stays last in either order. */
-	return order && settings->reverse ? -order : order;
+	return proclist_name_rows(source, snapshot, ranking->rows,
+				  ranking->count, settings_names(settings),
+				  &ranking->names);
 }
 
-/* The sum over the rows that are shown, where it is not over all. */
-static void set_totals(const struct settings *settings,
-		       const struct pagemap_snapshot *snapshot,
-		       struct ranking *ranking)
+/* All of the machine, or of what the filters leave of it. */
+static int set_totals(const struct settings *settings,
+		      const struct pagemap_snapshot *snapshot,
+		      struct ranking *ranking)
 {
-	static const char name[] = "(all, each page once)";
+	static const char all[] = "(all, each page once)";
+	static const char some[] = "(all that match, each page once)";
+	struct row *totals = &ranking->totals;
+	bool filter = settings_filter(settings);
+	size_t i;
 
-	if (!settings->totals)
-		return;
-	pagemap_usage_of_snapshot(snapshot, &ranking->totals_usage);
-	ranking->totals = (struct row){
-		.usage = &ranking->totals_usage,
-		.name = name,
-		.command = name,
-		.processes = pagemap_snapshot_process_count(snapshot),
-		.start_time_ns = UINT64_MAX,
-	};
+	if (!settings->totals && !settings->json)
+		return 0;
+	*totals = row_init();
+	for (i = 0; i < ranking->count; i++)
+		totals->processes += ranking->rows[i].processes;
+	totals->name = totals->command = filter ? some : all;
+	totals->usage = &ranking->totals_usage;
+	totals->metrics = ranking->count ? ranking->rows[0].metrics : 0;
+	if (!filter)
+		return pagemap_usage_of_snapshot(snapshot,
+						 &ranking->totals_usage);
+	if (settings->mapping_filter.set)
+		return 0;	/* by groups_make(), which sees mappings */
+	return usage_of_rows(snapshot, ranking->rows, ranking->count,
+			     &ranking->totals_usage);
+}
+
+static int rank_rows(const struct settings *settings,
+		     struct pagemap_source *source,
+		     const struct pagemap_snapshot *snapshot,
+		     struct ranking *ranking)
+{
+	uint32_t early = settings_early_names(settings);
+	struct column_list columns;
+	int err;
+
+	settings_columns(settings, &columns);
+	err = make_rows(settings, snapshot, columns_metrics(&columns), ranking);
+	if (!err && early)
+		err = name_rows(settings, source, snapshot, ranking);
+	if (err)
+		return err;
+	filter_rows(settings, ranking);
+	err = set_totals(settings, snapshot, ranking);
+	if (!err && settings_group(settings))
+		err = groups_make(settings, snapshot, ranking);
+	if (err)
+		return err;
+	rows_sort(ranking->rows, ranking->count, settings->sort,
+		  settings->reverse);
+	ranking->matched = ranking->count;
+	if (settings->limit && settings->limit < ranking->count)
+		ranking->count = settings->limit;
+	return early ? 0 : name_rows(settings, source, snapshot, ranking);
 }
 
 int ranking_make(const struct settings *settings,
 		 struct pagemap_source *source,
 		 const struct pagemap_snapshot *snapshot,
-		 struct ranking *ret_ranking)
+		 struct ranking *ranking)
 {
-	uint32_t early = settings_early_names(settings);
-	uint32_t names = columns_names(&settings->columns) | early;
-	struct ranking *ranking = ret_ranking;
 	int err;
 
 	*ranking = (struct ranking){ 0 };
-	if (settings->json)
-		names |= NAME_USER | NAME_COMM | NAME_COMMAND;
-	if (settings->by != BY_PROCESS) {
-		err = groups_make(settings, source, snapshot, ranking);
-	} else {
-		err = make_rows(settings, snapshot, ranking);
-		if (!err && early)
-			err = proclist_name_rows(source, snapshot,
-						 ranking->rows, ranking->count,
-						 names, &ranking->names);
-		if (!err && early)
-			filter_rows(settings, ranking);
-	}
+	err = rank_rows(settings, source, snapshot, ranking);
 	if (err)
-		return err;
-	qsort_r(ranking->rows, ranking->count, sizeof(*ranking->rows),
-		compare_rows, (void *)settings);
-	if (settings->limit && settings->limit < ranking->count)
-		ranking->count = settings->limit;
-	if (settings->by == BY_PROCESS && !early)
-		err = proclist_name_rows(source, snapshot, ranking->rows,
-					 ranking->count, names,
-					 &ranking->names);
-	set_totals(settings, snapshot, ranking);
+		ranking_free(ranking);
 	return err;
 }
 
 void ranking_free(struct ranking *ranking)
 {
-	size_t i;
-
-	for (i = 0; i < ranking->group_count; i++)
-		free(ranking->group_names[i]);
-	free(ranking->group_names);
+	strings_free(ranking->group_names);
 	free(ranking->usages);
 	free(ranking->rows);
 	proclist_free(ranking->names);

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command line of memrank, and what follows from it for the library.
+ * The command line of memrank.  What follows from it is in needs.c.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "memrank.h"
 #include "message.h"
+#include "near.h"
 #include "options.h"
-#include "json.h"
 #include "source.h"
 
 enum {
 	OPTION_BY = 256, OPTION_ENGINE, OPTION_GENTLE, OPTION_JSON, OPTION_CSV,
-	OPTION_STRICT, OPTION_WATCH, OPTION_COUNT, OPTION_HELP, OPTION_VERSION,
+	OPTION_STRICT, OPTION_WATCH, OPTION_COUNT, OPTION_VERSION,
 };
 
 static const struct option_row table[] = {
@@ -23,23 +24,24 @@ static const struct option_row table[] = {
 	{ 'n', "number", "N", "show only the first N rows" },
 	{ 'c', "columns", "LIST", "columns to show, separated by commas" },
 	{ 't', "totals", NULL, "add a row for all together, each page once" },
-	{ 'k', "abbreviate", NULL, "sizes with a suffix: 123.4M (default KiB)" },
+	{ 'k', "abbreviate", NULL, "sizes with a suffix, 123.4M, not in KiB" },
 	{ 'H', "no-header", NULL, "no line of headings" },
-	{ 'P', "processfilter", "REGEX", "only processes whose command matches" },
+	{ 'P', "processfilter", "REGEX", "only processes whose name or command "
+	  "matches" },
 	{ 'U', "userfilter", "REGEX", "only processes whose user matches" },
-	{ 'M', "mapfilter", "REGEX", "only mappings whose name matches (with -m)" },
-	{ 'm', "mappings", NULL, "rank by mapping" },
-	{ 'u', "users", NULL, "rank by user" },
-	{ OPTION_BY, "by", "KEY", "rank by exe, comm, cgroup, unit or session" },
+	{ 'M', "mapfilter", "REGEX", "only mappings whose name matches" },
+	{ 'm', "mappings", NULL, "rank mappings, by name" },
+	{ 'u', "users", NULL, "rank users" },
+	{ OPTION_BY, "by", "KEY", "rank exe, comm, cgroup, unit or session" },
 	{ OPTION_ENGINE, "engine", "NAME", "auto, kernel or census" },
 	{ OPTION_GENTLE, "gentle", NULL, "hold no lock of a process for long" },
+	{ OPTION_WATCH, "watch", "SECONDS", "again and again, until ended" },
+	{ OPTION_COUNT, "count", "N", "with --watch: end after N times" },
 	{ OPTION_JSON, "json", NULL, "write JSON (memrank/1)" },
 	{ OPTION_CSV, "csv", NULL, "write CSV, sizes in bytes" },
 	{ OPTION_STRICT, "strict", NULL, "exit 3 if a figure is not exact" },
-	{ OPTION_WATCH, "watch", "SECONDS", "again and again" },
-	{ OPTION_COUNT, "count", "N", "with --watch: end after N times" },
-	{ 'S', "source", "DIR", "a directory that looks like /proc" },
-	{ OPTION_HELP, "help", NULL, "show this help" },
+	{ 'S', "source", "DIR", "read a directory that looks like /proc" },
+	{ 'h', "help", NULL, "show this help" },
 	{ OPTION_VERSION, "version", NULL, "show the version" },
 	{ 0, NULL, NULL, NULL },
 };
@@ -47,30 +49,45 @@ static const struct option_row table[] = {
 static const struct {
 	const char *name;
 	enum rank_by by;
-	uint32_t identity;
 } keys[] = {
-	{ "exe", BY_EXE, PAGEMAP_ID_EXE },
-	{ "comm", BY_COMM, PAGEMAP_ID_COMM },
-	{ "cgroup", BY_CGROUP, PAGEMAP_ID_CGROUP },
-	{ "unit", BY_UNIT, PAGEMAP_ID_CGROUP },
-	{ "session", BY_SESSION, PAGEMAP_ID_STAT },
-	{ "user", BY_USER, PAGEMAP_ID_UID },
-	{ "mapping", BY_MAPPING, 0 },
+	{ "exe", BY_EXE }, { "comm", BY_COMM }, { "cgroup", BY_CGROUP },
+	{ "unit", BY_UNIT }, { "session", BY_SESSION }, { "user", BY_USER },
+	{ "mapping", BY_MAPPING },
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
-static void print_help(void)
+static int print_help(void)
 {
 	puts("Usage: memrank [OPTION]... [PID]...\n"
 	     "Ranks processes by the memory that is theirs: PSS, each page "
 	     "divided by the\nprocesses that share it.\n");
 	options_print_help(table, stdout);
-	puts("\nColumns:");
+	puts("\nColumns, for -c and -s:");
 	columns_print_help(stdout);
 	puts("\nSizes: 123 exact, 120..131 between, ~123 an estimate, - not "
 	     "known.\nExit status: 0 done, 1 nothing could be measured, 2 bad "
-	     "usage, 3 with --strict.");
+	     "usage, 3 not exact\nwith --strict.");
+	return message_flush_output();
+}
+
+static int print_version(void)
+{
+	printf("memrank %s\n", pagemap_version_string());
+	return message_flush_output();
+}
+
+static int unknown_column(const char *word, size_t length)
+{
+	char near[128];
+
+	if (near_names(word, length, column_name_at, near, sizeof(near)))
+		message("unknown column '%.*s': did you mean %s? --help lists "
+			"them all", (int)length, word, near);
+	else
+		message("unknown column '%.*s': --help lists them",
+			(int)length, word);
+	return EXIT_USAGE;
 }
 
 static int take_columns(struct settings *settings, const char *text)
@@ -80,23 +97,28 @@ static int take_columns(struct settings *settings, const char *text)
 
 	if (!columns_parse(text, &settings->columns, &wrong, &length))
 		return 0;
-	message("unknown column '%.*s': --help lists them", (int)length, wrong);
-	return EXIT_USAGE;
+	if (column_find(wrong, length)) {
+		message("too many columns: %d are the most", COLUMNS_MAX);
+		return EXIT_USAGE;
+	}
+	return unknown_column(wrong, length);
 }
 
 static int take_sort(struct settings *settings, const char *text)
 {
 	settings->sort = column_find(text, strlen(text));
-	if (settings->sort)
-		return 0;
-	message("cannot sort by '%s': --help lists the columns", text);
-	return EXIT_USAGE;
+	return settings->sort ? 0 : unknown_column(text, strlen(text));
 }
 
 static int take_filter(struct filter *filter, const char *text)
 {
 	char why[128];
-	int err = regcomp(&filter->pattern, text, REG_EXTENDED | REG_NOSUB);
+	int err;
+
+	if (filter->set)
+		regfree(&filter->pattern);
+	filter->set = false;
+	err = regcomp(&filter->pattern, text, REG_EXTENDED | REG_NOSUB);
 
 	if (!err) {
 		filter->set = true;
@@ -203,27 +225,15 @@ static int take_option(int id, const char *argument, void *context)
 	case 'S':
 		settings->source = argument;
 		return 0;
+	case 'h':
+		settings->answer = print_help;
+		return 0;
+	case OPTION_VERSION:
+		settings->answer = print_version;
+		return 0;
 	default:
 		return take_flag(settings, id);
 	}
-}
-
-/* --help and --version end everything, whatever else is asked for. */
-static int answer(int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (!strcmp(argv[i], "--help")) {
-			print_help();
-			return message_flush_output();
-		}
-		if (!strcmp(argv[i], "--version")) {
-			printf("memrank %s\n", pagemap_version_string());
-			return message_flush_output();
-		}
-	}
-	return -1;
 }
 
 static int take_pids(struct settings *settings, int count, char **words)
@@ -272,10 +282,6 @@ static int check(const struct settings *settings)
 		message("--json: this build has no JSON (json-c was missing)");
 		return EXIT_USAGE;
 	}
-	if (settings->mapping_filter.set && settings->by != BY_MAPPING) {
-		message("-M filters mappings: give -m too");
-		return EXIT_USAGE;
-	}
 	if (settings->refreshes && !settings->watch_s) {
 		message("--count goes with --watch (rows are cut with -n)");
 		return EXIT_USAGE;
@@ -285,14 +291,14 @@ static int check(const struct settings *settings)
 
 int settings_read(struct settings *settings, int argc, char **argv)
 {
-	int first, status = answer(argc, argv);
+	int first, status;
 
 	*settings = (struct settings){ .header = true };
-	if (status >= 0)
-		return status;
 	first = options_parse(table, argc, argv, take_option, settings);
 	if (first < 0)
 		return -first;
+	if (settings->answer)
+		return settings->answer();
 	status = take_pids(settings, argc - first, argv + first);
 	if (!status)
 		status = check(settings);
@@ -316,70 +322,4 @@ void settings_free(struct settings *settings)
 	filter_free(&settings->user_filter);
 	filter_free(&settings->mapping_filter);
 	free(settings->pids);
-}
-
-uint32_t settings_early_names(const struct settings *settings)
-{
-	uint32_t names = settings->sort->names;
-
-	if (settings->process_filter.set)
-		names |= NAME_COMMAND | NAME_COMM;
-	if (settings->user_filter.set || settings->by == BY_USER)
-		names |= NAME_USER;
-	return names;
-}
-
-/* The columns of JSON's rows are a promise, whatever is chosen. */
-static void json_needs(const struct settings *settings,
-		       struct pagemap_snapshot_opts *opts, uint32_t *names)
-{
-	if (!settings->json)
-		return;
-	opts->metrics |= PAGEMAP_METRICS_SIZES;
-	if (settings->by != BY_PROCESS)
-		return;
-	opts->identity |= PAGEMAP_ID_UID | PAGEMAP_ID_STAT;
-	*names |= NAME_USER | NAME_COMM | NAME_COMMAND;
-}
-
-void settings_to_opts(const struct settings *settings,
-		      const struct pagemap_source *source,
-		      struct pagemap_snapshot_opts *ret_opts)
-{
-	uint32_t names = columns_names(&settings->columns) |
-			 settings_early_names(settings);
-	bool all = settings->totals || settings->by != BY_PROCESS ||
-		   settings->process_filter.set || settings->user_filter.set;
-	struct pagemap_snapshot_opts opts = {
-		.size = sizeof(opts),
-		.engine = settings->engine,
-		.gentle = settings->gentle,
-		.groups = settings->by != BY_PROCESS,
-		.pids = settings->pids,
-		.pid_count = settings->pid_count,
-		.metrics = columns_metrics(&settings->columns) |
-			   PAGEMAP_METRIC_BIT(PAGEMAP_PSS),
-		.identity = columns_identity(&settings->columns),
-	};
-	size_t i;
-
-	if (settings->sort->metric >= 0)
-		opts.metrics |= PAGEMAP_METRIC_BIT(settings->sort->metric);
-	for (i = 0; i < KEY_COUNT; i++)
-		if (keys[i].by == settings->by)
-			opts.identity |= keys[i].identity;
-	json_needs(settings, &opts, &names);
-	opts.identity |= settings->sort->identity |
-			 proclist_identity(source, names);
-	/* libproc2 names users itself: the directory need not be asked. */
-	if (!proclist_identity(source, NAME_USER) && !settings->json &&
-	    !column_is_shown(&settings->columns, "uid") &&
-	    settings->by != BY_USER)
-		opts.identity &= ~(uint32_t)PAGEMAP_ID_UID;
-	if (settings->by == BY_MAPPING)
-		opts.detail = PAGEMAP_DETAIL_MAPPINGS;
-	if (!all && !settings->reverse &&
-	    settings->sort->metric == PAGEMAP_PSS)
-		opts.top_count = settings->limit;
-	*ret_opts = opts;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ranking once, or again and again: in place on a terminal, one after the
+ * The ranking again and again: in place on a terminal, one table after the
  * other in a pipe.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,160 +12,203 @@
 #include "memrank.h"
 #include "message.h"
 #include "source.h"
+#include "view.h"
 
-/* Clears the screen below; the cursor goes home first. */
+/* The cursor goes home, each line's rest is cleared, at last what is below. */
 #define TERMINAL_HOME "\033[H"
-#define TERMINAL_CLEAR "\033[J"
+#define TERMINAL_CLEAR_LINE "\033[K"
+#define TERMINAL_CLEAR_BELOW "\033[J"
 
-static bool is_exact(const struct settings *settings, const struct row *row)
+#define NANOSECONDS 1000000000
+
+struct watching {
+	struct settings settings;	/* -n cut to the terminal's lines */
+	struct pagemap_source *source;
+	struct pagemap_snapshot *snapshot;	/* the newest */
+	struct timespec next;			/* CLOCK_MONOTONIC */
+	unsigned long limit;			/* as it was asked for */
+	bool screen;
+};
+
+/* Seconds since the oldest figure was read. */
+static double oldest_s(const struct pagemap_snapshot *snapshot)
 {
-	return row_quality(row, columns_metrics(&settings->columns)) ==
-	       PAGEMAP_EXACT;
-}
-
-static int status_of(const struct settings *settings,
-		     const struct ranking *ranking)
-{
-	size_t i, measured = 0, exact = 0;
-
-	for (i = 0; i < ranking->count; i++) {
-		struct pagemap_value pss = row_value(&ranking->rows[i],
-						     PAGEMAP_PSS);
-		struct pagemap_value rss = row_value(&ranking->rows[i],
-						     PAGEMAP_RSS);
-
-		measured += pss.quality != PAGEMAP_UNAVAILABLE ||
-			    rss.quality != PAGEMAP_UNAVAILABLE;
-		exact += is_exact(settings, &ranking->rows[i]);
-	}
-	if (ranking->count && !measured)
-		return EXIT_NOTHING;
-	return settings->strict && exact < ranking->count ? EXIT_NOT_EXACT
-							   : EXIT_DONE;
-}
-
-int rank_snapshot(const struct settings *settings,
-		  struct pagemap_source *source,
-		  const struct pagemap_snapshot *snapshot)
-{
-	struct ranking ranking;
-	int status, err = ranking_make(settings, source, snapshot, &ranking);
-
-	if (!err)
-		err = ranking_print(settings, source, snapshot, &ranking);
-	status = err ? EXIT_NOTHING : status_of(settings, &ranking);
-	if (err)
-		message("%s", strerror(-err));
-	ranking_free(&ranking);
-	if (!err && message_flush_output())
-		return EXIT_NOTHING;
-	return status;
-}
-
-/* Processes that were named and are not there are said each. */
-static void report_missing(const struct settings *settings,
-			   const struct pagemap_snapshot *snapshot)
-{
+	uint64_t taken = pagemap_snapshot_time_ns(snapshot), oldest = taken;
 	size_t i;
 
-	for (i = 0; i < settings->pid_count; i++) {
-		const struct pagemap_process *process =
-			pagemap_snapshot_find_pid(snapshot, settings->pids[i]);
+	for (i = 0; i < pagemap_snapshot_process_count(snapshot); i++) {
+		uint64_t read = pagemap_process_read_time_ns(
+			pagemap_snapshot_process_at(snapshot, i));
 
-		if (!process || pagemap_process_status(process) ==
-				PAGEMAP_STATUS_VANISHED)
-			message("process %d does not exist",
-				(int)settings->pids[i]);
-		else if (pagemap_process_status(process) ==
-			 PAGEMAP_STATUS_NO_MEMORY)
-			message("process %d is a kernel thread or a zombie: "
-				"it has no memory", (int)settings->pids[i]);
+		if (read && read < oldest)
+			oldest = read;
 	}
+	return (double)(taken - oldest) / NANOSECONDS;
 }
 
-int rank_once(const struct settings *settings, struct pagemap_source *source)
-{
-	struct pagemap_snapshot_opts opts;
-	struct pagemap_snapshot *snapshot;
-	int err, status;
-
-	settings_to_opts(settings, source, &opts);
-	err = pagemap_snapshot_take(source, &opts, &snapshot);
-	if (err)
-		return snapshot_failed(source, err);
-	status = rank_snapshot(settings, source, snapshot);
-	report_unreadable(source, snapshot);
-	report_missing(settings, snapshot);
-	pagemap_snapshot_free(snapshot);
-	return status;
-}
-
-static void print_heading(const struct pagemap_snapshot *snapshot)
+static void print_heading(const struct pagemap_snapshot *snapshot, FILE *out)
 {
 	time_t seconds = (time_t)(pagemap_snapshot_time_ns(snapshot) /
-				  1000000000u);
+				  NANOSECONDS);
 	uint64_t wall_ns, cpu_ns;
-	struct tm local;
 	char clock[32] = "";
+	struct tm local;
 
 	if (localtime_r(&seconds, &local))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &local);
 	pagemap_snapshot_cost(snapshot, &wall_ns, &cpu_ns);
-	printf("%s  %zu processes, read in %.1f ms of CPU  (~ kept from an "
-	       "earlier reading)\n", clock,
-	       pagemap_snapshot_process_count(snapshot), (double)cpu_ns / 1e6);
+	fprintf(out, "%s  %zu processes  read in %.1f ms (%.1f ms of CPU)  "
+		"oldest figure %.1f s\n", clock,
+		pagemap_snapshot_process_count(snapshot), (double)wall_ns / 1e6,
+		(double)cpu_ns / 1e6, oldest_s(snapshot));
 }
 
-static void wait_until_next(const struct settings *settings)
+/* What was drawn, over what stands on the screen, so that nothing flickers. */
+static void show_frame(const char *frame, FILE *out)
 {
-	struct timespec pause = { .tv_sec = (time_t)settings->watch_s };
+	const char *end;
 
-	pause.tv_nsec = (long)((settings->watch_s - (double)pause.tv_sec) *
-			       1e9);
-	nanosleep(&pause, NULL);
+	fputs(TERMINAL_HOME, out);
+	for (; (end = strchr(frame, '\n')); frame = end + 1) {
+		fwrite(frame, 1, (size_t)(end - frame), out);
+		fputs(TERMINAL_CLEAR_LINE "\r\n", out);
+	}
+	fputs(TERMINAL_CLEAR_BELOW, out);
 }
 
-/* The top is found anew each time; watching keeps all and reads what moved. */
-static void watch_opts(const struct settings *settings,
-		       struct pagemap_source *source,
-		       struct pagemap_snapshot_opts *opts)
+/* As many rows as there are lines below headings, above totals and cursor. */
+static void fit_to_screen(struct watching *watching)
 {
-	settings_to_opts(settings, source, opts);
-	opts->top_count = 0;
+	struct settings *settings = &watching->settings;
+	size_t columns, lines, other = 2;
+
+	terminal_size(&columns, &lines);
+	other += settings->header + settings->totals;
+	settings->limit = lines > other ? lines - other : 1;
+	if (watching->limit && watching->limit < settings->limit)
+		settings->limit = watching->limit;
+}
+
+static int draw(struct watching *watching)
+{
+	char *frame = NULL;
+	size_t size;
+	bool empty;
+	FILE *out = open_memstream(&frame, &size);
+	int status;
+
+	if (!out) {
+		message("%s", strerror(errno));
+		return EXIT_NOTHING;
+	}
+	fit_to_screen(watching);
+	print_heading(watching->snapshot, out);
+	status = rank_snapshot(&watching->settings, watching->source,
+			       watching->snapshot, out, &empty);
+	if (!fclose(out))
+		show_frame(frame, stdout);
+	free(frame);
+	/* What does not match now may match when it is looked for again. */
+	return empty ? EXIT_DONE : status;
+}
+
+static int print(struct watching *watching, bool first)
+{
+	const struct settings *settings = &watching->settings;
+	bool plain = settings->json || settings->csv, empty = false;
+	int status;
+
+	if (!plain && !first)
+		putc('\n', stdout);
+	if (!plain)
+		print_heading(watching->snapshot, stdout);
+	status = rank_snapshot(settings, watching->source, watching->snapshot,
+			       stdout, &empty);
+	/* One heading for all rows of CSV. */
+	if (settings->csv)
+		watching->settings.header = false;
+	return empty ? EXIT_DONE : status;
+}
+
+/* The beat is kept: what a refresh takes is no part of the pause. */
+static void wait_for_next(struct watching *watching)
+{
+	double watch_s = watching->settings.watch_s;
+	struct timespec now, *next = &watching->next;
+
+	next->tv_sec += (time_t)watch_s;
+	next->tv_nsec += (long)((watch_s - (double)(time_t)watch_s) *
+				NANOSECONDS);
+	if (next->tv_nsec >= NANOSECONDS) {
+		next->tv_nsec -= NANOSECONDS;
+		next->tv_sec++;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	/* Too late for this beat: what was missed is not made up for. */
+	if (now.tv_sec > next->tv_sec ||
+	    (now.tv_sec == next->tv_sec && now.tv_nsec > next->tv_nsec))
+		*next = now;
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL) ==
+	       EINTR)
+		;
+}
+
+/* The newest snapshot, by reading what moved since the one before. */
+static int take(struct watching *watching)
+{
+	struct pagemap_snapshot *next, *previous = watching->snapshot;
+	struct pagemap_snapshot_opts opts;
+	int err;
+
+	settings_to_opts(&watching->settings, watching->source, &opts);
+	/* Watching knows all of the machine, and reads a little of it again. */
+	opts.top_count = 0;
+	err = previous ? pagemap_snapshot_update(watching->source, previous,
+						 &next) :
+			 pagemap_snapshot_take(watching->source, &opts, &next);
+	if (err)
+		return snapshot_failed(watching->source, err);
+	pagemap_snapshot_free(previous);
+	watching->snapshot = next;
+	return EXIT_DONE;
+}
+
+static int refresh(struct watching *watching, bool first)
+{
+	int status = take(watching);
+
+	if (status)
+		return status;
+	status = watching->screen ? draw(watching) : print(watching, first);
+	if (message_flush_output())
+		return EXIT_NOTHING;
+	if (first && !watching->screen)
+		report_unreadable(watching->source, watching->snapshot);
+	return status;
 }
 
 int rank_watch(const struct settings *settings, struct pagemap_source *source)
 {
-	bool plain = settings->json || settings->csv;
-	bool screen = isatty(STDOUT_FILENO) && !plain;
-	struct pagemap_snapshot *snapshot = NULL, *next;
-	struct pagemap_snapshot_opts opts;
+	struct watching watching = {
+		.settings = *settings,
+		.source = source,
+		.limit = settings->limit,
+		.screen = isatty(STDOUT_FILENO) && !settings->json &&
+			  !settings->csv,
+	};
 	unsigned long done = 0;
-	int err, status;
+	int status;
 
-	watch_opts(settings, source, &opts);
+	clock_gettime(CLOCK_MONOTONIC, &watching.next);
 	for (;;) {
-		err = snapshot ?
-			pagemap_snapshot_update(source, snapshot, &next) :
-			pagemap_snapshot_take(source, &opts, &next);
-		pagemap_snapshot_free(snapshot);
-		if (err)
-			return snapshot_failed(source, err);
-		snapshot = next;
-		if (screen)
-			fputs(TERMINAL_HOME TERMINAL_CLEAR, stdout);
-		if (!plain)
-			print_heading(snapshot);
-		status = rank_snapshot(settings, source, snapshot);
-		if (!done)
-			report_unreadable(source, snapshot);
+		status = refresh(&watching, !done);
 		if (status == EXIT_NOTHING ||
 		    ++done == settings->refreshes)
 			break;
-		if (!screen && !plain)
-			putchar('\n');
-		wait_until_next(settings);
+		wait_for_next(&watching);
 	}
-	pagemap_snapshot_free(snapshot);
+	if (watching.screen && watching.snapshot)
+		report_unreadable(source, watching.snapshot);
+	pagemap_snapshot_free(watching.snapshot);
 	return status;
 }

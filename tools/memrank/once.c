@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One ranking: what it says on standard error, and the exit status.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "memrank.h"
+#include "message.h"
+#include "source.h"
+
+static bool is_known(const struct row *row, int metric)
+{
+	return row_value(row, (enum pagemap_metric)metric).quality !=
+	       PAGEMAP_UNAVAILABLE;
+}
+
+static bool is_measured(const struct row *row, uint64_t metrics)
+{
+	int metric;
+
+	for (metric = 0; metric < PAGEMAP_METRIC_COUNT; metric++)
+		if ((metrics & PAGEMAP_METRIC_BIT(metric)) &&
+		    is_known(row, metric))
+			return true;
+	return false;
+}
+
+/* Everything that is shown, also what this machine cannot know. */
+static bool is_exact(const struct row *row, uint64_t metrics)
+{
+	int metric;
+
+	for (metric = 0; metric < PAGEMAP_METRIC_COUNT; metric++)
+		if ((metrics & PAGEMAP_METRIC_BIT(metric)) &&
+		    row_value(row, (enum pagemap_metric)metric).quality !=
+			    PAGEMAP_EXACT)
+			return false;
+	return true;
+}
+
+static int status_of(const struct settings *settings,
+		     const struct ranking *ranking)
+{
+	struct column_list columns;
+	uint64_t metrics;
+	size_t i, measured = 0, exact = 0;
+
+	settings_columns(settings, &columns);
+	metrics = columns_metrics(&columns);
+	if (!metrics || !ranking->count)
+		return ranking->count ? EXIT_DONE : EXIT_NOTHING;
+	for (i = 0; i < ranking->count; i++) {
+		measured += is_measured(&ranking->rows[i], metrics);
+		exact += is_exact(&ranking->rows[i], metrics);
+	}
+	if (!measured)
+		return EXIT_NOTHING;
+	return settings->strict && exact < ranking->count ? EXIT_NOT_EXACT
+							   : EXIT_DONE;
+}
+
+int rank_snapshot(const struct settings *settings,
+		  struct pagemap_source *source,
+		  const struct pagemap_snapshot *snapshot, FILE *out,
+		  bool *ret_empty)
+{
+	struct ranking ranking;
+	int status, err = ranking_make(settings, source, snapshot, &ranking);
+
+	if (!err) {
+		*ret_empty = !ranking.matched;
+		err = ranking_print(settings, source, snapshot, &ranking, out);
+		status = status_of(settings, &ranking);
+		ranking_free(&ranking);
+	}
+	if (err) {
+		message("%s", strerror(-err));
+		return EXIT_NOTHING;
+	}
+	return status;
+}
+
+/* Processes that were named and are not there are said each. */
+static void report_missing(const struct settings *settings,
+			   const struct pagemap_snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < settings->pid_count; i++) {
+		const struct pagemap_process *process =
+			pagemap_snapshot_find_pid(snapshot, settings->pids[i]);
+
+		if (!process || pagemap_process_status(process) ==
+				PAGEMAP_STATUS_VANISHED)
+			message("process %d does not exist",
+				(int)settings->pids[i]);
+		else if (pagemap_process_status(process) ==
+			 PAGEMAP_STATUS_NO_MEMORY)
+			message("process %d is a kernel thread or a zombie: "
+				"it has no memory", (int)settings->pids[i]);
+	}
+}
+
+int rank_once(const struct settings *settings, struct pagemap_source *source)
+{
+	struct pagemap_snapshot_opts opts;
+	struct pagemap_snapshot *snapshot;
+	bool empty = false;
+	int err, status;
+
+	settings_to_opts(settings, source, &opts);
+	err = pagemap_snapshot_take(source, &opts, &snapshot);
+	if (err)
+		return snapshot_failed(source, err);
+	status = rank_snapshot(settings, source, snapshot, stdout, &empty);
+	/* Nobody reads on, or the disk is full: that was said. */
+	if (message_flush_output()) {
+		status = EXIT_NOTHING;
+	} else {
+		report_unreadable(source, snapshot);
+		report_missing(settings, snapshot);
+		if (empty && settings_filter(settings))
+			message("nothing matches");
+	}
+	pagemap_snapshot_free(snapshot);
+	return status;
+}

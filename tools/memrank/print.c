@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A ranking as table, CSV or JSON.
+ */
+#include <stdlib.h>
+
+#include "json.h"
+#include "memrank.h"
+#include "view.h"
+
+static struct json *json_totals(const struct row *totals)
+{
+	struct json *object = json_new_object();
+	int metric;
+
+	json_set_number(object, "processes", (int64_t)totals->processes);
+	for (metric = PAGEMAP_VSS; metric <= PAGEMAP_SWAP_PSS; metric++) {
+		struct pagemap_value value = row_value(totals,
+						(enum pagemap_metric)metric);
+
+		json_set_value(object,
+			       pagemap_metric_name((enum pagemap_metric)metric),
+			       &value);
+	}
+	json_set_text(object, "quality", pagemap_quality_name(
+		      row_quality(totals, PAGEMAP_METRICS_SIZES)));
+	return object;
+}
+
+static void print_member(const char *key, struct json *value, const char *end,
+			 FILE *out)
+{
+	fprintf(out, "\"%s\":", key);
+	json_print(value, out);
+	fputs(end, out);
+	json_free(value);
+}
+
+/* Row by row, so that a million rows need the memory of one. */
+static void print_json(const struct settings *settings,
+		       struct pagemap_source *source,
+		       const struct pagemap_snapshot *snapshot,
+		       const struct ranking *ranking, FILE *out)
+{
+	struct column_list columns;
+	size_t i;
+
+	settings_columns(settings, &columns);
+	fputs("{\"schema\":\"memrank/1\",", out);
+	print_member("source", json_source(source, snapshot), ",", out);
+	print_member("cost", json_cost(snapshot), ",", out);
+	print_member("totals", json_totals(&ranking->totals), ",", out);
+	print_member("unreadable", json_unreadable(snapshot), ",\n", out);
+	fputs("\"rows\":[", out);
+	for (i = 0; i < ranking->count; i++) {
+		struct json *row = json_new_object();
+
+		json_set_row(row, &columns, &ranking->rows[i]);
+		fputs(i ? ",\n" : "\n", out);
+		json_print(row, out);
+		json_free(row);
+	}
+	fputs("\n]}\n", out);
+}
+
+int ranking_print(const struct settings *settings,
+		  struct pagemap_source *source,
+		  const struct pagemap_snapshot *snapshot,
+		  const struct ranking *ranking, FILE *out)
+{
+	struct view view = {
+		.columns = &settings->columns,
+		.rows = ranking->rows,
+		.count = ranking->count,
+		.totals = settings->totals ? &ranking->totals : NULL,
+		.units = settings->units,
+		.header = settings->header,
+	};
+	size_t lines;
+
+	if (settings->json) {
+		print_json(settings, source, snapshot, ranking, out);
+		return 0;
+	}
+	if (settings->csv) {
+		view_csv(&view, out);
+		return 0;
+	}
+	terminal_size(&view.width, &lines);
+	return view_table(&view, out);
+}
