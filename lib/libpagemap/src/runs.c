@@ -35,8 +35,12 @@ static void set_sharers(const struct pagemap_snapshot *snapshot, uint64_t pfn,
 		return;
 	}
 	sharers = piece.counts ? *piece.counts : piece.uniform;
-	if (!sharers && (run->bits & PAGEMAP_RUN_EXCLUSIVE))
-		sharers = 1;
+	/* Not counted: what the kernel's count holds is this one, not unseen. */
+	if (!sharers && (run->bits & PAGEMAP_RUN_EXCLUSIVE)) {
+		run->sharers = 1;
+		run->sharers_high = 1;
+		return;
+	}
 	if (frames_is_mark(sharers)) {
 		run->state = sharers == (uint32_t)FRAMES_ZERO ?
 			PAGEMAP_PAGE_ZERO :
