@@ -329,3 +329,31 @@ int new_file(size_t pages)
 		fsync(fd);
 	return fd;
 }
+
+uint64_t own_entry(const char *at)
+{
+	uint64_t entry = 0;
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && pread(fd, &entry, 8, (uintptr_t)at / PAGE * 8) != 8)
+		entry = 0;
+	close(fd);
+	return entry;
+}
+
+void page_out(struct report *report, char *area, size_t pages)
+{
+	for (int i = 0; i < 50; i++) {
+		size_t out = 0;
+
+		if (madvise(area, pages * PAGE, MADV_PAGEOUT))
+			return report_skip(report, "MADV_PAGEOUT");
+		for (size_t k = 0; k < pages; k++)
+			out += !(own_entry(area + k * PAGE) >> 63);
+		if (out == pages)
+			return;
+		usleep(20000);
+	}
+	errno = EBUSY;
+	report_skip(report, "the pages do not go out");
+}

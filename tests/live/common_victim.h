@@ -87,6 +87,12 @@ void touch_read(const char *start, size_t pages);
  */
 void own_all_pages(struct report *report);
 
+/* Reads an entry of the caller's own pagemap; 0 if it cannot. */
+uint64_t own_entry(const char *at);
+
+/* Makes pages go to swap, or says report_skip. */
+void page_out(struct report *report, char *area, size_t pages);
+
 /* A memfd, or a file on disk (unlinked, written, clean) of so many pages. */
 int new_memfd(size_t pages);
 int new_file(size_t pages);

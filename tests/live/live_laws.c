@@ -23,7 +23,7 @@
 #include <cmocka.h>
 
 #define SNAPSHOTS 100
-#define STORM_SECONDS 150
+#define STORM_SECONDS 700
 
 /* ---- The storm --------------------------------------------------------- */
 
@@ -42,7 +42,7 @@ static void live_briefly(unsigned int seed)
 	_exit(0);
 }
 
-/* Eight at a time; ends with the test, and by itself after a while. */
+/* Four at a time; ends with the test, and by itself after a while. */
 static void be_storm(pid_t parent)
 {
 	time_t end = time(NULL) + STORM_SECONDS;
@@ -57,7 +57,7 @@ static void be_storm(pid_t parent)
 		if (pid == 0)
 			live_briefly(seed >> 8);
 		alive += pid > 0;
-		while (alive >= 8 && wait(NULL) > 0)
+		while (alive >= 4 && wait(NULL) > 0)
 			alive--;
 	}
 	_exit(0);

@@ -47,18 +47,6 @@ static long setting_number(const char *path)
 	return setting_read(path, text, sizeof(text)) ? atol(text) : -1;
 }
 
-/* Reads an entry of the caller's own pagemap. */
-static uint64_t own_entry(const char *at)
-{
-	uint64_t entry = 0;
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0 && pread(fd, &entry, 8, (uintptr_t)at / PAGE * 8) != 8)
-		entry = 0;
-	close(fd);
-	return entry;
-}
-
 /* ---- KSM --------------------------------------------------------------- */
 
 #define KSM "/sys/kernel/mm/ksm/"
@@ -332,23 +320,6 @@ static void mthp_copied(void **unused)
 
 /* ---- Swap -------------------------------------------------------------- */
 
-static void page_out(struct report *report, size_t pages)
-{
-	for (int i = 0; i < 50; i++) {
-		size_t out = 0;
-
-		if (madvise(area, pages * PAGE, MADV_PAGEOUT))
-			return report_skip(report, "MADV_PAGEOUT");
-		for (size_t k = 0; k < pages; k++)
-			out += !(own_entry(area + k * PAGE) >> 63);
-		if (out == pages)
-			return;
-		usleep(20000);
-	}
-	errno = EBUSY;
-	report_skip(report, "the pages do not go out");
-}
-
 static void make_swapped(struct report *report, void *unused)
 {
 	(void)unused;
@@ -356,7 +327,7 @@ static void make_swapped(struct report *report, void *unused)
 	if (!area)
 		return;
 	touch_write(area, 2 * N);
-	page_out(report, N);
+	page_out(report, area, N);
 }
 
 static void partner_does_nothing(struct report *report, void *unused)
@@ -381,7 +352,7 @@ static void make_swapped_shmem(struct report *report, void *unused)
 	if (!area)
 		return report_skip(report, "memfd");
 	touch_write(area, N);
-	page_out(report, N);
+	page_out(report, area, N);
 }
 
 static const struct state swap_states[] = {
