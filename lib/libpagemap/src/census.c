@@ -201,12 +201,8 @@ static void set_swap(const struct pagemap_snapshot *snapshot,
 	uint64_t swapped = swap->pages << snapshot->page_shift;
 
 	/* smaps' Swap, where it was read, also knows swapped shmem. */
-	if (!(figures->known & BIT(PAGEMAP_SWAP))) {
+	if (!(figures->known & BIT(PAGEMAP_SWAP)))
 		figures_set(figures, PAGEMAP_SWAP, swapped);
-		if (snapshot->swap_in_use)
-			figures_estimate(figures, BIT(PAGEMAP_SWAP),
-					 PAGEMAP_REASON_NO_FEATURE);
-	}
 	figures_bound(figures, PAGEMAP_SWAP_PSS,
 		      census_units_to_bytes(snapshot, swap->units_low),
 		      census_units_to_bytes(snapshot, swap->units),
@@ -281,6 +277,9 @@ void census_mapping_figures(const struct pagemap_mapping *mapping,
 	census_figures(snapshot, &mapping->tally, &weighed, &swap, ret_figures);
 	set_pages(snapshot, PAGEMAP_VSS, mapping->tally.vss_pages, ret_figures);
 	split_by_kind(mapping, ret_figures);
+	/* Swapped shmem has no entry: how much there is, only smaps knows. */
+	if (snapshot->swap_in_use && mapping->kind == PAGEMAP_MAPPING_SHMEM)
+		figures_unset(ret_figures, PAGEMAP_SWAP);
 	if (process->status == PAGEMAP_STATUS_CHANGED)
 		figures_estimate(ret_figures, ret_figures->known,
 				 PAGEMAP_REASON_CHANGED);

@@ -15,6 +15,13 @@ void figures_set(struct figures *figures, enum pagemap_metric metric,
 	figures->bounded &= ~PAGEMAP_METRIC_BIT(metric);
 }
 
+void figures_unset(struct figures *figures, enum pagemap_metric metric)
+{
+	figures->bytes[metric] = 0;
+	figures->known &= ~PAGEMAP_METRIC_BIT(metric);
+	figures->bounded &= ~PAGEMAP_METRIC_BIT(metric);
+}
+
 void figures_bound(struct figures *figures, enum pagemap_metric metric,
 		   uint64_t low, uint64_t bytes, uint64_t high)
 {

@@ -28,6 +28,9 @@ struct figures {
 void figures_set(struct figures *figures, enum pagemap_metric metric,
 		 uint64_t bytes);
 
+/* Not known after all. */
+void figures_unset(struct figures *figures, enum pagemap_metric metric);
+
 /* low <= bytes <= high; equal ones make it exact. */
 void figures_bound(struct figures *figures, enum pagemap_metric metric,
 		   uint64_t low, uint64_t bytes, uint64_t high);

@@ -19,8 +19,14 @@
 
 static bool push_word(struct array *array, uint64_t word)
 {
-	uint64_t *place = array_push(array, sizeof(word));
+	uint64_t *place;
 
+	/* Nearly always there is room: no call, nothing to clear. */
+	if (array->count < array->capacity) {
+		((uint64_t *)array->items)[array->count++] = word;
+		return true;
+	}
+	place = array_push(array, sizeof(word));
 	if (place)
 		*place = word;
 	return place;

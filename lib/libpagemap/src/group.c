@@ -283,15 +283,24 @@ static void sum_processes(const struct pagemap_snapshot *snapshot,
 			  const uint32_t *items, size_t item_count,
 			  struct figures *ret_figures, size_t *ret_count)
 {
+	bool incomplete = false;
 	size_t i;
 
 	*ret_count = 0;
 	*ret_figures = (struct figures){ 0 };
-	for (i = 0; i < item_count; i++)
-		if (process_is_measured(&snapshot->processes[items[i]]))
-			add_figures(ret_figures,
-				    &snapshot->processes[items[i]].figures,
-				    ret_count);
+	for (i = 0; i < item_count; i++) {
+		const struct pagemap_process *process =
+			&snapshot->processes[items[i]];
+
+		if (process_is_measured(process))
+			add_figures(ret_figures, &process->figures, ret_count);
+		else
+			incomplete = true;
+	}
+	/* Members that could not be read are not in it, and it says so. */
+	if (incomplete)
+		figures_estimate(ret_figures, ret_figures->known,
+				 PAGEMAP_REASON_DENIED);
 }
 
 static void unite_processes(const struct pagemap_snapshot *snapshot,

@@ -7,11 +7,31 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* So few are sorted faster by hand. */
+#define FEW 32
+
 static int compare_frames(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return (x > y) - (x < y);
+}
+
+static void sort_frames(uint64_t *frames, size_t count)
+{
+	size_t i, k;
+
+	if (count > FEW) {
+		qsort(frames, count, sizeof(*frames), compare_frames);
+		return;
+	}
+	for (i = 1; i < count; i++) {
+		uint64_t frame = frames[i];
+
+		for (k = i; k && frames[k - 1] > frame; k--)
+			frames[k] = frames[k - 1];
+		frames[k] = frame;
+	}
 }
 
 int repeats_make(struct arena *arena, const struct array *again,
@@ -26,7 +46,7 @@ int repeats_make(struct arena *arena, const struct array *again,
 	repeats = arena_alloc(arena, again->count * sizeof(*repeats));
 	if (!repeats)
 		return -ENOMEM;
-	qsort(frames, again->count, sizeof(*frames), compare_frames);
+	sort_frames(frames, again->count);
 	for (i = 0; i < again->count; i = next) {
 		struct repeat one = { frames[i], 1, 1 };
 

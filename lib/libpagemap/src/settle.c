@@ -313,6 +313,10 @@ static void finish_figures(struct pagemap_snapshot *snapshot,
 		figures_estimate(figures, BIT(PAGEMAP_VSS),
 				 PAGEMAP_REASON_CHANGED);
 	}
+	/* Entries do not show swapped shmem, and smaps was not to be read. */
+	if (snapshot->swap_in_use && snapshot->gentle)
+		figures_estimate(figures, figures->known & BIT(PAGEMAP_SWAP),
+				 PAGEMAP_REASON_NO_FEATURE);
 	if (snapshot->unseen && !snapshot->unseen_counts)
 		figures_estimate(figures, BIT(PAGEMAP_PSS) | BIT(PAGEMAP_USS),
 				 PAGEMAP_REASON_UNSEEN);

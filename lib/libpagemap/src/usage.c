@@ -4,6 +4,7 @@
  * demand from what a snapshot keeps.  Groups are in group.c.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "census.h"
 #include "frames.h"
@@ -41,18 +42,25 @@ struct pagemap_value pagemap_process_value(const struct pagemap_process *process
 			     metric);
 }
 
+/*
+ * Sums what was measured, and the resident size of what was not: that many
+ * bytes at most does it share with those that it does not see.
+ */
 static void add_processes(const struct pagemap_snapshot *snapshot,
-			  struct figures *ret_figures)
+			  struct figures *ret_figures, uint64_t *ret_unread)
 {
 	struct figures sum = { 0 };
 	bool first = true;
 	size_t i;
 
+	*ret_unread = 0;
 	for (i = 0; i < snapshot->process_count; i++) {
 		const struct pagemap_process *process = &snapshot->processes[i];
 
-		if (!process_is_measured(process))
+		if (!process_is_measured(process)) {
+			*ret_unread += process->figures.bytes[PAGEMAP_RSS];
 			continue;
+		}
 		if (first)
 			sum = process->figures;
 		else
@@ -62,19 +70,48 @@ static void add_processes(const struct pagemap_snapshot *snapshot,
 	*ret_figures = sum;
 }
 
+/* Together they have no sharer outside but those that could not be read. */
+static void unite_all(struct figures *figures, uint64_t unread)
+{
+	uint64_t pss = figures->bytes[PAGEMAP_PSS];
+
+	figures->bounded_reason = PAGEMAP_REASON_UNSEEN;
+	if (figures->known & BIT(PAGEMAP_PSS)) {
+		figures_bound(figures, PAGEMAP_RSS, pss, pss, pss + unread);
+		figures_bound(figures, PAGEMAP_USS,
+			      pss > unread ? pss - unread : 0, pss, pss);
+	}
+	if (figures->known & BIT(PAGEMAP_SWAP_PSS))
+		figures_set(figures, PAGEMAP_SWAP,
+			    figures->bytes[PAGEMAP_SWAP_PSS]);
+}
+
+/* Some of the machine's processes are a group like any other. */
+static int unite_some(const struct pagemap_snapshot *snapshot,
+		      struct pagemap_usage *ret_usage)
+{
+	uint32_t *group_of = calloc(snapshot->process_count + 1,
+				    sizeof(*group_of));
+	struct pagemap_partition partition = {
+		group_of, snapshot->process_count, 1,
+	};
+	int err = group_of ? pagemap_usage_of_groups(snapshot, &partition,
+						     ret_usage) : -ENOMEM;
+
+	free(group_of);
+	return err;
+}
+
 int pagemap_usage_of_snapshot(const struct pagemap_snapshot *snapshot,
 			      struct pagemap_usage *ret_usage)
 {
 	struct figures figures;
+	uint64_t unread;
 
-	add_processes(snapshot, &figures);
-	/* Together they have no sharer outside: all of PSS is theirs. */
-	if (figures.known & BIT(PAGEMAP_PSS)) {
-		figures.bytes[PAGEMAP_RSS] = figures.bytes[PAGEMAP_PSS];
-		figures.bytes[PAGEMAP_USS] = figures.bytes[PAGEMAP_PSS];
-	}
-	if (figures.known & BIT(PAGEMAP_SWAP_PSS))
-		figures.bytes[PAGEMAP_SWAP] = figures.bytes[PAGEMAP_SWAP_PSS];
+	if (snapshot->pids || snapshot->top_count)
+		return unite_some(snapshot, ret_usage);
+	add_processes(snapshot, &figures, &unread);
+	unite_all(&figures, unread);
 	figures_to_usage(&figures, snapshot->metrics, ret_usage);
 	return 0;
 }

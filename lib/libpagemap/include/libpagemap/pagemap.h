@@ -654,8 +654,10 @@ struct pagemap_value pagemap_process_value(const struct pagemap_process *process
 					   enum pagemap_metric metric);
 
 /**
- * The usage of all measured processes as one group: each frame once, so its
- * RSS and USS equal its PSS.
+ * The usage of all measured processes as one group, each frame once.  Where
+ * all of the machine's were measured, its RSS and USS equal its PSS; those of
+ * a selection, or beside processes that could not be read, are what they are,
+ * or bounded.  Errors: -ENOMEM.
  */
 int pagemap_usage_of_snapshot(const struct pagemap_snapshot *snapshot,
 			      struct pagemap_usage *ret_usage);
