@@ -190,7 +190,7 @@ static atomic_size_t stall_count;
  */
 static const char *go_first(void)
 {
-	const struct sched_param first = { .sched_priority = 1 };
+	const struct sched_param first = { .sched_priority = 2 };
 
 	return sched_setscheduler(0, SCHED_FIFO, &first) ? "other" : "fifo";
 }
