@@ -34,7 +34,7 @@ static const struct {
 	{ call_pagemap_quality_name, PAGEMAP_UNAVAILABLE + 1,
 	  "exact", "unavailable" },
 	{ call_pagemap_metric_name, PAGEMAP_METRIC_COUNT,
-	  "vss", "page_tables" },
+	  "vss", "rss_peak" },
 	{ call_pagemap_feature_name, PAGEMAP_FEATURE_COUNT,
 	  "pagemap", "swap" },
 	{ call_pagemap_engine_name, PAGEMAP_ENGINE_CENSUS + 1,

@@ -228,7 +228,7 @@ static const char status_6_18[] =
 	"VmSize:\t      11 kB\n"
 	"VmLck:\t      12 kB\n"
 	"VmPin:\t       0 kB\n"
-	"VmHWM:\t   19224 kB\n"
+	"VmHWM:\t      20 kB\n"
 	"VmRSS:\t      13 kB\n"
 	"RssAnon:\t      14 kB\n"
 	"RssFile:\t      15 kB\n"
@@ -257,6 +257,7 @@ static const struct {
 	{ PAGEMAP_VSS, 11 }, { PAGEMAP_LOCKED, 12 }, { PAGEMAP_RSS, 13 },
 	{ PAGEMAP_ANON, 14 }, { PAGEMAP_FILE, 15 }, { PAGEMAP_SHMEM, 16 },
 	{ PAGEMAP_PAGE_TABLES, 17 }, { PAGEMAP_SWAP, 18 },
+	{ PAGEMAP_RSS_PEAK, 20 },
 };
 
 #define STATUS_COUNT (sizeof(status_sizes) / sizeof(status_sizes[0]))

@@ -180,9 +180,11 @@ void census_weigh_swap(const struct pagemap_process *process,
 			.pages = 1, .times = times, .anon = true,
 			.sharers = *piece.counts, .high = *piece.counts,
 		});
-		if (snapshot->unseen)
+		if (snapshot->unseen_swap)
 			weighed->units_low -= UNIT / *piece.counts / times;
 	}
+	/* Those that were seen are what is known. */
+	weighed->units = weighed->units_high;
 }
 
 /* Shared pages whose frames are not shown: some part of each is ours. */

@@ -73,8 +73,10 @@ static int read_vss(struct worker *worker, const struct process_ref *ref,
 static void read_public(struct worker *worker, const struct process_ref *ref,
 			struct pagemap_process *process)
 {
+	struct pagemap_source *source = worker->source;
 	struct figures *figures = &process->figures;
 	uint32_t shift = worker->snapshot->page_shift;
+	struct proc_status status;
 
 	process->figures = (struct figures){ .denied = PAGEMAP_METRICS_ALL };
 	if (statm_read(worker, ref, process))
@@ -82,6 +84,10 @@ static void read_public(struct worker *worker, const struct process_ref *ref,
 	figures_set(figures, PAGEMAP_VSS, process->statm.size_pages << shift);
 	figures_set(figures, PAGEMAP_RSS,
 		    process->statm.resident_pages << shift);
+	if (!source->ops->read_text(source, ref, "status", &worker->text) &&
+	    !parse_status(worker->text.data, worker->text.size, &status) &&
+	    (status.found & PAGEMAP_METRIC_BIT(PAGEMAP_SWAP)))
+		figures_set(figures, PAGEMAP_SWAP, status.bytes[PAGEMAP_SWAP]);
 }
 
 static int read_once(struct worker *worker, struct pagemap_process *process)

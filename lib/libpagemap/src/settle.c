@@ -169,17 +169,19 @@ static void mark_special(struct pagemap_source *source,
 	}
 }
 
+static bool is_unread(const struct pagemap_process *process)
+{
+	return process->status == PAGEMAP_STATUS_DENIED ||
+	       process->status == PAGEMAP_STATUS_MALFORMED;
+}
+
 static bool some_unread(const struct pagemap_snapshot *snapshot)
 {
 	size_t i;
 
-	for (i = 0; i < snapshot->process_count; i++) {
-		uint8_t status = snapshot->processes[i].status;
-
-		if (status == PAGEMAP_STATUS_DENIED ||
-		    status == PAGEMAP_STATUS_MALFORMED)
+	for (i = 0; i < snapshot->process_count; i++)
+		if (is_unread(&snapshot->processes[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -220,6 +222,22 @@ static uint32_t unseen_of(uint64_t kernel_count, uint32_t sharers,
 		return 0;
 	return kernel_count - seen > INT32_MAX ? INT32_MAX
 					       : (uint32_t)(kernel_count - seen);
+}
+
+/* Whether some process that was not read may share a swap slot. */
+static bool swap_unread(const struct pagemap_snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		const struct pagemap_process *process = &snapshot->processes[i];
+
+		if (is_unread(process) &&
+		    (!(process->figures.known & BIT(PAGEMAP_SWAP)) ||
+		     process->figures.bytes[PAGEMAP_SWAP]))
+			return true;
+	}
+	return false;
 }
 
 /* The unseen mappings of frames [first, end) of a piece. */
@@ -443,8 +461,10 @@ int census_settle(struct pagemap_source *source,
 	if (err)
 		return err;
 	mark_special(source, snapshot);
-	snapshot->unseen = some_unread(snapshot) ||
+	snapshot->unseen_swap =
 		source->features[PAGEMAP_FEATURE_ALL_PIDS] != FEATURE_PRESENT;
+	snapshot->unseen = snapshot->unseen_swap || some_unread(snapshot);
+	snapshot->unseen_swap |= swap_unread(snapshot);
 	if (snapshot->unseen)
 		err = count_unseen(source, snapshot);
 	if (!err)

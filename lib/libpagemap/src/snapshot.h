@@ -202,6 +202,7 @@ struct pagemap_snapshot {
 	struct frames *frames;		/* census; NULL else */
 	struct frames *slots;		/* of swap */
 	bool unseen;			/* sharers exist that were not read */
+	bool unseen_swap;		/* and they have something in swap */
 	uint32_t *unseen_counts;	/* where some are: mappings of a frame
 					   that were not seen, by its slot */
 	uint64_t distinct_bytes;	/* frames mapped by the measured ones */
