@@ -18,7 +18,7 @@ static void make_tables(const struct option_row *table,
 
 	/* A colon first: what is missing is told from what is unknown. */
 	letters[at++] = ':';
-	for (i = 0; table[i].name && i < MAX_OPTIONS - 1; i++) {
+	for (i = 0; i < MAX_OPTIONS - 1 && table[i].name; i++) {
 		longs[i] = (struct option){
 			table[i].name,
 			table[i].argument ? required_argument : no_argument,

@@ -54,6 +54,12 @@ static size_t add_sharers(const struct column *column, const struct row *row,
 						count > 2 ? "s" : "");
 }
 
+static size_t put_unknown(char *cell)
+{
+	memcpy(cell, "-", 2);
+	return 1;
+}
+
 static size_t format_text(const struct column *column, const struct row *row,
 			  char *cell)
 {
@@ -61,10 +67,8 @@ static size_t format_text(const struct column *column, const struct row *row,
 	const char *text = cell_text(column, row, scratch, sizeof(scratch));
 	size_t at;
 
-	if (!text) {
-		strcpy(cell, "-");
-		return 1;
-	}
+	if (!text)
+		return put_unknown(cell);
 	at = add_sharers(column, row, cell);
 	return at + escape_text(text, cell + at, CELL_SIZE - at);
 }
@@ -83,8 +87,7 @@ static size_t format_cell(const struct view *view, const struct column *column,
 		return format_text(column, row, cell);
 	if (cell_number(column, row, &number))
 		return (size_t)snprintf(cell, CELL_SIZE, "%" PRId64, number);
-	strcpy(cell, "-");
-	return 1;
+	return put_unknown(cell);
 }
 
 static int make_room(struct table *table)
@@ -121,8 +124,8 @@ static int add_row(struct table *table, const struct row *row)
 			cell->length = (uint32_t)format_cell(view, column, row,
 							     text);
 		else
-			cell->length = (uint32_t)strlen(strcpy(text,
-							column->heading));
+			cell->length = (uint32_t)snprintf(text, CELL_SIZE, "%s",
+							  column->heading);
 		cell->width = is_text(column) ? (uint32_t)escape_width(text)
 					      : cell->length;
 		table->used += cell->length + 1;

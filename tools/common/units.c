@@ -80,6 +80,6 @@ size_t units_format_value(const struct pagemap_value *value, enum units units,
 	case PAGEMAP_UNAVAILABLE:
 		break;
 	}
-	strcpy(text, "-");
+	memcpy(text, "-", 2);
 	return 1;
 }

@@ -212,7 +212,7 @@ void flags_to_text(uint64_t flags, char text[FLAGS_TEXT_SIZE])
 
 	text[0] = '\0';
 	if (flags == PAGEMAP_FLAGS_UNKNOWN) {
-		strcpy(text, "-");
+		memcpy(text, "-", 2);
 		return;
 	}
 	for (bit = 0; bit < 64; bit++) {
