@@ -46,21 +46,27 @@ static double oldest_s(const struct pagemap_snapshot *snapshot)
 	return (double)(taken - oldest) / NANOSECONDS;
 }
 
-static void print_heading(const struct pagemap_snapshot *snapshot, FILE *out)
+/* width: of the terminal, 0 for none. */
+static void print_heading(const struct pagemap_snapshot *snapshot, size_t width,
+			  FILE *out)
 {
 	time_t seconds = (time_t)(pagemap_snapshot_time_ns(snapshot) /
 				  NANOSECONDS);
 	uint64_t wall_ns, cpu_ns;
-	char clock[32] = "";
+	char clock[32] = "", line[160];
 	struct tm local;
 
 	if (localtime_r(&seconds, &local))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &local);
 	pagemap_snapshot_cost(snapshot, &wall_ns, &cpu_ns);
-	fprintf(out, "%s  %zu processes  read in %.1f ms (%.1f ms of CPU)  "
-		"oldest figure %.1f s\n", clock,
-		pagemap_snapshot_process_count(snapshot), (double)wall_ns / 1e6,
-		(double)cpu_ns / 1e6, oldest_s(snapshot));
+	snprintf(line, sizeof(line), "%s  %zu processes  read in %.1f ms "
+		 "(%.1f ms of CPU)  oldest figure %.1f s", clock,
+		 pagemap_snapshot_process_count(snapshot),
+		 (double)wall_ns / 1e6, (double)cpu_ns / 1e6,
+		 oldest_s(snapshot));
+	if (width && width < sizeof(line))
+		line[width] = '\0';
+	fprintf(out, "%s\n", line);
 }
 
 /* What was drawn, over what stands on the screen, so that nothing flickers. */
@@ -77,12 +83,11 @@ static void show_frame(const char *frame, FILE *out)
 }
 
 /* As many rows as there are lines below headings, above totals and cursor. */
-static void fit_to_screen(struct watching *watching)
+static void fit_to_screen(struct watching *watching, size_t lines)
 {
 	struct settings *settings = &watching->settings;
-	size_t columns, lines, other = 2;
+	size_t other = 2;
 
-	terminal_size(&columns, &lines);
 	other += settings->header + settings->totals;
 	settings->limit = lines > other ? lines - other : 1;
 	if (watching->limit && watching->limit < settings->limit)
@@ -92,8 +97,8 @@ static void fit_to_screen(struct watching *watching)
 static int draw(struct watching *watching)
 {
 	char *frame = NULL;
-	size_t size;
-	bool empty;
+	size_t size, columns, lines;
+	bool empty = false;
 	FILE *out = open_memstream(&frame, &size);
 	int status;
 
@@ -101,8 +106,9 @@ static int draw(struct watching *watching)
 		message("%s", strerror(errno));
 		return EXIT_NOTHING;
 	}
-	fit_to_screen(watching);
-	print_heading(watching->snapshot, out);
+	terminal_size(&columns, &lines);
+	fit_to_screen(watching, lines);
+	print_heading(watching->snapshot, columns, out);
 	status = rank_snapshot(&watching->settings, watching->source,
 			       watching->snapshot, out, &empty);
 	if (!fclose(out))
@@ -121,7 +127,7 @@ static int print(struct watching *watching, bool first)
 	if (!plain && !first)
 		putc('\n', stdout);
 	if (!plain)
-		print_heading(watching->snapshot, stdout);
+		print_heading(watching->snapshot, 0, stdout);
 	status = rank_snapshot(settings, watching->source, watching->snapshot,
 			       stdout, &empty);
 	/* One heading for all rows of CSV. */
