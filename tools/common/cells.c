@@ -318,14 +318,25 @@ static int compare_texts(const struct order *order, const struct row *a,
 	return order->reversed ? -strcmp(x, y) : strcmp(x, y);
 }
 
+static int compare_figures(const struct row *a, const struct row *b,
+			   enum pagemap_metric metric)
+{
+	struct pagemap_value x = row_value(a, metric);
+	struct pagemap_value y = row_value(b, metric);
+
+	return (x.value < y.value) - (x.value > y.value);
+}
+
+/* By RSS too: it is known also where the PSS may not be read. */
 static int compare_equals(const struct row *a, const struct row *b)
 {
-	struct pagemap_value x = row_value(a, PAGEMAP_PSS);
-	struct pagemap_value y = row_value(b, PAGEMAP_PSS);
+	int order = compare_figures(a, b, PAGEMAP_PSS);
 	int64_t pid_a, pid_b;
 
-	if (x.value != y.value)
-		return x.value < y.value ? 1 : -1;
+	if (!order)
+		order = compare_figures(a, b, PAGEMAP_RSS);
+	if (order)
+		return order;
 	if (number_of_pid(a, &pid_a) && number_of_pid(b, &pid_b))
 		return (pid_a > pid_b) - (pid_a < pid_b);
 	return a->name && b->name ? strcmp(a->name, b->name) : 0;

@@ -133,8 +133,8 @@ bool column_sorts_down(const struct column *column);
 
 /*
  * Sorts rows by a column, the other way round if reversed.  What is not known
- * comes last either way; equal rows go by falling PSS where that was read,
- * then by rising pid or name.
+ * comes last either way; equal rows go by falling PSS and RSS where these were
+ * read, then by rising pid or name.
  */
 void rows_sort(struct row *rows, size_t count, const struct column *column,
 	       bool reversed);

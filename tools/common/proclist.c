@@ -21,6 +21,9 @@
 /* What libproc2 takes at once (FILL_ID_MAX is 255). */
 #define BATCH 250
 
+/* Of an entry of the user database; a larger one is shown as its number. */
+#define USER_SIZE 4096
+
 struct proclist {
 	struct strings *strings;
 	uid_t last_uid;			/* the user that was named last */
@@ -69,6 +72,10 @@ uint32_t proclist_identity(const struct pagemap_source *source, uint32_t names)
 	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
 		if (names & needs[i].names)
 			identity |= needs[i].identity;
+	/* Not every saved tree has a file comm, but stat has the name too. */
+	if ((identity & PAGEMAP_ID_COMM) &&
+	    pagemap_source_kind(source) != PAGEMAP_SOURCE_LIVE)
+		identity |= PAGEMAP_ID_STAT;
 	return identity;
 }
 
@@ -231,13 +238,14 @@ static int name_live(struct proclist *list,
 /* The users of a saved machine are not those of this one. */
 static const char *user_name(struct proclist *list, bool live, uid_t uid)
 {
-	struct passwd *entry;
-	char number[16];
+	struct passwd room, *entry = NULL;
+	char number[16], texts[USER_SIZE];
 
 	if (list->last_user && list->last_uid == uid)
 		return list->last_user;
 	snprintf(number, sizeof(number), "%u", (unsigned int)uid);
-	entry = live ? getpwuid(uid) : NULL;
+	if (live && getpwuid_r(uid, &room, texts, sizeof(texts), &entry))
+		entry = NULL;
 	list->last_user = keep(list, entry ? entry->pw_name : number);
 	list->last_uid = uid;
 	return list->last_user;
