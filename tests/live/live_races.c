@@ -117,11 +117,25 @@ static void check_brief(const struct pagemap_snapshot *snapshot, pid_t pid)
 	}
 }
 
+static void make_little(struct report *report, void *unused)
+{
+	char *area = map_range(report, 8 * PAGE, MAP_PRIVATE | MAP_ANONYMOUS,
+			       -1);
+
+	(void)unused;
+	if (area)
+		touch_write(area, 8);
+}
+
 static void brief_lives(int kind, enum pagemap_engine engine)
 {
+	struct victim steady;
+
+	victim_start(&steady, make_little, NULL);
+	victim_stop(&steady);
 	for (int i = 0; i < ROUNDS; i++) {
 		struct pagemap_snapshot *snapshot;
-		pid_t pids[2] = { getpid(), start_brief(kind, i * 40) };
+		pid_t pids[2] = { steady.pid, start_brief(kind, i * 40) };
 		int error = take_pids(engine, pids, 2, &snapshot);
 
 		assert_int_equal(error, 0);
@@ -132,6 +146,7 @@ static void brief_lives(int kind, enum pagemap_engine engine)
 		kill(pids[1], SIGKILL);
 		waitpid(pids[1], NULL, 0);
 	}
+	victim_end(&steady);
 }
 
 static void dies_while_read(void **unused)
