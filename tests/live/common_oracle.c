@@ -15,9 +15,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "common_scan.h"
 
 #include <cmocka.h>
 
@@ -170,62 +171,31 @@ static void count_sharer(uint64_t entry, void *context)
 	frame->sharers++;
 }
 
-/* PAGEMAP_SCAN, which the headers of Debian 12 do not have. */
-struct region {
-	uint64_t start;
-	uint64_t end;
-	uint64_t categories;
+struct each {
+	int pagemap;
+	entry_fn call;
+	void *context;
 };
 
-struct scan {
-	uint64_t size;
-	uint64_t flags;
-	uint64_t start;
-	uint64_t end;
-	uint64_t walk_end;
-	uint64_t vec;
-	uint64_t vec_len;
-	uint64_t max_pages;
-	uint64_t category_inverted;
-	uint64_t category_mask;
-	uint64_t category_anyof_mask;
-	uint64_t return_mask;
-};
-
-#define SCAN_PRESENT (1 << 3)
-#define REGIONS 512
-
-/*
- * A mapping of terabytes, such as a sanitizer's, would take minutes page by
- * page: the kernel says first where there is something.
- */
-static void each_in_vast(int pagemap, struct range range, entry_fn call,
-			 void *context)
+static void each_present(struct range range, void *context)
 {
-	static struct region regions[REGIONS];
-	struct scan scan = {
-		.size = sizeof(scan), .start = range.start, .end = range.end,
-		.vec = (uintptr_t)regions, .vec_len = REGIONS,
-		.category_anyof_mask = SCAN_PRESENT,
-		.return_mask = SCAN_PRESENT,
-	};
+	const struct each *each = context;
 
-	while (scan.start < scan.end) {
-		int got = ioctl(pagemap, _IOWR('f', 16, struct scan), &scan);
-
-		/* A kernel before 6.7: such mappings are left out. */
-		if (got < 0)
-			return;
-		for (int i = 0; i < got; i++)
-			each_entry(pagemap, (struct range){ regions[i].start,
-				   regions[i].end }, call, context);
-		if (scan.walk_end <= scan.start)
-			return;
-		scan.start = scan.walk_end;
-	}
+	each_entry(each->pagemap, range, each->call, each->context);
 }
 
+/* A vast mapping, such as a sanitizer's, would take minutes page by page. */
 #define VAST (1ul << 30)
+
+static void visit_range(int pagemap, struct range range, struct visit *visit)
+{
+	struct each each = { pagemap, count_sharer, visit };
+
+	if (range.end - range.start > VAST)
+		scan_present(pagemap, range, each_present, &each);
+	else
+		each_entry(pagemap, range, count_sharer, visit);
+}
 
 /* Walks the mappings of a process that smaps says have something in them. */
 static void visit_process(pid_t pid, struct visit *visit)
@@ -240,9 +210,7 @@ static void visit_process(pid_t pid, struct visit *visit)
 		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
 			range = (struct range){ start, end };
 		else if (sscanf(line, "Rss: %lu", &kib) == 1 && kib)
-			(range.end - range.start > VAST ? each_in_vast
-							: each_entry)(
-				pagemap, range, count_sharer, visit);
+			visit_range(pagemap, range, visit);
 	}
 	if (text)
 		fclose(text);

@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common_scan.h"
+
 #include <cmocka.h>
 
 #define MAX_VICTIMS 512
@@ -232,18 +234,33 @@ void touch_read(const char *start, size_t pages)
 		(void)*(const volatile char *)(start + i * PAGE);
 }
 
-/* Writes each present page over with what it holds. */
+#define VAST (256 * MIB)
+
+/* Writes a page over with what it holds. */
 __attribute__((no_sanitize("address")))
+static void copy_page(uint64_t at)
+{
+	volatile char *page = (volatile char *)(uintptr_t)at;
+
+	*page = *page;
+}
+
 static void copy_pages(int pagemap, uint64_t start, uint64_t end)
 {
 	for (uint64_t at = start; at < end; at += PAGE) {
-		volatile char *page = (volatile char *)(uintptr_t)at;
 		uint64_t entry = 0;
 
 		if (pread(pagemap, &entry, 8, at / PAGE * 8) == 8 &&
 		    entry >> 63)
-			*page = *page;
+			copy_page(at);
 	}
+}
+
+static void copy_range(struct range range, void *unused)
+{
+	(void)unused;
+	for (uint64_t at = range.start; at < range.end; at += PAGE)
+		copy_page(at);
 }
 
 static bool is_reported(const struct report *report, uint64_t start)
@@ -272,15 +289,21 @@ static void own_line(const char *line, const struct report *report, int pagemap)
 	if (sscanf(line, "%lx-%lx %7s %*s %*s %*s %63s", &start, &end, perms,
 		   name) < 3)
 		return;
-	/* Reservations of a sanitizer are private already, and terabytes. */
 	if (perms[0] != 'r' || perms[3] != 'p' || strncmp(name, "[v", 2) == 0 ||
-	    is_reported(report, start) || end - start > 256 * MIB)
+	    is_reported(report, start))
 		return;
 	was = protection(perms);
-	if (mprotect((void *)start, end - start, was | PROT_WRITE))
+	if (!(was & PROT_WRITE) &&
+	    mprotect((void *)start, end - start, was | PROT_WRITE))
 		return;
-	copy_pages(pagemap, start, end);
-	mprotect((void *)start, end - start, was);
+	/* Reservations of a sanitizer are terabytes. */
+	if (end - start > VAST)
+		scan_present(pagemap, (struct range){ start, end }, copy_range,
+			     NULL);
+	else
+		copy_pages(pagemap, start, end);
+	if (!(was & PROT_WRITE))
+		mprotect((void *)start, end - start, was);
 }
 
 void own_all_pages(struct report *report)
