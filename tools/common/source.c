@@ -124,10 +124,33 @@ static void report_failed(struct pagemap_source *source, size_t denied,
 			"understood)", malformed, plural(malformed));
 }
 
+/* Why figures are marked as estimates or shown as ranges. */
+static void report_quality(struct pagemap_source *source,
+			   const struct pagemap_snapshot *snapshot,
+			   size_t changed)
+{
+	bool census = pagemap_snapshot_engine(snapshot) ==
+		      PAGEMAP_ENGINE_CENSUS;
+
+	if (!census && !pagemap_source_has_feature(source,
+					PAGEMAP_FEATURE_PRECISE_COUNTS))
+		message("figures marked ~ are estimates: %s",
+			pagemap_feature_reason(source,
+				PAGEMAP_FEATURE_PRECISE_COUNTS));
+	if (census && !pagemap_source_has_feature(source,
+						  PAGEMAP_FEATURE_ALL_PIDS))
+		message("figures are ranges where pages are shared: %s",
+			pagemap_feature_reason(source,
+					       PAGEMAP_FEATURE_ALL_PIDS));
+	if (changed)
+		message("%zu process%s changed while being read: the figures "
+			"are estimates, marked ~", changed, plural(changed));
+}
+
 void report_unreadable(struct pagemap_source *source,
 		       const struct pagemap_snapshot *snapshot)
 {
-	size_t i, denied = 0, malformed = 0;
+	size_t i, denied = 0, malformed = 0, changed = 0;
 
 	for (i = 0; i < pagemap_snapshot_process_count(snapshot); i++) {
 		enum pagemap_status status = pagemap_process_status(
@@ -135,14 +158,10 @@ void report_unreadable(struct pagemap_source *source,
 
 		denied += status == PAGEMAP_STATUS_DENIED;
 		malformed += status == PAGEMAP_STATUS_MALFORMED;
+		changed += status == PAGEMAP_STATUS_CHANGED;
 	}
 	report_failed(source, denied, malformed);
-	if (pagemap_snapshot_engine(snapshot) == PAGEMAP_ENGINE_KERNEL &&
-	    !pagemap_source_has_feature(source,
-					PAGEMAP_FEATURE_PRECISE_COUNTS))
-		message("figures marked ~ are estimates: %s",
-			pagemap_feature_reason(source,
-				PAGEMAP_FEATURE_PRECISE_COUNTS));
+	report_quality(source, snapshot, changed);
 }
 
 bool number_parse(const char *text, const char *what, unsigned long limit,

@@ -287,14 +287,42 @@ void census_mapping_figures(const struct pagemap_mapping *mapping,
 				 PAGEMAP_REASON_CHANGED);
 }
 
-/* What the entries cannot tell, while the process is held. */
-static int read_besides(struct worker *worker, const struct process_ref *ref,
-			struct figures *figures)
+/*
+ * Swapped shmem has no entry, but smaps_rollup knows it; on a live machine it
+ * would hold the target's lock.  A saved tree's tells whether the pagemap is
+ * whole, and of the same moment.
+ */
+static void read_rollup(struct worker *worker, const struct process_ref *ref,
+			struct pagemap_process *process)
 {
 	const struct pagemap_snapshot *snapshot = worker->snapshot;
 	struct pagemap_source *source = worker->source;
-	struct proc_status status;
+	bool swap = (snapshot->metrics & BIT(PAGEMAP_SWAP)) &&
+		    snapshot->swap_in_use && !snapshot->gentle;
 	struct smaps_sizes sizes;
+
+	process->claimed_rss_bytes = 0;
+	if ((!swap && source->kind == PAGEMAP_SOURCE_LIVE) ||
+	    source->ops->read_text(source, ref, "smaps_rollup",
+				   &worker->text) ||
+	    parse_smaps_rollup(worker->text.data, worker->text.size, &sizes))
+		return;
+	if (swap && (sizes.found & BIT(PAGEMAP_SWAP)))
+		figures_set(&process->figures, PAGEMAP_SWAP,
+			    sizes.bytes[PAGEMAP_SWAP]);
+	if (source->kind != PAGEMAP_SOURCE_LIVE &&
+	    (sizes.found & BIT(PAGEMAP_RSS)))
+		process->claimed_rss_bytes = sizes.bytes[PAGEMAP_RSS];
+}
+
+/* What the entries cannot tell, while the process is held. */
+static int read_besides(struct worker *worker, const struct process_ref *ref,
+			struct pagemap_process *process)
+{
+	const struct pagemap_snapshot *snapshot = worker->snapshot;
+	struct pagemap_source *source = worker->source;
+	struct figures *figures = &process->figures;
+	struct proc_status status;
 
 	if ((snapshot->metrics & IN_STATUS) &&
 	    !source->ops->read_text(source, ref, "status", &worker->text) &&
@@ -309,14 +337,7 @@ static int read_besides(struct worker *worker, const struct process_ref *ref,
 			figures_set(figures, PAGEMAP_SHMEM,
 				    status.bytes[PAGEMAP_SHMEM]);
 	}
-	/* Swapped shmem has no entry.  smaps would hold the target's lock. */
-	if ((snapshot->metrics & BIT(PAGEMAP_SWAP)) && snapshot->swap_in_use &&
-	    !snapshot->gentle &&
-	    !source->ops->read_text(source, ref, "smaps_rollup",
-				    &worker->text) &&
-	    !parse_smaps_rollup(worker->text.data, worker->text.size, &sizes) &&
-	    (sizes.found & BIT(PAGEMAP_SWAP)))
-		figures_set(figures, PAGEMAP_SWAP, sizes.bytes[PAGEMAP_SWAP]);
+	read_rollup(worker, ref, process);
 	return 0;
 }
 
@@ -328,7 +349,7 @@ static int census_read(struct worker *worker, const struct process_ref *ref,
 
 	if (err && err != -EAGAIN)
 		return err;
-	late = read_besides(worker, ref, &process->figures);
+	late = read_besides(worker, ref, process);
 	return late ? late : err;
 }
 

@@ -24,6 +24,7 @@ static ssize_t saved_scan(struct pagemap_source *source,
 	while (found < count && scan->next_page < scan->end_page) {
 		off_t at = (off_t)(scan->next_page * 8);
 		off_t data = lseek(pages->fd, at, SEEK_DATA);
+		uint64_t start_page = (uint64_t)data / 8, end_page;
 		off_t hole;
 
 		if (data < 0 && errno == ENXIO)
@@ -31,15 +32,16 @@ static ssize_t saved_scan(struct pagemap_source *source,
 		hole = data < 0 ? -1 : lseek(pages->fd, data, SEEK_HOLE);
 		if (hole < 0)
 			return -errno;
-		ret_extents[found].start_page = (uint64_t)data / 8;
-		ret_extents[found].end_page = (uint64_t)hole / 8;
-		ret_extents[found].bits = 0;
-		scan->next_page = (uint64_t)hole / 8;
-		/* A file cut inside an entry would stand still here. */
-		if (ret_extents[found].end_page > ret_extents[found].start_page)
-			found++;
-		else
+		/* Data comes in blocks, which neighbours may share. */
+		end_page = (uint64_t)hole / 8;
+		if (end_page > scan->end_page)
+			end_page = scan->end_page;
+		if (start_page >= end_page)
 			break;
+		ret_extents[found++] = (struct extent){
+			.start_page = start_page, .end_page = end_page,
+		};
+		scan->next_page = end_page;
 	}
 	if (found < count)
 		scan->next_page = scan->end_page;

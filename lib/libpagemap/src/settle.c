@@ -338,6 +338,8 @@ static void finish_figures(struct pagemap_snapshot *snapshot,
 	if (snapshot->unseen && !snapshot->unseen_counts)
 		figures_estimate(figures, BIT(PAGEMAP_PSS) | BIT(PAGEMAP_USS),
 				 PAGEMAP_REASON_UNSEEN);
+	if (process->claimed_rss_bytes && process->claimed_rss_bytes != rss)
+		process->status = PAGEMAP_STATUS_CHANGED;
 	if (process->status == PAGEMAP_STATUS_CHANGED)
 		figures_estimate(figures, figures->known,
 				 PAGEMAP_REASON_CHANGED);

@@ -272,9 +272,16 @@ int tree_open_pages(struct pagemap_source *source,
 		    const struct process_ref *ref, struct pages_file *ret_pages)
 {
 	int fd = tree_open_file(source, ref, "pagemap");
+	struct stat st;
 
 	if (fd < 0)
 		return fd;
+	/* One that ends inside an entry was cut off. */
+	if (source->kind == PAGEMAP_SOURCE_TREE &&
+	    (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size % 8)) {
+		close(fd);
+		return -EBADMSG;
+	}
 	ret_pages->fd = fd;
 	return 0;
 }

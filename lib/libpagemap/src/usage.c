@@ -73,13 +73,17 @@ static void add_processes(const struct pagemap_snapshot *snapshot,
 /* Together they have no sharer outside but those that could not be read. */
 static void unite_all(struct figures *figures, uint64_t unread)
 {
-	uint64_t pss = figures->bytes[PAGEMAP_PSS];
+	uint64_t pss = figures->bytes[PAGEMAP_PSS], low = pss, high = pss;
 
+	if (figures->bounded & BIT(PAGEMAP_PSS)) {
+		low = figures->low[PAGEMAP_PSS];
+		high = figures->high[PAGEMAP_PSS];
+	}
 	figures->bounded_reason = PAGEMAP_REASON_UNSEEN;
 	if (figures->known & BIT(PAGEMAP_PSS)) {
-		figures_bound(figures, PAGEMAP_RSS, pss, pss, pss + unread);
+		figures_bound(figures, PAGEMAP_RSS, low, pss, high + unread);
 		figures_bound(figures, PAGEMAP_USS,
-			      pss > unread ? pss - unread : 0, pss, pss);
+			      low > unread ? low - unread : 0, pss, high);
 	}
 	if (figures->known & BIT(PAGEMAP_SWAP_PSS))
 		figures_set(figures, PAGEMAP_SWAP,
