@@ -395,6 +395,7 @@ static void check_run(const struct pagemap_run *run, int process)
 
 	for (i = 0; i < run->page_count; i++) {
 		uint64_t page = (run->start_vaddr >> 12) + i;
+		uint64_t step = run->bits & PAGEMAP_RUN_SAME_FRAME ? 0 : i;
 		const struct machine_page *p = NULL;
 		int mapping;
 
@@ -418,7 +419,7 @@ static void check_run(const struct pagemap_run *run, int process)
 		}
 		assert_int_equal(run->state, PAGEMAP_PAGE_PRESENT);
 		assert_int_equal(p->kind, PAGE_FRAME);
-		assert_int_equal(run->pfn + i, p->number);
+		assert_int_equal(run->pfn + step, p->number);
 		assert_int_equal(run->sharers, sharers[p->number]);
 	}
 }

@@ -81,6 +81,8 @@ static struct json *json_run(const struct pagemap_run *run)
 	json_set_bool(object, "soft_dirty",
 		      run->bits & PAGEMAP_RUN_SOFT_DIRTY);
 	json_set_bool(object, "huge", run->bits & PAGEMAP_RUN_HUGE);
+	json_set_bool(object, "same_frame",
+		      run->bits & PAGEMAP_RUN_SAME_FRAME);
 	return object;
 }
 

@@ -240,7 +240,9 @@ static void print_run(const struct pagemap_run *run)
 		snprintf(frame, sizeof(frame), "%u:%" PRIu64, run->swap_type,
 			 run->swap_offset);
 	else if (run->pfn != PAGEMAP_PFN_UNKNOWN)
-		snprintf(frame, sizeof(frame), "%" PRIx64, run->pfn);
+		snprintf(frame, sizeof(frame), "%s%" PRIx64,
+			 run->bits & PAGEMAP_RUN_SAME_FRAME ? "=" : "",
+			 run->pfn);
 	if (run->sharers_high > run->sharers)
 		snprintf(sharers, sizeof(sharers), "%u..%u", run->sharers,
 			 run->sharers_high);
@@ -252,7 +254,7 @@ static void print_run(const struct pagemap_run *run)
 	       run->bits & PAGEMAP_RUN_SOFT_DIRTY ? " soft-dirty" : "");
 }
 
-void print_pages(const struct row *row)
+void print_pages(const struct settings *settings, const struct row *row)
 {
 	const struct pagemap_process *process = row->process;
 	size_t i, count = pagemap_process_mapping_count(process);
@@ -260,9 +262,11 @@ void print_pages(const struct row *row)
 	struct pagemap_run run;
 	char name[NAME_SIZE];
 
-	print_title(row);
-	printf("  %-12s %8s  %-9s %10s %8s  %s\n", "ADDRESS", "PAGES", "STATE",
-	       "FRAME", "SHARERS", "FLAGS");
+	if (settings->header) {
+		print_title(row);
+		printf("  %-12s %8s  %-9s %10s %8s  %s\n", "ADDRESS", "PAGES",
+		       "STATE", "FRAME", "SHARERS", "FLAGS");
+	}
 	for (i = 0; i < count; i++) {
 		const struct pagemap_mapping *mapping =
 			pagemap_process_mapping_at(process, i);

@@ -218,6 +218,20 @@ static void set_pages(const struct pagemap_snapshot *snapshot,
 	figures_set(figures, metric, pages << snapshot->page_shift);
 }
 
+/* Without a scan frame numbers and flags must tell what kind a page is. */
+static void doubt_kinds(const struct pagemap_snapshot *snapshot,
+			const struct tally *tally, struct figures *figures)
+{
+	/* Frames of a huge page, but is it mapped as one? */
+	if (tally->anon_thp)
+		figures_estimate(figures, BIT(PAGEMAP_ANON_THP),
+				 PAGEMAP_REASON_NO_FEATURE);
+	if (snapshot->frames_shown)
+		return;
+	figures_unset(figures, PAGEMAP_ANON_THP);
+	figures_unset(figures, PAGEMAP_ZERO);
+}
+
 void census_figures(const struct pagemap_snapshot *snapshot,
 		    const struct tally *tally, const struct weighed *weighed,
 		    const struct weighed *swap, struct figures *figures)
@@ -239,6 +253,8 @@ void census_figures(const struct pagemap_snapshot *snapshot,
 	set_pages(snapshot, PAGEMAP_HUGETLB_SHARED,
 		  tally->hugetlb_shared + all.hugetlb_pages, figures);
 	set_pages(snapshot, PAGEMAP_ANON_THP, tally->anon_thp, figures);
+	if (!snapshot->scanned)
+		doubt_kinds(snapshot, tally, figures);
 	figures_bound(figures, PAGEMAP_PSS,
 		      census_units_to_bytes(snapshot, units + all.units_low),
 		      census_units_to_bytes(snapshot, units + all.units),
@@ -359,8 +375,7 @@ static int census_prepare(struct pagemap_source *source,
 	static const enum pagemap_feature probed[] = {
 		PAGEMAP_FEATURE_PFN, PAGEMAP_FEATURE_EXCLUSIVE,
 		PAGEMAP_FEATURE_SCAN, PAGEMAP_FEATURE_KPAGEFLAGS,
-		PAGEMAP_FEATURE_KPAGECOUNT, PAGEMAP_FEATURE_ALL_PIDS,
-		PAGEMAP_FEATURE_KCMP,
+		PAGEMAP_FEATURE_KPAGECOUNT, PAGEMAP_FEATURE_KCMP,
 	};
 	size_t i;
 
@@ -370,9 +385,13 @@ static int census_prepare(struct pagemap_source *source,
 	/* Workers only look at what is found here. */
 	for (i = 0; i < sizeof(probed) / sizeof(probed[0]); i++)
 		pagemap_source_has_feature(source, probed[i]);
+	snapshot->scanned = source->features[PAGEMAP_FEATURE_SCAN] ==
+			    FEATURE_PRESENT;
+	snapshot->frames_shown = source->features[PAGEMAP_FEATURE_PFN] ==
+				 FEATURE_PRESENT;
 	ahead_prepare(source, snapshot);
 	snapshot->one_file = !snapshot->identity && !snapshot->swap_in_use &&
-		source->features[PAGEMAP_FEATURE_SCAN] == FEATURE_PRESENT &&
+		snapshot->scanned &&
 		snapshot->detail == PAGEMAP_DETAIL_PROCESSES &&
 		!(snapshot->metrics & (IN_STATUS | BIT(PAGEMAP_VSS)));
 	return 0;

@@ -61,15 +61,24 @@ static void add_frame(struct gather *gather, uint64_t pfn, bool anon)
 	gather->run_anon = anon;
 }
 
-static bool extends(const struct page_run *run, uint64_t page,
+/* Whether the next page follows in frames, or is the same frame again. */
+static bool extends(struct page_run *run, uint64_t page,
 		    const struct page_run *next)
 {
-	return run->start_page + run->count == page &&
-	       run->state == next->state && run->bits == next->bits &&
-	       run->swap_type == next->swap_type && run->count < UINT32_MAX &&
-	       (run->number == PAGEMAP_PFN_UNKNOWN ?
-		next->number == PAGEMAP_PFN_UNKNOWN :
-		next->number == run->number + run->count);
+	bool same = run->bits & PAGEMAP_RUN_SAME_FRAME;
+
+	if (run->start_page + run->count != page || run->state != next->state ||
+	    (run->bits & ~PAGEMAP_RUN_SAME_FRAME) != next->bits ||
+	    run->swap_type != next->swap_type || run->count == UINT32_MAX)
+		return false;
+	if (run->number == PAGEMAP_PFN_UNKNOWN)
+		return next->number == PAGEMAP_PFN_UNKNOWN;
+	if (next->number == run->number &&
+	    run->state != PAGEMAP_PAGE_SWAPPED && (same || run->count == 1)) {
+		run->bits |= PAGEMAP_RUN_SAME_FRAME;
+		return true;
+	}
+	return !same && next->number == run->number + run->count;
 }
 
 static void keep_page(struct gather *gather, uint64_t page,

@@ -48,7 +48,11 @@ static enum gather_as huge_as(struct reading *reading, uint64_t entry)
 		return GATHER_COUNTED;
 	if (flags & FLAG(ZERO_PAGE))
 		return GATHER_ZERO;
-	return flags & FLAG(HUGE) ? GATHER_HUGETLB : GATHER_COUNTED;
+	if (flags & FLAG(HUGE))
+		return GATHER_HUGETLB;
+	/* Frames may follow each other by chance; a scan is never wrong. */
+	return flags & FLAG(THP) || reading->scanned ? GATHER_COUNTED
+						     : GATHER_PLAIN;
 }
 
 /* Whether entries look like a whole page mapped by a PMD. */
@@ -484,11 +488,9 @@ static void set_vss(struct pagemap_process *process, uint32_t shift)
 
 static int read_pages(struct reading *reading, const struct process_ref *ref)
 {
-	struct pagemap_source *source = reading->worker->source;
-
 	if (reading->worker->snapshot->zero_frame)
 		return ahead_read(reading);
-	if (source->features[PAGEMAP_FEATURE_SCAN] == FEATURE_PRESENT)
+	if (reading->scanned)
 		return read_scanned(reading, 0, UINT64_MAX);
 	return read_by_maps(reading, ref);
 }
@@ -497,8 +499,7 @@ static int prepare(struct reading *reading, const struct process_ref *ref)
 {
 	struct pagemap_process *process = reading->gather.process;
 	struct worker *worker = reading->worker;
-	struct pagemap_source *source = worker->source;
-	bool scan = source->features[PAGEMAP_FEATURE_SCAN] == FEATURE_PRESENT;
+	bool scan = worker->snapshot->scanned;
 	int err = 0;
 
 	if (!worker->entries)
@@ -527,6 +528,7 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 		.block_pages = source->page_size_bytes / 8,
 		.flags_shown = features[PAGEMAP_FEATURE_KPAGEFLAGS] ==
 			       FEATURE_PRESENT,
+		.scanned = worker->snapshot->scanned,
 		.expected = UINT64_MAX,
 		.gather = {
 			.worker = worker,
@@ -536,8 +538,7 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 				     PAGEMAP_DETAIL_PAGES,
 			.trust_exclusive = features[PAGEMAP_FEATURE_EXCLUSIVE]
 					   == FEATURE_PRESENT,
-			.frames_shown = features[PAGEMAP_FEATURE_PFN] ==
-					FEATURE_PRESENT,
+			.frames_shown = worker->snapshot->frames_shown,
 			.swap_types = worker->snapshot->swap_types,
 			.zero_frame = worker->snapshot->zero_frame,
 			.first_page = UINT64_MAX,

@@ -14,6 +14,7 @@ struct reading {
 	size_t next_mapping;		/* at or after where it stands */
 	uint64_t block_pages;		/* that one PMD maps */
 	bool flags_shown;
+	bool scanned;			/* a scan tells what is huge */
 	bool outside;			/* pages in no mapping were seen */
 	uint64_t expected;		/* pages yet to be found; long mappings */
 };

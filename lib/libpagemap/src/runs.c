@@ -83,6 +83,23 @@ static int add_page(struct array *out, const struct page_run *whole,
 	return 0;
 }
 
+/* A run of one frame: what is known of it holds for all. */
+static int keep_same(struct pagemap_source *source,
+		     const struct pagemap_snapshot *snapshot,
+		     const struct page_run *run, struct array *out)
+{
+	struct page_run *copy = array_push(out, sizeof(*copy));
+
+	if (!copy)
+		return -ENOMEM;
+	*copy = *run;
+	if (source->ops->read_frames(source, FRAME_FLAGS, run->number,
+				     &copy->flags, 1) != 1)
+		copy->flags = PAGEMAP_FLAGS_UNKNOWN;
+	set_sharers(snapshot, run->number, copy);
+	return 0;
+}
+
 static int split_run(struct pagemap_source *source,
 		     const struct pagemap_snapshot *snapshot,
 		     const struct page_run *run, struct array *out)
@@ -119,6 +136,11 @@ static int split_slice(struct pagemap_source *source,
 	for (i = 0; i < slice->count && !err; i++) {
 		struct page_run *copy;
 
+		if (runs[i].bits & PAGEMAP_RUN_SAME_FRAME) {
+			err = keep_same(source, process->snapshot, &runs[i],
+					out);
+			continue;
+		}
 		if (has_frame(&runs[i])) {
 			err = split_run(source, process->snapshot, &runs[i],
 					out);
@@ -129,6 +151,10 @@ static int split_slice(struct pagemap_source *source,
 			return -ENOMEM;
 		*copy = runs[i];
 		copy->flags = PAGEMAP_FLAGS_UNKNOWN;
+		/* Its frame is not shown, but that it is its own. */
+		if (copy->state == PAGEMAP_PAGE_PRESENT &&
+		    copy->bits & PAGEMAP_RUN_EXCLUSIVE)
+			copy->sharers = copy->sharers_high = 1;
 	}
 	slice->first = first;
 	slice->count = (uint32_t)out->count - first;

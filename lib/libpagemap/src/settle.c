@@ -152,8 +152,6 @@ static void look_at_all(struct pagemap_source *source, struct frames *frames,
 static void mark_special(struct pagemap_source *source,
 			 struct pagemap_snapshot *snapshot)
 {
-	bool scanned = source->features[PAGEMAP_FEATURE_SCAN] ==
-		       FEATURE_PRESENT;
 	uint64_t block = UINT64_MAX;
 	struct frame_piece piece;
 	size_t at = 0;
@@ -161,7 +159,7 @@ static void mark_special(struct pagemap_source *source,
 	if (source->features[PAGEMAP_FEATURE_KPAGEFLAGS] != FEATURE_PRESENT)
 		return;
 	while (frames_next(snapshot->frames, &at, &piece)) {
-		if (scanned)
+		if (snapshot->scanned)
 			look_at_first(source, snapshot->frames, &piece,
 				      &block);
 		else
@@ -463,10 +461,8 @@ int census_settle(struct pagemap_source *source,
 	if (err)
 		return err;
 	mark_special(source, snapshot);
-	snapshot->unseen_swap =
-		source->features[PAGEMAP_FEATURE_ALL_PIDS] != FEATURE_PRESENT;
-	snapshot->unseen = snapshot->unseen_swap || some_unread(snapshot);
-	snapshot->unseen_swap |= swap_unread(snapshot);
+	snapshot->unseen = snapshot->missing_pids || some_unread(snapshot);
+	snapshot->unseen_swap = snapshot->missing_pids || swap_unread(snapshot);
 	if (snapshot->unseen)
 		err = count_unseen(source, snapshot);
 	if (!err)

@@ -202,6 +202,9 @@ struct pagemap_snapshot {
 
 	struct frames *frames;		/* census; NULL else */
 	struct frames *slots;		/* of swap */
+	bool scanned;			/* census: PAGEMAP_SCAN is there */
+	bool frames_shown;		/* census: entries have PFNs */
+	bool missing_pids;		/* the source does not list all */
 	bool unseen;			/* sharers exist that were not read */
 	bool unseen_swap;		/* and they have something in swap */
 	uint32_t *unseen_counts;	/* where some are: mappings of a frame

@@ -289,6 +289,8 @@ static int take(struct pagemap_source *source,
 		snapshot->engine = choose_engine(source, snapshot);
 	engine = snapshot->engine == PAGEMAP_ENGINE_CENSUS ? &census_engine
 							   : &kernel_engine;
+	snapshot->missing_pids =
+		!pagemap_source_has_feature(source, PAGEMAP_FEATURE_ALL_PIDS);
 	err = engine->prepare(source, snapshot);
 	if (!err && snapshot->detail > PAGEMAP_DETAIL_PROCESSES)
 		err = mounts_read(source, snapshot);

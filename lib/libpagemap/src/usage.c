@@ -112,7 +112,7 @@ int pagemap_usage_of_snapshot(const struct pagemap_snapshot *snapshot,
 	struct figures figures;
 	uint64_t unread;
 
-	if (snapshot->pids || snapshot->top_count)
+	if (snapshot->pids || snapshot->top_count || snapshot->missing_pids)
 		return unite_some(snapshot, ret_usage);
 	add_processes(snapshot, &figures, &unread);
 	unite_all(&figures, unread);

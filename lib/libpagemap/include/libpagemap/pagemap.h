@@ -541,11 +541,13 @@ enum pagemap_run_bits {
 	PAGEMAP_RUN_SOFT_DIRTY = 1 << 2, /**< bit 55 */
 	PAGEMAP_RUN_UFFD_WP = 1 << 3,	/**< bit 57 */
 	PAGEMAP_RUN_HUGE = 1 << 4,	/**< mapped by a PMD or larger */
+	PAGEMAP_RUN_SAME_FRAME = 1 << 5, /**< all its pages are one frame */
 };
 
 /**
  * Pages that follow each other and are alike: same state, bits, flags and
- * sharers, and frames (or swap slots) that rise by one.
+ * sharers, and frames (or swap slots) that rise by one, or are one and the
+ * same (PAGEMAP_RUN_SAME_FRAME: merged by KSM, the zero page).
  */
 struct pagemap_run {
 	uint64_t start_vaddr;
