@@ -31,10 +31,11 @@ struct pagemap_value row_value(const struct row *row,
 			  : pagemap_process_value(row->process, metric);
 }
 
-static bool is_beyond_all(const struct pagemap_value *value)
+static bool is_beyond_all(const struct pagemap_value *value, int metric)
 {
 	return value->quality == PAGEMAP_UNAVAILABLE &&
-	       (value->reason == PAGEMAP_REASON_NO_FEATURE ||
+	       ((value->reason == PAGEMAP_REASON_NO_FEATURE &&
+		 metric != PAGEMAP_PSS) ||
 		value->reason == PAGEMAP_REASON_NOT_ASKED);
 }
 
@@ -50,7 +51,7 @@ enum pagemap_quality row_quality(const struct row *row, uint64_t metrics)
 		if (!(metrics & PAGEMAP_METRIC_BIT(metric)))
 			continue;
 		value = row_value(row, (enum pagemap_metric)metric);
-		if (is_beyond_all(&value))
+		if (is_beyond_all(&value, metric))
 			continue;
 		known = true;
 		if (value.quality > worst)

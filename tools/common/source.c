@@ -76,15 +76,20 @@ bool engine_parse(const char *name, enum pagemap_engine *ret_engine)
 	return false;
 }
 
-int snapshot_failed(struct pagemap_source *source, int err)
+int snapshot_failed(struct pagemap_source *source, int err, const pid_t *pids,
+		    size_t count)
 {
+	size_t i;
+
+	for (i = 0; err == -ESRCH && i < count; i++)
+		message("process %d does not exist", (int)pids[i]);
+	if (err == -ESRCH && count)
+		return EXIT_NOTHING;
 	if (err == -ENOTSUP && !pagemap_source_has_feature(source,
 						PAGEMAP_FEATURE_PAGEMAP))
 		message("the census cannot work here: %s",
 			pagemap_feature_reason(source,
 					       PAGEMAP_FEATURE_PAGEMAP));
-	else if (err == -ESRCH)
-		message("none of these processes exists");
 	else if (*pagemap_source_last_error(source))
 		message("nothing could be measured: %s",
 			pagemap_source_last_error(source));
@@ -142,6 +147,10 @@ static void report_quality(struct pagemap_source *source,
 		message("figures are ranges where pages are shared: %s",
 			pagemap_feature_reason(source,
 					       PAGEMAP_FEATURE_ALL_PIDS));
+	else if (census && !pagemap_source_has_feature(source,
+						       PAGEMAP_FEATURE_PFN))
+		message("figures are ranges where pages may be shared: %s",
+			pagemap_feature_reason(source, PAGEMAP_FEATURE_PFN));
 	if (changed)
 		message("%zu process%s changed while being read: the figures "
 			"are estimates, marked ~", changed, plural(changed));

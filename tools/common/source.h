@@ -16,8 +16,12 @@ int source_open(const char *name, struct pagemap_source **ret_source);
 /* "auto", "kernel" or "census"; false after a message. */
 bool engine_parse(const char *name, enum pagemap_engine *ret_engine);
 
-/* Says why no snapshot could be taken; gives the exit status. */
-int snapshot_failed(struct pagemap_source *source, int err);
+/*
+ * Says why no snapshot could be taken of the processes that were asked for
+ * (none: all); gives the exit status.
+ */
+int snapshot_failed(struct pagemap_source *source, int err, const pid_t *pids,
+		    size_t count);
 
 /*
  * One line on standard error if processes could not be read: how many, why

@@ -112,7 +112,8 @@ int rank_once(const struct settings *settings, struct pagemap_source *source)
 	settings_to_opts(settings, source, &opts);
 	err = pagemap_snapshot_take(source, &opts, &snapshot);
 	if (err)
-		return snapshot_failed(source, err);
+		return snapshot_failed(source, err, settings->pids,
+				       settings->pid_count);
 	status = rank_snapshot(settings, source, snapshot, stdout, &empty);
 	/* Nobody reads on, or the disk is full: that was said. */
 	if (message_flush_output()) {
@@ -122,6 +123,8 @@ int rank_once(const struct settings *settings, struct pagemap_source *source)
 		report_missing(settings, snapshot);
 		if (empty && settings_filter(settings))
 			message("nothing matches");
+		else if (empty && !settings->pid_count)
+			message("no process here could be measured");
 	}
 	pagemap_snapshot_free(snapshot);
 	return status;

@@ -173,7 +173,9 @@ static int take(struct watching *watching)
 						 &next) :
 			 pagemap_snapshot_take(watching->source, &opts, &next);
 	if (err)
-		return snapshot_failed(watching->source, err);
+		return snapshot_failed(watching->source, err,
+				       watching->settings.pids,
+				       watching->settings.pid_count);
 	pagemap_snapshot_free(previous);
 	watching->snapshot = next;
 	return EXIT_DONE;

@@ -25,7 +25,8 @@ static int report_processes(struct settings *settings,
 					   NAME_COMMAND);
 	err = pagemap_snapshot_take(source, &opts, &snapshot);
 	if (err)
-		return snapshot_failed(source, err);
+		return snapshot_failed(source, err, settings->pids,
+				       settings->pid_count);
 	err = report_make(source, snapshot, &report);
 	status = EXIT_NOTHING;
 	if (err)

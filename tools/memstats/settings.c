@@ -36,7 +36,7 @@ static void print_help(void)
 	puts("Usage: memstats [OPTION]... PID|NAME...\n"
 	     "       memstats [OPTION]... -- COMMAND [ARG]...\n"
 	     "Takes the memory of processes apart, or that of a command: at "
-	     "its peak and at its\nend; memstats then exits as the command "
+	     "its peak and at\nits end; memstats then exits as the command "
 	     "did.\n");
 	options_print_help(table, stdout);
 	puts("\nSizes: 123 exact, 120..131 between, ~123 an estimate, - not "
