@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What memrank says of fixture machines, to the letter.
+
+. tests/golden/common.sh
+
+for name in small averaged clonevm twice hidden states hostile liars nopfn \
+		nothing unsaid old-3.16 old-4.19 old-4.9 sparse16t; do
+	machine $name
+	for engine in kernel census; do
+		golden "memrank-$name-$engine" memrank -S $name --engine $engine \
+			-t -c pid,user,pss,uss,rss,vss,swap,swap_pss,command
+	done
+done
+
+# The options, each with both engines where it matters.
+golden memrank-plain memrank -S small
+golden memrank-mappings memrank -S small -m
+golden memrank-mappings-kernel memrank -S small -m --engine kernel
+golden memrank-users memrank -S small -u
+golden memrank-unit memrank -S small --by unit --engine census
+golden memrank-unit-kernel memrank -S small --by unit --engine kernel
+golden memrank-cgroup memrank -S small --by cgroup
+golden memrank-exe memrank -S small --by exe
+golden memrank-comm memrank -S small --by comm
+golden memrank-session memrank -S small --by session -t
+golden memrank-sort memrank -S states -s swap -r -c pid,swap,swap_pss,pss
+golden memrank-top memrank -S states -n 3
+golden memrank-top-totals memrank -S states -n 3 -t
+golden memrank-units memrank -S states -k -c pid,pss,uss,rss,vss,swap
+golden memrank-filter-process memrank -S small -P '^(first|third)'
+golden memrank-filter-user memrank -S small -U '^1001$' -H
+golden memrank-filter-map memrank -S small -M 'shared\.so'
+golden memrank-filter-map-names memrank -S small -m -M 'shared\.so|heap'
+golden memrank-pids memrank -S small 200 100
+golden memrank-pid-missing memrank -S small 100 4711
+golden memrank-pid-thread memrank -S small 2
+golden memrank-no-header memrank -S small -H
+golden memrank-csv memrank -S hidden --csv --engine census
+golden memrank-csv-hostile memrank -S hostile --csv -c pid,pss,comm,command
+golden memrank-strict-exact memrank -S small --strict
+golden memrank-strict-bounded memrank -S hidden --strict --engine census
+golden memrank-strict-denied memrank -S liars --strict
+
+# What is unlike from run to run is left out of JSON.
+json()
+{
+	"$@" | jq -S 'del(.source.time, .cost)'
+}
+golden memrank-json json memrank -S hidden --json --engine census -t
+golden memrank-json-hostile json memrank -S hostile --json
+golden memrank-json-liars json memrank -S liars --json
+golden memrank-json-nothing json memrank -S nothing --json
+golden memrank-json-mappings json memrank -S small -m --json
+
+# Wrong usage, and directories that are no machine.
+golden memrank-bad-column memrank -S small -s pss_byte
+golden memrank-bad-option memrank --sorted
+golden memrank-bad-engine memrank -S small --engine best
+golden memrank-bad-number memrank -S small -n many
+golden memrank-bad-regex memrank -S small -P '('
+golden memrank-bad-key memrank -S small --by colour
+golden memrank-two-formats memrank -S small --json --csv
+golden memrank-no-argument memrank -s
+golden memrank-no-folder memrank -S nowhere
+mkdir "$scratch/empty"
+golden memrank-empty memrank -S empty
+golden memrank-file memrank -S "small/100/maps"
+mkdir -p "$scratch/dead/17"
+golden memrank-dead memrank -S dead
+golden memrank-json-empty memrank -S empty --json
+finish

@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What memstats says of fixture machines, to the letter.
+
+. tests/golden/common.sh
+
+for name in small states averaged hidden hostile old-4.9 nopfn liars; do
+	machine $name
+done
+
+for engine in kernel census; do
+	golden memstats-small-$engine memstats -S small --engine $engine 100
+	golden memstats-maps-$engine memstats -S small --engine $engine --maps \
+		first third
+	golden memstats-averaged-$engine memstats -S averaged --engine $engine \
+		--maps 80
+	golden memstats-hidden-$engine memstats -S hidden --engine $engine \
+		--maps 40
+	golden memstats-csv-maps-$engine memstats -S small --engine $engine \
+		--maps --csv 200
+done
+golden memstats-old memstats -S old-4.9 30
+golden memstats-pages memstats -S states --pages 10 11 13 14 17 18 19 21
+golden memstats-pages-hidden memstats -S hidden --pages 40
+golden memstats-pages-nopfn memstats -S nopfn --pages 40
+golden memstats-pages-csv memstats -S states --pages --csv 13 14 19
+golden memstats-pages-no-header memstats -S states --pages -H 13
+golden memstats-hostile memstats -S hostile --maps 60 61 62 63
+golden memstats-units memstats -S small --maps -k 100
+golden memstats-names memstats -S small second nobody
+golden memstats-missing memstats -S small 4711
+golden memstats-thread memstats -S small 2
+golden memstats-liars memstats -S liars 1 2 3 4 5 6 7
+golden memstats-liars-census memstats -S liars --engine census 1 2 5 6
+golden memstats-strict memstats -S hidden --strict --engine census 40
+golden memstats-csv memstats -S small --csv 100 101
+
+json()
+{
+	"$@" | jq -S 'del(.source.time, .cost)'
+}
+golden memstats-json json memstats -S small --json 200
+golden memstats-json-maps json memstats -S hidden --json --maps \
+	--engine census 40
+golden memstats-json-pages json memstats -S states --json --pages 14 19
+golden memstats-json-hostile json memstats -S hostile --json --maps 60 61
+
+golden memstats-no-process memstats -S small
+golden memstats-bad-option memstats --mapz 1
+golden memstats-two-views memstats -S small --maps --pages 100
+golden memstats-source-command memstats -S small -- true
+golden memstats-pages-kernel memstats -S small --pages --engine kernel 100
+finish
