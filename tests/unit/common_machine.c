@@ -53,7 +53,8 @@ static struct machine_page make_page(unsigned int *seed, uint32_t *next_private)
 	case 3:
 		page.kind = PAGE_SWAP;
 		page.anon = true;
-		page.number = choose(seed, MACHINE_SLOTS);
+		/* The first slot is the header of the area. */
+		page.number = 1 + choose(seed, MACHINE_SLOTS - 1);
 		break;
 	case 4:
 	case 5:

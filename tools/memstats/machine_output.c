@@ -61,7 +61,7 @@ static struct json *json_run(const struct pagemap_run *run)
 	set_address(object, "start", run->start_vaddr);
 	json_set_number(object, "pages", (int64_t)run->page_count);
 	json_set_text(object, "state", pagemap_page_state_name(run->state));
-	if (run->state == PAGEMAP_PAGE_SWAPPED) {
+	if (run->state == PAGEMAP_PAGE_SWAPPED && run->swap_offset) {
 		json_set_number(object, "swap_type", run->swap_type);
 		json_set_number(object, "swap_offset",
 				(int64_t)run->swap_offset);

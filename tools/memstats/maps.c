@@ -236,7 +236,7 @@ static void print_run(const struct pagemap_run *run)
 	char flags[FLAGS_TEXT_SIZE], frame[32] = "-", sharers[32] = "-";
 
 	flags_to_text(run->flags, flags);
-	if (run->state == PAGEMAP_PAGE_SWAPPED)
+	if (run->state == PAGEMAP_PAGE_SWAPPED && run->swap_offset)
 		snprintf(frame, sizeof(frame), "%u:%" PRIu64, run->swap_type,
 			 run->swap_offset);
 	else if (run->pfn != PAGEMAP_PFN_UNKNOWN)

@@ -198,17 +198,20 @@ static void add_unknown(const struct tally *tally, struct weighed *weighed)
 }
 
 static void set_swap(const struct pagemap_snapshot *snapshot,
-		     const struct weighed *swap, struct figures *figures)
+		     const struct weighed *swap, uint64_t unknown,
+		     struct figures *figures)
 {
-	uint64_t swapped = swap->pages << snapshot->page_shift;
+	uint64_t swapped = (swap->pages + unknown) << snapshot->page_shift;
+	uint64_t more = unknown << CENSUS_UNIT_SHIFT;
 
 	/* smaps' Swap, where it was read, also knows swapped shmem. */
 	if (!(figures->known & BIT(PAGEMAP_SWAP)))
 		figures_set(figures, PAGEMAP_SWAP, swapped);
 	figures_bound(figures, PAGEMAP_SWAP_PSS,
 		      census_units_to_bytes(snapshot, swap->units_low),
-		      census_units_to_bytes(snapshot, swap->units),
-		      census_units_to_bytes(snapshot, swap->units_high));
+		      census_units_to_bytes(snapshot, swap->units + more),
+		      census_units_to_bytes(snapshot,
+					    swap->units_high + more));
 }
 
 static void set_pages(const struct pagemap_snapshot *snapshot,
@@ -263,7 +266,7 @@ void census_figures(const struct pagemap_snapshot *snapshot,
 		      census_units_to_bytes(snapshot, units + all.sole_low),
 		      census_units_to_bytes(snapshot, units + all.sole_low),
 		      census_units_to_bytes(snapshot, units + all.sole_units));
-	set_swap(snapshot, swap, figures);
+	set_swap(snapshot, swap, tally->unknown_swap, figures);
 }
 
 /* All that is not anonymous in a mapping is of one kind. */

@@ -132,7 +132,8 @@ static void keep_entry(struct gather *gather, uint64_t page, uint64_t entry,
 					      entry & ENTRY_PFN_MASK : 1);
 		if (as == GATHER_COUNTED || as == GATHER_HUGETLB)
 			run.bits |= PAGEMAP_RUN_HUGE;
-	} else if (decoded.state == PAGEMAP_PAGE_SWAPPED) {
+	} else if (decoded.state == PAGEMAP_PAGE_SWAPPED &&
+		   decoded.swap_offset) {
 		run.number = decoded.swap_offset;
 	}
 	keep_page(gather, page, &run);
@@ -213,6 +214,11 @@ static void take_swapped(struct gather *gather, uint64_t entry)
 	}
 	if (page.state != PAGEMAP_PAGE_SWAPPED)
 		return;
+	/* The first slot of an area is its header: this one is not shown. */
+	if (!slot) {
+		gather->tally->unknown_swap++;
+		return;
+	}
 	/* Slots of neighbours rarely follow each other: one run a page. */
 	if (!push_word(&gather->worker->swapped, pack_run(slot, 1, true)))
 		gather->error = -ENOMEM;
@@ -296,6 +302,7 @@ static void add_tally(struct tally *sum, const struct tally *more)
 	sum->exclusive_file += more->exclusive_file;
 	sum->unknown_pfn += more->unknown_pfn;
 	sum->unknown_pfn_anon += more->unknown_pfn_anon;
+	sum->unknown_swap += more->unknown_swap;
 	sum->hugetlb_private += more->hugetlb_private;
 	sum->hugetlb_shared += more->hugetlb_shared;
 	sum->zero += more->zero;

@@ -43,6 +43,7 @@ struct union_sum {
 	uint64_t units_low;
 	uint64_t units_high;
 	uint64_t unknown_pages;	/* frames not shown */
+	uint64_t unknown_slots;	/* of swap */
 };
 
 static int sort_members(const struct pagemap_partition *partition,
@@ -193,6 +194,7 @@ static void add_tally(const struct tally *tally, struct union_sum *sum)
 	sum->units_low += sole * UNIT;
 	sum->units_high += sole * UNIT;
 	sum->unknown_pages += tally->unknown_pfn;
+	sum->unknown_slots += tally->unknown_swap;
 }
 
 static void add_weighed(const struct weighed *weighed, struct union_sum *sum)
@@ -231,8 +233,11 @@ static void set_union(const struct pagemap_snapshot *snapshot,
 	figures_bound(figures, PAGEMAP_USS, sum->sole_low << shift,
 		      sum->sole_low << shift,
 		      (sum->sole_pages << shift) + unknown);
-	if (!(figures->estimated & BIT(PAGEMAP_SWAP)))
-		figures_set(figures, PAGEMAP_SWAP, swap->pages << shift);
+	if (figures->estimated & BIT(PAGEMAP_SWAP))
+		return;
+	low = swap->pages << shift;
+	high = (swap->pages + sum->unknown_slots) << shift;
+	figures_bound(figures, PAGEMAP_SWAP, low, high, high);
 }
 
 /* Sums that count a shared page again and again say so. */

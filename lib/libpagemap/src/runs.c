@@ -255,7 +255,8 @@ int pagemap_run_iter_next(struct pagemap_run_iter *iter,
 		.state = (enum pagemap_page_state)run->state,
 	};
 	if (run->state == PAGEMAP_PAGE_SWAPPED) {
-		ret_run->swap_offset = run->number;
+		ret_run->swap_offset = run->number == PAGEMAP_PFN_UNKNOWN ? 0 :
+				       run->number;
 		ret_run->swap_type = run->swap_type;
 	} else {
 		ret_run->pfn = run->number;

@@ -21,6 +21,7 @@ struct tally {
 	uint64_t exclusive_file;
 	uint64_t unknown_pfn;		/* present, shared, frame not shown */
 	uint64_t unknown_pfn_anon;	/* of these, anonymous */
+	uint64_t unknown_swap;		/* in swap, where is not shown */
 	uint64_t hugetlb_private;
 	uint64_t hugetlb_shared;
 	uint64_t zero;

@@ -85,9 +85,15 @@ static void unite_all(struct figures *figures, uint64_t unread)
 		figures_bound(figures, PAGEMAP_USS,
 			      low > unread ? low - unread : 0, pss, high);
 	}
-	if (figures->known & BIT(PAGEMAP_SWAP_PSS))
-		figures_set(figures, PAGEMAP_SWAP,
-			    figures->bytes[PAGEMAP_SWAP_PSS]);
+	if (!(figures->known & BIT(PAGEMAP_SWAP_PSS)))
+		return;
+	pss = figures->bytes[PAGEMAP_SWAP_PSS];
+	if (figures->bounded & BIT(PAGEMAP_SWAP_PSS))
+		figures_bound(figures, PAGEMAP_SWAP,
+			      figures->low[PAGEMAP_SWAP_PSS], pss,
+			      figures->high[PAGEMAP_SWAP_PSS]);
+	else
+		figures_set(figures, PAGEMAP_SWAP, pss);
 }
 
 /* Some of the machine's processes are a group like any other. */

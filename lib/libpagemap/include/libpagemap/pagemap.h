@@ -553,7 +553,8 @@ struct pagemap_run {
 	uint64_t start_vaddr;
 	uint64_t page_count;
 	uint64_t pfn;		/**< of the first page; PAGEMAP_PFN_UNKNOWN */
-	uint64_t swap_offset;	/**< of the first page, when swapped */
+	uint64_t swap_offset;	/**< of the first page, when swapped; 0 if
+				     not shown */
 	uint32_t swap_type;	/**< index in /proc/swaps, when swapped */
 	uint32_t bits;		/**< mask of enum pagemap_run_bits */
 	uint64_t flags;		/**< kpageflags; PAGEMAP_FLAGS_UNKNOWN */
