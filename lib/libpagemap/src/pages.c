@@ -514,6 +514,11 @@ static int prepare(struct reading *reading, const struct process_ref *ref)
 	process->mapping_count = 0;
 	if (!scan || worker_detail(worker, process) > PAGEMAP_DETAIL_PROCESSES)
 		err = mappings_read(worker, ref, process);
+	/* Changed between two reads, once more; it is not like that always. */
+	if (err == -EAGAIN)
+		err = mappings_read(worker, ref, process);
+	if (err == -EAGAIN)
+		err = -EBADMSG;
 	set_vss(process, worker->snapshot->page_shift);
 	return err;
 }
@@ -548,12 +553,17 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 
 	if (!err)
 		err = source->ops->open_pages(source, ref, &reading.pages);
-	if (err)
-		return err;
-	err = read_pages(&reading, ref);
-	source->ops->close_pages(&reading.pages);
+	if (!err) {
+		err = read_pages(&reading, ref);
+		source->ops->close_pages(&reading.pages);
+	}
 	if (!err)
 		err = gather_finish(&reading.gather);
+	/* The worker's array is for the next process. */
+	if (err) {
+		process->mappings = NULL;
+		process->mapping_count = 0;
+	}
 	if (!err && (reading.gather.missing || reading.gather.moving ||
 		     reading.outside))
 		err = -EAGAIN;
