@@ -14,10 +14,10 @@
 #include "pages.h"
 
 /* The first read of a stretch; each further one is twice as long. */
-#define FIRST_PAGES 512
+#define FIRST_PAGES 128
 
 /* So many empty entries at the end of a read are the beginning of a hole. */
-#define HOLE_PAGES 96
+#define HOLE_PAGES 64
 
 static bool is_used(uint64_t entry)
 {
@@ -34,6 +34,19 @@ static size_t empty_tail(const uint64_t *entries, size_t count)
 	return tail;
 }
 
+/* How much to read: reads that end with a page table are walked in one go. */
+static size_t part_of(const struct reading *reading, uint64_t page, size_t want)
+{
+	size_t table = (size_t)reading->block_pages;
+	size_t room = table - (size_t)(page % table), part = want;
+
+	if (want >= table)
+		part = want - want % table + room;
+	else if (room <= 2 * want)
+		part = room;
+	return part < WORKER_ENTRIES ? part : WORKER_ENTRIES;
+}
+
 /* Reads from a page that is there to the next hole; gives where that is. */
 static int read_stretch(struct reading *reading, uint64_t *page)
 {
@@ -42,13 +55,8 @@ static int read_stretch(struct reading *reading, uint64_t *page)
 	int err;
 
 	do {
-		/* Reads that end with a page table are walked in one go. */
-		uint64_t room = reading->block_pages -
-				*page % reading->block_pages;
-		size_t part = want - want % reading->block_pages + room;
+		size_t part = part_of(reading, *page, want);
 
-		if (part > WORKER_ENTRIES)
-			part = WORKER_ENTRIES;
 		err = reading_read(reading, *page, part);
 		if (err)
 			return err;

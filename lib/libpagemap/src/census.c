@@ -75,16 +75,19 @@ static void weigh_piece(const struct pagemap_snapshot *snapshot,
 	const uint32_t *unseen = snapshot->unseen_counts;
 	uint32_t i, next;
 
+	if (unseen)
+		unseen += piece->slot;
 	/* Neighbours mostly have the same sharers. */
 	for (i = 0; i < piece->count; i = next) {
 		alike.sharers = piece->counts ? piece->counts[i]
 					      : piece->uniform;
 		alike.high = alike.sharers;
 		if (unseen && !frames_is_mark(alike.sharers))
-			alike.high += unseen[piece->slot + i];
+			alike.high += unseen[i];
 		next = piece->counts ? i + 1 : piece->count;
-		while (!unseen && next < piece->count &&
-		       piece->counts[next] == alike.sharers)
+		while (next < piece->count &&
+		       piece->counts[next] == alike.sharers &&
+		       (!unseen || unseen[next] == unseen[i]))
 			next++;
 		alike.pages = next - i;
 		weigh_frames(weighed, alike);
