@@ -58,6 +58,17 @@ static void start_pair(struct victim pair[2], pid_t pids[2])
 	close(shared_fd);
 }
 
+static size_t count_of(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	while ((text = strstr(text, part))) {
+		count++;
+		text++;
+	}
+	return count;
+}
+
 static void run_ok(struct tool_run *run, const char *command,
 		   const pid_t pids[2])
 {
@@ -427,6 +438,47 @@ static int end_all(void **unused)
 	return 0;
 }
 
+/* ---- Watching ---------------------------------------------------------- */
+
+/* Names are kept from round to round, but not beyond an exec. */
+static void watching_sees_an_exec(void **unused)
+{
+	struct tool_run run;
+	size_t before, after;
+
+	(void)unused;
+	run_ok(&run, "bash -c 'sleep 0.5; exec sleep 7' & "
+		     "memrank --watch 0.2 --count 8 --csv -c command $!; "
+		     "kill $!", NULL);
+	assert_non_null(strstr(run.out, "bash -c"));
+	before = count_of(run.out, "\nbash -c sleep 0.5");
+	after = count_of(run.out, "\nsleep 7\n");
+	assert_in_range(before, 1, 7);
+	assert_int_equal(before + after, 8);
+	tool_done(&run);
+}
+
+/* A refresh shows the same rows as a ranking of its own, to the byte. */
+static void watching_agrees_with_once(void **unused)
+{
+	struct victim pair[2];
+	struct tool_run run, once;
+	pid_t pids[2];
+
+	(void)unused;
+	start_pair(pair, pids);
+	run_ok(&once, "memrank --csv -H $1 $2", pids);
+	run_ok(&run, "memrank --csv -H --watch 0.1 --count 3 $1 $2", pids);
+	assert_int_equal(run.out_length, 3 * once.out_length);
+	for (size_t i = 0; i < 3; i++)
+		assert_memory_equal(run.out + i * once.out_length, once.out,
+				    once.out_length);
+	tool_done(&run);
+	tool_done(&once);
+	victim_end(&pair[0]);
+	victim_end(&pair[1]);
+}
+
 #define OWN_TEST(name) cmocka_unit_test_teardown(name, end_all)
 
 int main(void)
@@ -442,6 +494,8 @@ int main(void)
 		OWN_TEST(closed_pipe_ends_quietly),
 		OWN_TEST(closed_output_is_an_error),
 		OWN_TEST(ended_process_is_said),
+		OWN_TEST(watching_sees_an_exec),
+		OWN_TEST(watching_agrees_with_once),
 	};
 
 	if (geteuid() != 0) {

@@ -24,8 +24,17 @@
 /* Of an entry of the user database; a larger one is shown as its number. */
 #define USER_SIZE 4096
 
+/* What was found of a process, while it is not read again. */
+struct named {
+	pid_t pid;
+	uint64_t read_time_ns;
+	struct row row;
+};
+
 struct proclist {
 	struct strings *strings;
+	struct named *named;		/* by rising pid */
+	size_t named_count;
 	uid_t last_uid;			/* the user that was named last */
 	const char *last_user;
 };
@@ -40,6 +49,7 @@ void proclist_free(struct proclist *list)
 	if (!list)
 		return;
 	strings_free(list->strings);
+	free(list->named);
 	free(list);
 }
 
@@ -203,7 +213,94 @@ static struct pids_info *open_pids(uint32_t names)
 	return procps_pids_new(&info, items, ITEM_COUNT) < 0 ? NULL : info;
 }
 
-static int name_live(struct proclist *list,
+static int compare_named(const void *key, const void *item)
+{
+	pid_t pid = *(const pid_t *)key;
+	pid_t other = ((const struct named *)item)->pid;
+
+	return (pid > other) - (pid < other);
+}
+
+/* Takes over what an earlier list knows of a process; false if nothing. */
+static bool name_as_before(struct proclist *list,
+			   const struct proclist *earlier, struct row *row)
+{
+	pid_t pid = pagemap_process_pid(row->process);
+	const struct named *named;
+
+	if (!earlier || !earlier->named_count)
+		return false;
+	named = bsearch(&pid, earlier->named, earlier->named_count,
+			sizeof(*named), compare_named);
+	if (!named || named->read_time_ns !=
+		      pagemap_process_read_time_ns(row->process))
+		return false;
+	row->start_time_ns = named->row.start_time_ns;
+	row->comm = keep(list, named->row.comm);
+	row->command = keep(list, named->row.command);
+	row->user = keep(list, named->row.user);
+	row->ppid = named->row.ppid;
+	row->uid = named->row.uid;
+	row->session = named->row.session;
+	return true;
+}
+
+/* What is known of the processes now, for the next call. */
+static int remember(struct proclist *list, struct row *const *sorted,
+		    size_t count)
+{
+	size_t i;
+
+	list->named = calloc(count + 1, sizeof(*list->named));
+	if (!list->named)
+		return -ENOMEM;
+	list->named_count = count;
+	for (i = 0; i < count; i++)
+		list->named[i] = (struct named){
+			pagemap_process_pid(sorted[i]->process),
+			pagemap_process_read_time_ns(sorted[i]->process),
+			*sorted[i],
+		};
+	return 0;
+}
+
+/* By rising pid; those that are to be looked up come first in new. */
+static void sort_rows(struct proclist *list, const struct proclist *earlier,
+		      struct row *rows, size_t count, struct row **sorted,
+		      size_t *ret_sorted, struct row **new, size_t *ret_new)
+{
+	size_t i, kept = 0, news = 0;
+
+	for (i = 0; i < count; i++)
+		if (rows[i].process)
+			sorted[kept++] = &rows[i];
+	qsort(sorted, kept, sizeof(*sorted), compare_rows);
+	for (i = 0; i < kept; i++)
+		if (!name_as_before(list, earlier, sorted[i]))
+			new[news++] = sorted[i];
+	*ret_sorted = kept;
+	*ret_new = news;
+}
+
+static int look_up(const struct naming *naming, struct row **rows,
+		   size_t count)
+{
+	struct pids_info *info;
+	size_t i;
+
+	if (!count)
+		return 0;
+	info = open_pids(naming->names);
+	if (!info)
+		return -ENOMEM;
+	for (i = 0; i < count; i += BATCH)
+		name_batch(naming, info, rows + i,
+			   count - i < BATCH ? count - i : BATCH);
+	procps_pids_unref(&info);
+	return 0;
+}
+
+static int name_live(struct proclist *list, const struct proclist *earlier,
 		     const struct pagemap_snapshot *snapshot, struct row *rows,
 		     size_t count, uint32_t names)
 {
@@ -213,24 +310,19 @@ static int name_live(struct proclist *list,
 		.names = names,
 		.tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK),
 	};
-	struct row **sorted = calloc(count + 1, sizeof(*sorted));
-	struct pids_info *info = sorted ? open_pids(names) : NULL;
-	size_t i, kept = 0;
+	struct row **sorted = calloc(2 * count + 1, sizeof(*sorted));
+	struct row **new = sorted + count;
+	size_t kept, news;
+	int err;
 
-	if (!info) {
-		free(sorted);
+	if (!sorted)
 		return -ENOMEM;
-	}
-	for (i = 0; i < count; i++)
-		if (rows[i].process)
-			sorted[kept++] = &rows[i];
-	qsort(sorted, kept, sizeof(*sorted), compare_rows);
-	for (i = 0; i < kept; i += BATCH)
-		name_batch(&naming, info, sorted + i,
-			   kept - i < BATCH ? kept - i : BATCH);
-	procps_pids_unref(&info);
+	sort_rows(list, earlier, rows, count, sorted, &kept, new, &news);
+	err = look_up(&naming, new, news);
+	if (!err)
+		err = remember(list, sorted, kept);
 	free(sorted);
-	return 0;
+	return err;
 }
 
 #endif
@@ -270,7 +362,7 @@ static void name_by_library(struct proclist *list, bool live, struct row *row)
 int proclist_name_rows(struct pagemap_source *source,
 		       const struct pagemap_snapshot *snapshot,
 		       struct row *rows, size_t count, uint32_t names,
-		       struct proclist **ret_list)
+		       struct proclist **kept)
 {
 	bool live = pagemap_source_kind(source) == PAGEMAP_SOURCE_LIVE;
 	struct proclist *list = calloc(1, sizeof(*list));
@@ -289,13 +381,15 @@ int proclist_name_rows(struct pagemap_source *source,
 #ifdef HAVE_LIBPROC2
 	list->last_user = NULL;
 	if (names && uses_libproc2(source))
-		err = name_live(list, snapshot, rows, count, names);
+		err = name_live(list, *kept, snapshot, rows, count, names);
 #else
 	(void)snapshot, (void)names;
 #endif
-	if (err)
+	if (err) {
 		proclist_free(list);
-	else
-		*ret_list = list;
-	return err;
+		return err;
+	}
+	proclist_free(*kept);
+	*kept = list;
+	return 0;
 }

@@ -17,13 +17,16 @@ uint32_t proclist_identity(const struct pagemap_source *source,
 			   uint32_t names);
 
 /*
- * Names the processes of rows as far as it can.  Borrowed by the rows until
- * it is freed.  0 or -ENOMEM.
+ * Names the processes of rows as far as it can.  *kept is NULL, or the list of
+ * an earlier call with the same names: what was found then is taken over for
+ * processes that have not been read since, and the list is replaced.  The rows
+ * borrow of it until it is replaced or freed.  0 or -ENOMEM; *kept is then as
+ * it was.
  */
 int proclist_name_rows(struct pagemap_source *source,
 		       const struct pagemap_snapshot *snapshot,
 		       struct row *rows, size_t count, uint32_t names,
-		       struct proclist **ret_list);
+		       struct proclist **kept);
 void proclist_free(struct proclist *list);
 
 #endif

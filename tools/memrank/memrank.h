@@ -61,7 +61,7 @@ struct ranking {
 	struct pagemap_usage totals_usage;
 	struct pagemap_usage *usages;	/* of groups, by number */
 	struct strings *group_names;
-	struct proclist *names;
+	struct proclist **names;	/* borrowed */
 };
 
 /* ---- settings.c, needs.c ----------------------------------------------- */
@@ -92,12 +92,13 @@ void settings_to_opts(const struct settings *settings,
 
 /*
  * Makes the rows of a snapshot: filtered, sorted, cut, named.  0 or -ENOMEM.
- * The ranking stays where it is: its totals point into it.
+ * The ranking stays where it is: its totals point into it.  *names is NULL or
+ * what an earlier ranking left, and stays the caller's; the rows borrow of it.
  */
 int ranking_make(const struct settings *settings,
 		 struct pagemap_source *source,
 		 const struct pagemap_snapshot *snapshot,
-		 struct ranking *ranking);
+		 struct proclist **names, struct ranking *ranking);
 void ranking_free(struct ranking *ranking);
 
 /* Whether a text matches; every text does where no filter is set. */
@@ -138,12 +139,12 @@ int rank_once(const struct settings *settings, struct pagemap_source *source);
 int rank_watch(const struct settings *settings, struct pagemap_source *source);
 
 /*
- * Ranks and prints a snapshot; gives the exit status.  *ret_empty: no row
- * matched.
+ * Ranks and prints a snapshot; gives the exit status.  names is as for
+ * ranking_make.  *ret_empty: no row matched.
  */
 int rank_snapshot(const struct settings *settings,
 		  struct pagemap_source *source,
-		  const struct pagemap_snapshot *snapshot, FILE *out,
-		  bool *ret_empty);
+		  const struct pagemap_snapshot *snapshot,
+		  struct proclist **names, FILE *out, bool *ret_empty);
 
 #endif

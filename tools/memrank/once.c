@@ -62,11 +62,12 @@ static int status_of(const struct settings *settings,
 
 int rank_snapshot(const struct settings *settings,
 		  struct pagemap_source *source,
-		  const struct pagemap_snapshot *snapshot, FILE *out,
-		  bool *ret_empty)
+		  const struct pagemap_snapshot *snapshot,
+		  struct proclist **names, FILE *out, bool *ret_empty)
 {
 	struct ranking ranking;
-	int status, err = ranking_make(settings, source, snapshot, &ranking);
+	int status, err = ranking_make(settings, source, snapshot, names,
+				       &ranking);
 
 	if (!err) {
 		*ret_empty = !ranking.matched;
@@ -106,6 +107,7 @@ int rank_once(const struct settings *settings, struct pagemap_source *source)
 {
 	struct pagemap_snapshot_opts opts;
 	struct pagemap_snapshot *snapshot;
+	struct proclist *names = NULL;
 	bool empty = false;
 	int err, status;
 
@@ -114,7 +116,8 @@ int rank_once(const struct settings *settings, struct pagemap_source *source)
 	if (err)
 		return snapshot_failed(source, err, settings->pids,
 				       settings->pid_count);
-	status = rank_snapshot(settings, source, snapshot, stdout, &empty);
+	status = rank_snapshot(settings, source, snapshot, &names, stdout,
+			       &empty);
 	/* Nobody reads on, or the disk is full: that was said. */
 	if (message_flush_output()) {
 		status = EXIT_NOTHING;
@@ -126,6 +129,7 @@ int rank_once(const struct settings *settings, struct pagemap_source *source)
 		else if (empty && !settings->pid_count)
 			message("no process here could be measured");
 	}
+	proclist_free(names);
 	pagemap_snapshot_free(snapshot);
 	return status;
 }

@@ -95,7 +95,7 @@ static int name_rows(const struct settings *settings,
 {
 	return proclist_name_rows(source, snapshot, ranking->rows,
 				  ranking->count, settings_names(settings),
-				  &ranking->names);
+				  ranking->names);
 }
 
 /* All of the machine, or of what the filters leave of it. */
@@ -158,11 +158,11 @@ static int rank_rows(const struct settings *settings,
 int ranking_make(const struct settings *settings,
 		 struct pagemap_source *source,
 		 const struct pagemap_snapshot *snapshot,
-		 struct ranking *ranking)
+		 struct proclist **names, struct ranking *ranking)
 {
 	int err;
 
-	*ranking = (struct ranking){ 0 };
+	*ranking = (struct ranking){ .names = names };
 	err = rank_rows(settings, source, snapshot, ranking);
 	if (err)
 		ranking_free(ranking);
@@ -174,5 +174,4 @@ void ranking_free(struct ranking *ranking)
 	strings_free(ranking->group_names);
 	free(ranking->usages);
 	free(ranking->rows);
-	proclist_free(ranking->names);
 }

@@ -25,6 +25,7 @@ struct watching {
 	struct settings settings;	/* -n cut to the terminal's lines */
 	struct pagemap_source *source;
 	struct pagemap_snapshot *snapshot;	/* the newest */
+	struct proclist *names;			/* of its processes */
 	struct timespec next;			/* CLOCK_MONOTONIC */
 	unsigned long limit;			/* as it was asked for */
 	bool screen;
@@ -110,7 +111,8 @@ static int draw(struct watching *watching)
 	fit_to_screen(watching, lines);
 	print_heading(watching->snapshot, columns, out);
 	status = rank_snapshot(&watching->settings, watching->source,
-			       watching->snapshot, out, &empty);
+			       watching->snapshot, &watching->names, out,
+			       &empty);
 	if (!fclose(out))
 		show_frame(frame, stdout);
 	free(frame);
@@ -129,7 +131,7 @@ static int print(struct watching *watching, bool first)
 	if (!plain)
 		print_heading(watching->snapshot, 0, stdout);
 	status = rank_snapshot(settings, watching->source, watching->snapshot,
-			       stdout, &empty);
+			       &watching->names, stdout, &empty);
 	/* One heading for all rows of CSV. */
 	if (settings->csv)
 		watching->settings.header = false;
@@ -217,6 +219,7 @@ int rank_watch(const struct settings *settings, struct pagemap_source *source)
 	}
 	if (watching.screen && watching.snapshot)
 		report_unreadable(source, watching.snapshot);
+	proclist_free(watching.names);
 	pagemap_snapshot_free(watching.snapshot);
 	return status;
 }
