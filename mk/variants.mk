@@ -22,7 +22,8 @@ coverage:
 	$(Q)mk/install-deps.sh build test coverage
 	$(Q)+$(MAKE) O=$(O)/coverage CFLAGS="-O0 -g $(COVERAGE)" all test-programs
 	$(Q)find $(O)/coverage -name '*.gcda' -delete
-	-$(Q)BUILD=$(abspath $(O)/coverage) tests/run unit golden live
+	-$(Q)umask 0; chmod -R a+rwX $(O)/coverage; \
+		BUILD=$(abspath $(O)/coverage) tests/run unit golden live
 	$(Q)gcovr -r . --filter '$(LIB_DIR)/src/' $(O)/coverage >$(O)/coverage.txt
 	$(Q)awk 'NF > 3 && $$4 ~ /%/ { printf "%-44s %6d %6d %5s\n", $$1, $$2, $$3, $$4 }' \
 		$(O)/coverage.txt

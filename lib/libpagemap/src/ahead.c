@@ -4,7 +4,7 @@
  * the next page is, and from there entries are read ahead until a hole.  A
  * full scan costs 20 ns a page, an empty entry 3 ns.  What a scan would have
  * said of each page is found in the entries: the zero page by its frame, huge
- * pages by their shape.  Used where that is enough, see ahead_is_enough.
+ * pages by their shape.  Used where that is enough, see ahead_prepare.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -135,17 +135,22 @@ static bool no_hugetlb(struct pagemap_source *source)
 void ahead_prepare(struct pagemap_source *source,
 		   struct pagemap_snapshot *snapshot)
 {
+	const enum feature_state *features = source->features;
+
 	snapshot->zero_frame = 0;
+	snapshot->reads_ahead = false;
+	if (source->kind != PAGEMAP_SOURCE_LIVE || !snapshot->frames_shown)
+		return;
+	snapshot->zero_frame = find_zero_frame(source);
 	/* Some architectures have several zero pages: there a scan tells. */
 #if defined(__x86_64__) || defined(__aarch64__)
-	if (source->kind == PAGEMAP_SOURCE_LIVE &&
-	    snapshot->detail == PAGEMAP_DETAIL_PROCESSES &&
-	    source->features[PAGEMAP_FEATURE_SCAN] == FEATURE_PRESENT &&
-	    source->features[PAGEMAP_FEATURE_PFN] == FEATURE_PRESENT &&
-	    source->features[PAGEMAP_FEATURE_KPAGEFLAGS] == FEATURE_PRESENT &&
-	    no_hugetlb(source))
-		snapshot->zero_frame = find_zero_frame(source);
+	snapshot->reads_ahead =
+		snapshot->zero_frame &&
+		snapshot->detail == PAGEMAP_DETAIL_PROCESSES &&
+		features[PAGEMAP_FEATURE_SCAN] == FEATURE_PRESENT &&
+		features[PAGEMAP_FEATURE_KPAGEFLAGS] == FEATURE_PRESENT &&
+		no_hugetlb(source);
 #else
-	(void)source;
+	(void)features, (void)no_hugetlb;
 #endif
 }

@@ -488,7 +488,7 @@ static void set_vss(struct pagemap_process *process, uint32_t shift)
 
 static int read_pages(struct reading *reading, const struct process_ref *ref)
 {
-	if (reading->worker->snapshot->zero_frame)
+	if (reading->worker->snapshot->reads_ahead)
 		return ahead_read(reading);
 	if (reading->scanned)
 		return read_scanned(reading, 0, UINT64_MAX);

@@ -29,7 +29,7 @@ int reading_read(struct reading *reading, uint64_t page, size_t count);
 void reading_take(struct reading *reading, uint64_t page,
 		  const uint64_t *entries, size_t count, uint32_t bits);
 
-/* Finds out whether reading ahead is enough: sets zero_frame if so. */
+/* Sets zero_frame, and reads_ahead where reading ahead is enough. */
 void ahead_prepare(struct pagemap_source *source,
 		   struct pagemap_snapshot *snapshot);
 

@@ -191,7 +191,8 @@ struct pagemap_snapshot {
 	uint32_t page_shift;
 	uint32_t swap_types;
 	bool swap_in_use;
-	uint64_t zero_frame;		/* census may read ahead; 0 not */
+	uint64_t zero_frame;		/* census: the zero page's; 0 unknown */
+	bool reads_ahead;		/* census, see ahead.c */
 	bool one_file;			/* an engine opens but one per process */
 	bool averaged;			/* the kernel's counts are averages ... */
 	uint8_t averaged_reason;	/* ... for sure or perhaps */
