@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 	message_set_name("memrank");
 	status = settings_read(&settings, argc, argv);
 	if (status < 0) {
-		status = source_open(settings.source, &source);
+		status = source_open(settings.usual.source, &source);
 		if (status == EXIT_DONE) {
 			status = settings.watch_s ?
 				rank_watch(&settings, source) :

@@ -10,6 +10,7 @@
 #include "columns.h"
 #include "proclist.h"
 #include "strings.h"
+#include "usual.h"
 
 enum rank_by {
 	BY_PROCESS,
@@ -28,20 +29,12 @@ struct filter {
 };
 
 struct settings {
-	int (*answer)(void);		/* --help, --version: nothing else */
-	const char *source;
-	enum pagemap_engine engine;
+	struct usual usual;
 	enum rank_by by;
 	struct column_list columns;
 	const struct column *sort;
 	bool reverse;
 	bool totals;
-	bool header;
-	bool gentle;
-	bool json;
-	bool csv;
-	bool strict;
-	enum units units;
 	unsigned long limit;		/* rows; 0 all */
 	struct filter process_filter;
 	struct filter user_filter;

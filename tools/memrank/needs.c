@@ -31,7 +31,7 @@ void settings_columns(const struct settings *settings,
 	const char *wrong;
 	size_t i, length;
 
-	if (!settings->json) {
+	if (!settings->usual.json) {
 		*ret_columns = settings->columns;
 		return;
 	}
@@ -95,7 +95,7 @@ static bool needs_top_only(const struct settings *settings)
 {
 	return settings->limit && settings->sort->metric == PAGEMAP_PSS &&
 	       !settings->sort->average && !settings->reverse &&
-	       !settings->totals && !settings->json &&
+	       !settings->totals && !settings->usual.json &&
 	       !settings_group(settings) && !settings_filter(settings);
 }
 
@@ -105,8 +105,8 @@ void settings_to_opts(const struct settings *settings,
 {
 	struct pagemap_snapshot_opts opts = {
 		.size = sizeof(opts),
-		.engine = settings->engine,
-		.gentle = settings->gentle,
+		.engine = settings->usual.engine,
+		.gentle = settings->usual.gentle,
 		.pids = settings->pids,
 		.pid_count = settings->pid_count,
 	};

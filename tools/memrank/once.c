@@ -56,7 +56,7 @@ static int status_of(const struct settings *settings,
 	}
 	if (!measured)
 		return EXIT_NOTHING;
-	return settings->strict && exact < ranking->count ? EXIT_NOT_EXACT
+	return settings->usual.strict && exact < ranking->count ? EXIT_NOT_EXACT
 							   : EXIT_DONE;
 }
 

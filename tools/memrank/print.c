@@ -73,16 +73,16 @@ int ranking_print(const struct settings *settings,
 		.rows = ranking->rows,
 		.count = ranking->count,
 		.totals = settings->totals ? &ranking->totals : NULL,
-		.units = settings->units,
-		.header = settings->header,
+		.units = settings->usual.units,
+		.header = settings->usual.header,
 	};
 	size_t lines;
 
-	if (settings->json) {
+	if (settings->usual.json) {
 		print_json(settings, source, snapshot, ranking, out);
 		return 0;
 	}
-	if (settings->csv) {
+	if (settings->usual.csv) {
 		view_csv(&view, out);
 		return 0;
 	}

@@ -109,7 +109,7 @@ static int set_totals(const struct settings *settings,
 	bool filter = settings_filter(settings);
 	size_t i;
 
-	if (!settings->totals && !settings->json)
+	if (!settings->totals && !settings->usual.json)
 		return 0;
 	*totals = row_init();
 	for (i = 0; i < ranking->count; i++)

@@ -13,10 +13,7 @@
 #include "options.h"
 #include "source.h"
 
-enum {
-	OPTION_BY = 256, OPTION_ENGINE, OPTION_GENTLE, OPTION_JSON, OPTION_CSV,
-	OPTION_STRICT, OPTION_WATCH, OPTION_COUNT, OPTION_VERSION,
-};
+enum { OPTION_BY = 256, OPTION_WATCH, OPTION_COUNT };
 
 static const struct option_row table[] = {
 	{ 's', "sort", "COLUMN", "sort by this column (default pss)" },
@@ -24,8 +21,6 @@ static const struct option_row table[] = {
 	{ 'n', "number", "N", "show only the first N rows" },
 	{ 'c', "columns", "LIST", "columns to show, separated by commas" },
 	{ 't', "totals", NULL, "add a row for all together, each page once" },
-	{ 'k', "abbreviate", NULL, "sizes with a suffix, 123.4M, not in KiB" },
-	{ 'H', "no-header", NULL, "no line of headings" },
 	{ 'P', "processfilter", "REGEX", "only processes whose name or command "
 	  "matches" },
 	{ 'U', "userfilter", "REGEX", "only processes whose user matches" },
@@ -33,17 +28,9 @@ static const struct option_row table[] = {
 	{ 'm', "mappings", NULL, "rank mappings, by name" },
 	{ 'u', "users", NULL, "rank users" },
 	{ OPTION_BY, "by", "KEY", "rank exe, comm, cgroup, unit or session" },
-	{ OPTION_ENGINE, "engine", "NAME", "auto, kernel or census" },
-	{ OPTION_GENTLE, "gentle", NULL, "hold no lock of a process for long" },
 	{ OPTION_WATCH, "watch", "SECONDS", "again and again, until ended" },
 	{ OPTION_COUNT, "count", "N", "with --watch: end after N times" },
-	{ OPTION_JSON, "json", NULL, "write JSON (memrank/1)" },
-	{ OPTION_CSV, "csv", NULL, "write CSV, sizes in bytes" },
-	{ OPTION_STRICT, "strict", NULL, "exit 3 if a figure is not exact" },
-	{ 'S', "source", "DIR", "read a directory that looks like /proc" },
-	{ 'h', "help", NULL, "show this help" },
-	{ OPTION_VERSION, "version", NULL, "show the version" },
-	{ 0, NULL, NULL, NULL },
+	USUAL_ROWS("memrank/1"),
 };
 
 static const struct {
@@ -65,9 +52,7 @@ static int print_help(void)
 	options_print_help(table, stdout);
 	puts("\nColumns, for -c and -s:");
 	columns_print_help(stdout);
-	puts("\nSizes: 123 exact, 120..131 between, ~123 an estimate, - not "
-	     "known.\nExit status: 0 done, 1 nothing could be measured, 2 bad "
-	     "usage, 3 not exact\nwith --strict.");
+	usual_print_help();
 	return message_flush_output();
 }
 
@@ -158,7 +143,7 @@ static int take_seconds(struct settings *settings, const char *text)
 	return 0;
 }
 
-static int take_flag(struct settings *settings, int id)
+static int take_flag(struct settings *settings, int id, const char *argument)
 {
 	switch (id) {
 	case 'r':
@@ -167,30 +152,14 @@ static int take_flag(struct settings *settings, int id)
 	case 't':
 		settings->totals = true;
 		return 0;
-	case 'k':
-		settings->units = UNITS_SUFFIX;
-		return 0;
-	case 'H':
-		settings->header = false;
-		return 0;
 	case 'm':
 		settings->by = BY_MAPPING;
 		return 0;
 	case 'u':
 		settings->by = BY_USER;
 		return 0;
-	case OPTION_GENTLE:
-		settings->gentle = true;
-		return 0;
-	case OPTION_JSON:
-		settings->json = true;
-		return 0;
-	case OPTION_CSV:
-		settings->csv = true;
-		return 0;
 	default:
-		settings->strict = true;
-		return 0;
+		return usual_take(&settings->usual, id, argument);
 	}
 }
 
@@ -214,25 +183,13 @@ static int take_option(int id, const char *argument, void *context)
 		return take_filter(&settings->mapping_filter, argument);
 	case OPTION_BY:
 		return take_key(settings, argument);
-	case OPTION_ENGINE:
-		return engine_parse(argument, &settings->engine) ? 0
-								 : EXIT_USAGE;
 	case OPTION_WATCH:
 		return take_seconds(settings, argument);
 	case OPTION_COUNT:
 		return number_parse(argument, "--count", 1000000000,
 				    &settings->refreshes) ? 0 : EXIT_USAGE;
-	case 'S':
-		settings->source = argument;
-		return 0;
-	case 'h':
-		settings->answer = print_help;
-		return 0;
-	case OPTION_VERSION:
-		settings->answer = print_version;
-		return 0;
 	default:
-		return take_flag(settings, id);
+		return take_flag(settings, id, argument);
 	}
 }
 
@@ -274,14 +231,6 @@ static void set_default_columns(struct settings *settings)
 
 static int check(const struct settings *settings)
 {
-	if (settings->json && settings->csv) {
-		message("--json and --csv exclude each other");
-		return EXIT_USAGE;
-	}
-	if (settings->json && !json_is_built_in()) {
-		message("--json: this build has no JSON (json-c was missing)");
-		return EXIT_USAGE;
-	}
 	if (settings->refreshes && !settings->watch_s) {
 		message("--count goes with --watch (rows are cut with -n)");
 		return EXIT_USAGE;
@@ -293,13 +242,18 @@ int settings_read(struct settings *settings, int argc, char **argv)
 {
 	int first, status;
 
-	*settings = (struct settings){ .header = true };
+	*settings = (struct settings){ 0 };
+	usual_init(&settings->usual);
 	first = options_parse(table, argc, argv, take_option, settings);
 	if (first < 0)
 		return -first;
-	if (settings->answer)
-		return settings->answer();
+	if (settings->usual.help)
+		return print_help();
+	if (settings->usual.version)
+		return print_version();
 	status = take_pids(settings, argc - first, argv + first);
+	if (!status)
+		status = usual_check(&settings->usual);
 	if (!status)
 		status = check(settings);
 	if (status)

@@ -89,7 +89,7 @@ static void fit_to_screen(struct watching *watching, size_t lines)
 	struct settings *settings = &watching->settings;
 	size_t other = 2;
 
-	other += settings->header + settings->totals;
+	other += settings->usual.header + settings->totals;
 	settings->limit = lines > other ? lines - other : 1;
 	if (watching->limit && watching->limit < settings->limit)
 		settings->limit = watching->limit;
@@ -123,7 +123,7 @@ static int draw(struct watching *watching)
 static int print(struct watching *watching, bool first)
 {
 	const struct settings *settings = &watching->settings;
-	bool plain = settings->json || settings->csv, empty = false;
+	bool plain = settings->usual.json || settings->usual.csv, empty = false;
 	int status;
 
 	if (!plain && !first)
@@ -133,8 +133,8 @@ static int print(struct watching *watching, bool first)
 	status = rank_snapshot(settings, watching->source, watching->snapshot,
 			       &watching->names, stdout, &empty);
 	/* One heading for all rows of CSV. */
-	if (settings->csv)
-		watching->settings.header = false;
+	if (settings->usual.csv)
+		watching->settings.usual.header = false;
 	return empty ? EXIT_DONE : status;
 }
 
@@ -203,8 +203,8 @@ int rank_watch(const struct settings *settings, struct pagemap_source *source)
 		.settings = *settings,
 		.source = source,
 		.limit = settings->limit,
-		.screen = isatty(STDOUT_FILENO) && !settings->json &&
-			  !settings->csv,
+		.screen = isatty(STDOUT_FILENO) && !settings->usual.json &&
+			  !settings->usual.csv,
 	};
 	unsigned long done = 0;
 	int status;

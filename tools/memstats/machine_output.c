@@ -228,7 +228,7 @@ void csv_maps(const struct settings *settings, const struct report *report)
 	size_t i, k;
 	int metric;
 
-	if (settings->header) {
+	if (settings->usual.header) {
 		fputs("pid,start,end,perms,offset,kind", stdout);
 		for (metric = 0; metric < PAGEMAP_METRIC_COUNT; metric++)
 			printf(",%s_bytes", pagemap_metric_name(
@@ -269,7 +269,7 @@ void csv_pages(const struct settings *settings, const struct report *report)
 	struct pagemap_run run;
 	size_t i, k;
 
-	if (settings->header)
+	if (settings->usual.header)
 		puts("pid,start,pages,state,pfn,sharers,flags");
 	for (i = 0; i < report->count; i++) {
 		const struct pagemap_process *process = report->rows[i].process;

@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 	message_set_name("memstats");
 	status = settings_read(&settings, argc, argv);
 	if (status < 0) {
-		status = source_open(settings.source, &source);
+		status = source_open(settings.usual.source, &source);
 		if (status == EXIT_DONE) {
 			status = settings.runs_command ?
 				run_command(&settings, source) :

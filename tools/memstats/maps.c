@@ -64,7 +64,7 @@ static void print_mapping(const struct settings *settings,
 	       pagemap_mapping_start_vaddr(mapping),
 	       pagemap_mapping_end_vaddr(mapping),
 	       pagemap_mapping_permissions(mapping));
-	print_sizes(&usage, settings->units);
+	print_sizes(&usage, settings->usual.units);
 	printf("  %-7s %s\n",
 	       pagemap_mapping_kind_name(pagemap_mapping_kind(mapping)), name);
 }
@@ -164,13 +164,13 @@ static int print_files(const struct settings *settings,
 	if (!err)
 		qsort_r(files.order, files.count, sizeof(*files.order),
 			compare_files, files.usages);
-	if (!err && settings->header) {
+	if (!err && settings->usual.header) {
 		printf("\nBy file:\n");
 		print_size_headings();
 		printf("  NAME\n");
 	}
 	for (i = 0; !err && i < files.count; i++) {
-		print_sizes(&files.usages[files.order[i]], settings->units);
+		print_sizes(&files.usages[files.order[i]], settings->usual.units);
 		escape_text(files.names[files.order[i]], name, sizeof(name));
 		printf("  %s\n", name);
 	}
@@ -194,7 +194,7 @@ int print_maps(const struct settings *settings,
 	const struct pagemap_process *process = row->process;
 	size_t i, count = pagemap_process_mapping_count(process);
 
-	if (settings->header) {
+	if (settings->usual.header) {
 		print_title(row);
 		printf("%-25s %s", "ADDRESS", "PERM");
 		print_size_headings();
@@ -262,7 +262,7 @@ void print_pages(const struct settings *settings, const struct row *row)
 	struct pagemap_run run;
 	char name[NAME_SIZE];
 
-	if (settings->header) {
+	if (settings->usual.header) {
 		print_title(row);
 		printf("  %-12s %8s  %-9s %10s %8s  %s\n", "ADDRESS", "PAGES",
 		       "STATE", "FRAME", "SHARERS", "FLAGS");

@@ -8,18 +8,12 @@
 #include "columns.h"
 #include "json.h"
 #include "proclist.h"
+#include "usual.h"
 
 struct settings {
-	const char *source;
-	enum pagemap_engine engine;
+	struct usual usual;
 	bool maps;
 	bool pages;
-	bool gentle;
-	bool json;
-	bool csv;
-	bool strict;
-	bool header;
-	enum units units;
 	char **words;		/* pids and names, or the command */
 	int word_count;
 	bool runs_command;

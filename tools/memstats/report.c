@@ -204,7 +204,7 @@ static void csv_processes(const struct settings *settings,
 		.columns = &columns,
 		.rows = report->rows,
 		.count = report->count,
-		.header = settings->header,
+		.header = settings->usual.header,
 	};
 
 	for (column = columns_all(); column->name; column++)
@@ -219,9 +219,9 @@ static void csv_processes(const struct settings *settings,
 static int print_all(const struct settings *settings,
 		     const struct report *report)
 {
-	if (settings->json)
+	if (settings->usual.json)
 		print_json(settings, report);
-	else if (!settings->csv)
+	else if (!settings->usual.csv)
 		return print_text(settings, report);
 	else if (settings->maps)
 		csv_maps(settings, report);
@@ -259,6 +259,6 @@ int report_print(const struct settings *settings, const struct report *report)
 		return EXIT_NOTHING;
 	if (!measured)
 		return EXIT_NOTHING;
-	return settings->strict && exact < report->count ? EXIT_NOT_EXACT
+	return settings->usual.strict && exact < report->count ? EXIT_NOT_EXACT
 							  : EXIT_DONE;
 }

@@ -117,7 +117,7 @@ static void sample(struct running *running)
 				 PAGEMAP_METRIC_BIT(PAGEMAP_USS);
 	struct pagemap_snapshot *snapshot;
 
-	if (take_sample(running, metrics, running->settings->engine, &snapshot))
+	if (take_sample(running, metrics, running->settings->usual.engine, &snapshot))
 		return;
 	note_peaks(running, snapshot);
 	pagemap_snapshot_free(snapshot);
@@ -291,7 +291,7 @@ static void report_run(struct running *running)
 	report.run = &running->run;
 	if (!err && report.count)
 		report.rows[0].command = joined;
-	if (!err && !settings->json && !settings->csv) {
+	if (!err && !settings->usual.json && !settings->usual.csv) {
 		print_run_text(&running->run);
 		fflush(stdout);
 		dup2(STDERR_FILENO, STDOUT_FILENO);

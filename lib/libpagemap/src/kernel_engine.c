@@ -263,21 +263,17 @@ static int read_zero(struct worker *worker, const struct process_ref *ref,
 
 /* Neither smaps nor smaps_rollup: statm has the resident size. */
 static int read_rss(struct worker *worker, const struct process_ref *ref,
-		    struct figures *figures)
+		    struct pagemap_process *process, struct figures *figures)
 {
-	struct pagemap_source *source = worker->source;
-	struct proc_statm statm;
-	int err = source->ops->read_text(source, ref, "statm", &worker->text);
+	int err = statm_read(worker, ref, process);
 
-	if (!err)
-		err = parse_statm(worker->text.data, worker->text.size, &statm);
 	if (err)
 		return err;
-	if (!statm.size_pages)
+	if (!process->statm.size_pages)
 		return -ESRCH;
 	figures->missing_reason = PAGEMAP_REASON_NO_FEATURE;
-	figures_set(figures, PAGEMAP_RSS,
-		    statm.resident_pages << source->page_shift);
+	figures_set(figures, PAGEMAP_RSS, process->statm.resident_pages
+					  << worker->snapshot->page_shift);
 	return 0;
 }
 
@@ -296,7 +292,7 @@ static int kernel_read(struct worker *worker, const struct process_ref *ref,
 		      worker->snapshot->detail > PAGEMAP_DETAIL_PROCESSES))
 		err = read_smaps(worker, ref, process, &sum);
 	else if (!rollup)
-		err = read_rss(worker, ref, &sum);
+		err = read_rss(worker, ref, process, &sum);
 	if (err)
 		return err;
 	process->figures = sum;

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The options that mean the same in every tool, once.
+ */
+#ifndef TOOLS_USUAL_H
+#define TOOLS_USUAL_H
+
+#include <stdbool.h>
+
+#include "options.h"
+#include "units.h"
+
+struct usual {
+	const char *source;		/* NULL: the running machine */
+	enum pagemap_engine engine;
+	enum units units;
+	bool header;
+	bool gentle;
+	bool json;
+	bool csv;
+	bool strict;
+	bool help;
+	bool version;
+};
+
+/* A tool's own long options have numbers from 256 on. */
+enum {
+	USUAL_ENGINE = 512, USUAL_GENTLE, USUAL_JSON, USUAL_CSV, USUAL_STRICT,
+	USUAL_VERSION,
+};
+
+/* The end of a table of options; schema is what the tool's JSON is called. */
+#define USUAL_ROWS(schema)                                                    \
+	{ 'k', "abbreviate", NULL, "sizes with a suffix, 123.4M, not in KiB" }, \
+	{ 'H', "no-header", NULL, "no line of headings" },                    \
+	{ USUAL_ENGINE, "engine", "NAME", "auto, kernel or census" },         \
+	{ USUAL_GENTLE, "gentle", NULL,                                       \
+	  "hold no lock of a process for long" },                             \
+	{ USUAL_JSON, "json", NULL, "write JSON (" schema ")" },              \
+	{ USUAL_CSV, "csv", NULL, "write CSV, sizes in bytes" },              \
+	{ USUAL_STRICT, "strict", NULL, "exit 3 if a figure is not exact" },  \
+	{ 'S', "source", "DIR", "read a directory that looks like /proc" },   \
+	{ 'h', "help", NULL, "show this help" },                              \
+	{ USUAL_VERSION, "version", NULL, "show the version" },               \
+	{ 0, NULL, NULL, NULL }
+
+void usual_init(struct usual *usual);
+
+/* Takes one of these options; 0, or an exit status after a message. */
+int usual_take(struct usual *usual, int id, const char *argument);
+
+/* Whether they go together; 0, or an exit status after a message. */
+int usual_check(const struct usual *usual);
+
+/* The end of every --help: how sizes are written, and the exit status. */
+void usual_print_help(void);
+
+#endif
