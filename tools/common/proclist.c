@@ -310,13 +310,13 @@ static int name_live(struct proclist *list, const struct proclist *earlier,
 		.names = names,
 		.tick_ns = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK),
 	};
-	struct row **sorted = calloc(2 * count + 1, sizeof(*sorted));
-	struct row **new = sorted + count;
+	struct row **sorted = calloc(2 * count + 1, sizeof(*sorted)), **new;
 	size_t kept, news;
 	int err;
 
 	if (!sorted)
 		return -ENOMEM;
+	new = sorted + count;
 	sort_rows(list, earlier, rows, count, sorted, &kept, new, &news);
 	err = look_up(&naming, new, news);
 	if (!err)
