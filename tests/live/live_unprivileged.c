@@ -116,6 +116,21 @@ static void own_process_is_exact_and_says_so(void **unused)
 	tool_done(&run);
 }
 
+/* Kernel threads have nothing that could be withheld. */
+static void census_lists_no_kernel_thread(void **unused)
+{
+	struct tool_run run;
+
+	(void)unused;
+	tool_run(&run, NOBODY, "memrank --json --engine census", NULL);
+	assert_int_equal(run.status, 0);
+	assert_null(strstr(run.out, "kthreadd"));
+	/* Frames are not shown: bounds, but no guesses. */
+	assert_null(strstr(run.out, "\"estimated\""));
+	assert_non_null(strstr(run.err, "figures are ranges"));
+	tool_done(&run);
+}
+
 static void other_process_is_a_dash(void **unused)
 {
 	struct tool_run run;
@@ -229,6 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_process_is_exact),
 		cmocka_unit_test(own_process_is_exact_and_says_so),
+		cmocka_unit_test(census_lists_no_kernel_thread),
 		cmocka_unit_test(other_process_is_a_dash),
 		cmocka_unit_test(json_says_null_and_why),
 		cmocka_unit_test(one_line_says_how_to_see_more),

@@ -70,8 +70,8 @@ static int read_vss(struct worker *worker, const struct process_ref *ref,
 }
 
 /* What every user may read of a process that is not his. */
-static void read_public(struct worker *worker, const struct process_ref *ref,
-			struct pagemap_process *process)
+static int read_public(struct worker *worker, const struct process_ref *ref,
+		       struct pagemap_process *process)
 {
 	struct pagemap_source *source = worker->source;
 	struct figures *figures = &process->figures;
@@ -80,7 +80,10 @@ static void read_public(struct worker *worker, const struct process_ref *ref,
 
 	process->figures = (struct figures){ .denied = PAGEMAP_METRICS_ALL };
 	if (statm_read(worker, ref, process))
-		return;
+		return -EACCES;
+	/* A kernel thread or a zombie: nothing is withheld. */
+	if (!process->statm.size_pages)
+		return -ESRCH;
 	figures_set(figures, PAGEMAP_VSS, process->statm.size_pages << shift);
 	figures_set(figures, PAGEMAP_RSS,
 		    process->statm.resident_pages << shift);
@@ -88,6 +91,7 @@ static void read_public(struct worker *worker, const struct process_ref *ref,
 	    !parse_status(worker->text.data, worker->text.size, &status) &&
 	    (status.found & PAGEMAP_METRIC_BIT(PAGEMAP_SWAP)))
 		figures_set(figures, PAGEMAP_SWAP, status.bytes[PAGEMAP_SWAP]);
+	return -EACCES;
 }
 
 static int read_once(struct worker *worker, struct pagemap_process *process)
@@ -107,7 +111,7 @@ static int read_once(struct worker *worker, struct pagemap_process *process)
 		late = read_vss(worker, &ref, process);
 		err = late ? late : err;
 	} else if (err == -EACCES || err == -EPERM) {
-		read_public(worker, &ref, process);
+		err = read_public(worker, &ref, process);
 	}
 	if (!err || err == -EAGAIN || err == -EACCES || err == -EPERM) {
 		late = identity_read(worker, &ref, process);

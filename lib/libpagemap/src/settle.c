@@ -333,7 +333,9 @@ static void finish_figures(struct pagemap_snapshot *snapshot,
 	if (snapshot->swap_in_use && snapshot->gentle)
 		figures_estimate(figures, figures->known & BIT(PAGEMAP_SWAP),
 				 PAGEMAP_REASON_NO_FEATURE);
-	if (snapshot->unseen && !snapshot->unseen_counts)
+	/* Where frames are not shown, bounds hold whoever shares them. */
+	if (snapshot->unseen && !snapshot->unseen_counts &&
+	    snapshot->frames_shown)
 		figures_estimate(figures, BIT(PAGEMAP_PSS) | BIT(PAGEMAP_USS),
 				 PAGEMAP_REASON_UNSEEN);
 	if (process->claimed_rss_bytes && process->claimed_rss_bytes != rss)
