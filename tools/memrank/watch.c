@@ -19,6 +19,10 @@
 #define TERMINAL_CLEAR_LINE "\033[K"
 #define TERMINAL_CLEAR_BELOW "\033[J"
 
+/* A line that is too long ends at the edge: wrapped, it would move the rest. */
+#define TERMINAL_NO_WRAP "\033[?7l"
+#define TERMINAL_WRAP "\033[?7h"
+
 #define NANOSECONDS 1000000000
 
 struct watching {
@@ -75,12 +79,12 @@ static void show_frame(const char *frame, FILE *out)
 {
 	const char *end;
 
-	fputs(TERMINAL_HOME, out);
+	fputs(TERMINAL_NO_WRAP TERMINAL_HOME, out);
 	for (; (end = strchr(frame, '\n')); frame = end + 1) {
 		fwrite(frame, 1, (size_t)(end - frame), out);
 		fputs(TERMINAL_CLEAR_LINE "\r\n", out);
 	}
-	fputs(TERMINAL_CLEAR_BELOW, out);
+	fputs(TERMINAL_CLEAR_BELOW TERMINAL_WRAP, out);
 }
 
 /* As many rows as there are lines below headings, above totals and cursor. */
