@@ -34,32 +34,56 @@ static void sort_frames(uint64_t *frames, size_t count)
 	}
 }
 
+static bool is_sorted(const uint64_t *frames, size_t count)
+{
+	size_t i;
+
+	for (i = 1; i < count; i++)
+		if (frames[i] < frames[i - 1])
+			return false;
+	return true;
+}
+
+/* Frames that follow each other and are mapped as often; gives how many. */
+static size_t next_repeat(const uint64_t *frames, size_t count,
+			  struct repeat *ret_repeat)
+{
+	struct repeat repeat = { frames[0], 0, 0 };
+	size_t i = 0, next, times;
+
+	for (; i < count && frames[i] == repeat.first + repeat.count; i = next) {
+		for (next = i; next < count && frames[next] == frames[i];)
+			next++;
+		times = next - i + 1;
+		if (repeat.count && times != repeat.times)
+			break;
+		repeat.times = (uint32_t)times;
+		repeat.count++;
+	}
+	*ret_repeat = repeat;
+	return i;
+}
+
 int repeats_make(struct arena *arena, const struct array *again,
 		 struct repeats *ret_repeats)
 {
 	uint64_t *frames = again->items;
-	struct repeat *repeats;
-	size_t i, next, count = 0;
+	struct repeat *repeats, one;
+	size_t i, count = 0;
 
 	if (!again->count)
 		return 0;
-	repeats = arena_alloc(arena, again->count * sizeof(*repeats));
+	if (!is_sorted(frames, again->count))
+		sort_frames(frames, again->count);
+	for (i = 0; i < again->count; count++)
+		i += next_repeat(frames + i, again->count - i, &one);
+	repeats = arena_alloc(arena, count * sizeof(*repeats));
 	if (!repeats)
 		return -ENOMEM;
-	sort_frames(frames, again->count);
-	for (i = 0; i < again->count; i = next) {
-		struct repeat one = { frames[i], 1, 1 };
-
-		for (next = i; next < again->count &&
-			       frames[next] == frames[i]; next++)
-			one.times++;
-		if (count && repeats[count - 1].times == one.times &&
-		    repeats[count - 1].first + repeats[count - 1].count ==
-		    one.first)
-			repeats[count - 1].count++;
-		else
-			repeats[count++] = one;
-	}
+	count = 0;
+	for (i = 0; i < again->count; count++)
+		i += next_repeat(frames + i, again->count - i,
+				 &repeats[count]);
 	*ret_repeats = (struct repeats){ repeats, (uint32_t)count };
 	return 0;
 }
