@@ -244,8 +244,9 @@ static void print_run_text(const struct command_run *run)
 		fprintf(stderr, "killed by signal %d (%s)",
 			WTERMSIG(run->status),
 			strsignal(WTERMSIG(run->status)));
-	fprintf(stderr, " after %.3f s, %lu samples\n",
-		(double)run->duration_ns / 1e9, run->samples);
+	fprintf(stderr, " after %.3f s, %lu sample%s\n",
+		(double)run->duration_ns / 1e9, run->samples,
+		run->samples == 1 ? "" : "s");
 	for (i = 0; i < 3; i++) {
 		units_format_value(peaks[i], UNITS_SUFFIX, text);
 		fprintf(stderr, "  peak %s %12s\n", labels[i], text);
