@@ -12,6 +12,7 @@ include mk/rules.mk
 include mk/library.mk
 include mk/tools.mk
 include mk/tests.mk
+include mk/modules.mk
 include mk/install.mk
 include mk/variants.mk
 include mk/deps.mk
@@ -32,8 +33,9 @@ check: all test-programs
 	$(Q)$(RUN_TESTS) arch unit golden fuzz-replay
 
 test:
-	$(Q)mk/install-deps.sh build test
+	$(Q)mk/install-deps.sh build test kernel
 	$(Q)+$(MAKE) --no-print-directory all test-programs
+	$(Q)mk/uml.sh tests/uml/minimal.config >/dev/null || true
 	$(Q)+MAKE="$(MAKE)" $(RUN_TESTS) $(TEST_GROUPS)
 
 bench:

@@ -10,6 +10,7 @@ licence_of()
 {
 	case $1 in
 	lib/*) echo LGPL-2.1-or-later ;;
+	kernel/*) echo GPL-2.0-only ;;
 	*) echo GPL-2.0-or-later ;;
 	esac
 }
@@ -19,7 +20,7 @@ has_licence()
 {
 	case $1 in
 	*.md|LICENSES/*|mk/help.txt|.gitignore|*/.gitignore) return 1 ;;
-	tests/fuzz/corpus/*|tests/fixtures/*|tests/golden/*)
+	tests/fuzz/corpus/*|tests/fixtures/*|tests/golden/*|tests/uml/*.config)
 		[[ $1 == *.[ch] || $1 == *.sh || $1 == *.awk ]] ;;
 	esac
 }
@@ -40,7 +41,8 @@ without_text()
 {
 	local name
 
-	for name in GPL-2.0-or-later LGPL-2.1-or-later; do
+	for name in GPL-2.0-or-later LGPL-2.1-or-later GPL-2.0-only \
+			Linux-syscall-note; do
 		[[ -s LICENSES/$name.txt ]] || echo "LICENSES/$name.txt is missing"
 	done
 }
