@@ -25,6 +25,15 @@ test       clang                 clang
 test       procps                ps
 test       gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
 test       libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdio.h
+kernel     linux-headers-cloud-amd64 /usr/src/linux-headers-*-cloud-amd64/Makefile
+kernel     qemu-system-x86       qemu-system-x86_64
+kernel     busybox-static        busybox
+kernel     cpio                  cpio
+kernel     linux-source-6.1      /usr/src/linux-source-6.1.tar.xz
+kernel     flex                  flex
+kernel     bison                 bison
+kernel     bc                    bc
+kernel     xz-utils              xz
 fuzz       clang                 clang
 fuzz       libclang-rt-14-dev    /usr/lib/llvm-14/lib/clang/14*/lib/linux/libclang_rt.fuzzer-*.a
 coverage   gcovr                 gcovr

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Shared by the tests that boot a guest: its initramfs, and its console's text
+# as TAP.  The guest's side is guest_init and guest_*.c.
+
+. tests/arch/common.sh
+
+BUILD=$(realpath -m "$BUILD")
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+
+# Skips all that this script would test.
+skip_all()
+{
+	case_skip "$1" "$2"
+	finish
+}
+
+# guest_modules KDIR [NAME=VALUE]...: builds them into $scratch/modules.
+guest_modules()
+{
+	local kdir=$1
+
+	shift
+	make -s modules O="$scratch" KDIR="$kdir" "$@" >"$scratch/log" 2>&1
+	case_is "the modules build for $(basename "$kdir")" \
+		"$([[ $? -eq 0 ]] || echo failed
+		   grep -iE 'warning|error' "$scratch/log")"
+	[[ -e $scratch/modules/kpagemap/kpagemap.ko ]]
+}
+
+# guest_initramfs BUSYBOX COMPILER: makes $scratch/initramfs.
+guest_initramfs()
+{
+	local root=$scratch/root applet
+
+	mkdir -p "$root"/{bin,proc,sys,dev,tmp}
+	cp "$1" "$root/bin/busybox"
+	for applet in sh mount dmesg insmod rmmod head sed grep poweroff; do
+		ln -s busybox "$root/bin/$applet"
+	done
+	install -m 755 tests/kernel/guest_init "$root/init"
+	cp "$scratch/modules/kpagemap/kpagemap.ko" "$root"
+	"$2" -O2 -static -o "$root/guest_frames" tests/kernel/guest_frames.c ||
+		return
+	(cd "$root" && find . | cpio --quiet -o -H newc) |
+		gzip -1 >"$scratch/initramfs"
+}
+
+# Cases of a guest's console, between the marks of guest_init.
+guest_report()
+{
+	local line
+
+	tr -d '\r' <"$1" | sed '1,/=== BEGIN ===/d;/=== END ===/,$d' \
+		>"$scratch/said"
+	while read -r line; do
+		case $line in
+		ok*SKIP*) case_skip "$(name_of "${line%%#*}")" "${line##*SKIP }" ;;
+		ok*) case_is "$(name_of "$line")" "" ;;
+		"not ok"*) case_is "$(name_of "${line#not }")" "the guest says so" ;;
+		*) echo "$line" ;;
+		esac
+	done <"$scratch/said"
+	case_is "the guest came to its end" \
+		"$(grep -q '=== END ===' "$1" || tail -n 30 "$1")"
+}
+
+# "ok 7 - a name" without what is not the name.
+name_of()
+{
+	sed -E 's/^ok *[0-9]* *-? *//; s/ *$//' <<<"$1"
+}
