@@ -84,6 +84,8 @@ figures_case hidden census bounded
 figures_case nopfn census bounded
 # A page in migration is nowhere to be found; the rest is exact.
 figures_case states census exact 0 14
+# The same machine, its frames told by the kernel module alone.
+figures_case module census exact 0 14
 for name in small clonevm sparse16t old-4.19 old-4.9 old-3.16 hostile hidden \
 		nopfn large; do
 	figures_case $name kernel exact 1024

@@ -22,6 +22,8 @@ for engine in kernel census; do
 done
 golden memstats-old memstats -S old-4.9 30
 golden memstats-pages memstats -S states --pages 10 11 13 14 17 18 19 21
+machine module
+golden memstats-pages-module memstats -S module --pages 10 11 13 14 17 18 19 21
 golden memstats-pages-hidden memstats -S hidden --pages 40
 golden memstats-pages-nopfn memstats -S nopfn --pages 40
 golden memstats-pages-csv memstats -S states --pages --csv 13 14 19

@@ -193,16 +193,14 @@ static bool probe_open(struct pagemap_source *source, const char *name)
 }
 
 static bool open_frames(struct pagemap_source *source, enum frame_file file,
-			const char *name, const char **ret_reason)
+			const char **ret_reason)
 {
-	int *fd = &source->frame_fds[file];
+	bool there = tree_open_frames(source, file);
 
-	if (*fd < 0)
-		*fd = openat(source->root_fd, name, O_RDONLY | O_CLOEXEC);
-	*ret_reason = *fd < 0 && errno == ENOENT ?
+	*ret_reason = !there && errno == ENOENT ?
 		"this kernel lacks it (CONFIG_PROC_PAGE_MONITOR)" :
 		"it may not be read: run as root";
-	return *fd >= 0;
+	return there;
 }
 
 static bool probe_all_pids(struct pagemap_source *source,
@@ -254,11 +252,12 @@ static bool live_probe(struct pagemap_source *source,
 		*ret_reason = "ioctl PAGEMAP_SCAN came with Linux 6.7";
 		return probe_scan(source);
 	case PAGEMAP_FEATURE_KPAGECOUNT:
-		return open_frames(source, FRAME_COUNTS, "kpagecount",
-				   ret_reason);
+		return open_frames(source, FRAME_COUNTS, ret_reason);
 	case PAGEMAP_FEATURE_KPAGEFLAGS:
-		return open_frames(source, FRAME_FLAGS, "kpageflags",
-				   ret_reason);
+		return open_frames(source, FRAME_FLAGS, ret_reason);
+	case PAGEMAP_FEATURE_KPAGEMAP:
+		*ret_reason = "the kernel module kpagemap is not loaded";
+		return tree_open_records(source);
 	case PAGEMAP_FEATURE_SMAPS:
 		*ret_reason = "this kernel has no smaps "
 			      "(CONFIG_PROC_PAGE_MONITOR)";

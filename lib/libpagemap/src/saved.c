@@ -106,16 +106,6 @@ static int look_at_processes(struct pagemap_source *source)
 	return seen;
 }
 
-static bool open_frames(struct pagemap_source *source, enum frame_file file,
-			const char *name)
-{
-	if (source->frame_fds[file] < 0)
-		source->frame_fds[file] =
-			openat(source->root_fd, name,
-			       O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	return source->frame_fds[file] >= 0;
-}
-
 static bool counts_are_precise(struct pagemap_source *source,
 			       const char **ret_reason)
 {
@@ -144,9 +134,11 @@ static bool saved_probe(struct pagemap_source *source,
 	case PAGEMAP_FEATURE_EXCLUSIVE:
 		return source_kernel_at_least(source, 4, 2);
 	case PAGEMAP_FEATURE_KPAGECOUNT:
-		return open_frames(source, FRAME_COUNTS, "kpagecount");
+		return tree_open_frames(source, FRAME_COUNTS);
 	case PAGEMAP_FEATURE_KPAGEFLAGS:
-		return open_frames(source, FRAME_FLAGS, "kpageflags");
+		return tree_open_frames(source, FRAME_FLAGS);
+	case PAGEMAP_FEATURE_KPAGEMAP:
+		return tree_open_records(source);
 	case PAGEMAP_FEATURE_SMAPS:
 		return some_process_has(source, "smaps");
 	case PAGEMAP_FEATURE_SMAPS_ROLLUP:

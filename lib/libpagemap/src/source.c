@@ -26,6 +26,7 @@ struct pagemap_source *source_new(const struct source_ops *ops,
 	source->root_fd = -1;
 	source->frame_fds[FRAME_COUNTS] = -1;
 	source->frame_fds[FRAME_FLAGS] = -1;
+	source->records_fd = -1;
 	source->averaged = -1;
 	return source;
 }

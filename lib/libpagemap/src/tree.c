@@ -310,10 +310,91 @@ ssize_t tree_read_entries(const struct pages_file *pages, uint64_t first_page,
 	return read_words(pages->fd, first_page, ret_entries, count);
 }
 
+/* A record of kpagemap, see kernel/uapi/kpagemap.h. */
+struct frame_record {
+	uint64_t flags;
+	uint32_t map_count;
+	uint32_t ref_count;
+};
+
+#define RECORDS 256
+
+/* Another kpagemap than the module's has another size of record. */
+static bool holds_records(int fd)
+{
+	struct frame_record record;
+	off_t end = lseek(fd, 0, SEEK_END);
+
+	errno = ENOENT;
+	return end > 0 && !(end % (off_t)sizeof(record)) &&
+	       pread(fd, &record, sizeof(record), 0) == sizeof(record);
+}
+
+bool tree_open_records(struct pagemap_source *source)
+{
+	int fd;
+
+	if (source->records_fd >= 0)
+		return true;
+	fd = openat(source->root_fd, "kpagemap", OPEN_FLAGS);
+	if (fd < 0)
+		return false;
+	if (!holds_records(fd)) {
+		close(fd);
+		return false;
+	}
+	source->records_fd = fd;
+	return true;
+}
+
+bool tree_open_frames(struct pagemap_source *source, enum frame_file file)
+{
+	static const char *const names[] = {
+		[FRAME_COUNTS] = "kpagecount", [FRAME_FLAGS] = "kpageflags",
+	};
+	int *fd = &source->frame_fds[file];
+
+	if (pagemap_source_has_feature(source, PAGEMAP_FEATURE_KPAGEMAP))
+		return true;
+	if (*fd < 0)
+		*fd = openat(source->root_fd, names[file], OPEN_FLAGS);
+	return *fd >= 0;
+}
+
+/* One of the two numbers of each record; gives how many there were. */
+static ssize_t read_records(int fd, enum frame_file file, uint64_t pfn,
+			    uint64_t *ret_values, size_t count)
+{
+	struct frame_record records[RECORDS];
+	size_t done = 0, i, part;
+	ssize_t got;
+
+	while (done < count) {
+		part = count - done < RECORDS ? count - done : RECORDS;
+		if (pfn + done > INT64_MAX / sizeof(*records) - RECORDS)
+			break;
+		got = pread(fd, records, part * sizeof(*records),
+			    (off_t)((pfn + done) * sizeof(*records)));
+		if (got < 0)
+			return done ? (ssize_t)done : -errno;
+		part = (size_t)got / sizeof(*records);
+		for (i = 0; i < part; i++)
+			ret_values[done + i] = file == FRAME_FLAGS ?
+				records[i].flags : records[i].map_count;
+		if (!part)
+			break;
+		done += part;
+	}
+	return (ssize_t)done;
+}
+
 ssize_t tree_read_frames(struct pagemap_source *source, enum frame_file file,
 			 uint64_t pfn, uint64_t *ret_values, size_t count)
 {
 	/* Opened by the probe of the feature, which comes first. */
+	if (source->records_fd >= 0)
+		return read_records(source->records_fd, file, pfn, ret_values,
+				    count);
 	if (source->frame_fds[file] < 0)
 		return -ENOTSUP;
 	return read_words(source->frame_fds[file], pfn, ret_values, count);
@@ -392,6 +473,8 @@ void tree_close(struct pagemap_source *source)
 	for (i = 0; i < 2; i++)
 		if (source->frame_fds[i] >= 0)
 			close(source->frame_fds[i]);
+	if (source->records_fd >= 0)
+		close(source->records_fd);
 	if (source->root_fd >= 0)
 		close(source->root_fd);
 	array_free(&source->pids);

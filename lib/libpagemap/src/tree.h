@@ -25,6 +25,12 @@ int tree_open_pages(struct pagemap_source *source,
 void tree_close_pages(struct pages_file *pages);
 ssize_t tree_read_entries(const struct pages_file *pages, uint64_t first_page,
 			  uint64_t *ret_entries, size_t count);
+/*
+ * Opens where the counts or flags of frames are: kpagemap has both in records
+ * of 16 bytes.  False, with errno, if there is nothing to read.
+ */
+bool tree_open_records(struct pagemap_source *source);
+bool tree_open_frames(struct pagemap_source *source, enum frame_file file);
 ssize_t tree_read_frames(struct pagemap_source *source, enum frame_file file,
 			 uint64_t pfn, uint64_t *ret_values, size_t count);
 void tree_close(struct pagemap_source *source);

@@ -190,6 +190,8 @@ enum pagemap_feature {
 	PAGEMAP_FEATURE_KCMP,		/**< kcmp(2) tells equal mms */
 	PAGEMAP_FEATURE_ALL_PIDS,	/**< no pid namespace hides processes */
 	PAGEMAP_FEATURE_SWAP,		/**< some swap area is in use */
+	PAGEMAP_FEATURE_KPAGEMAP,	/**< kpagemap, of the kernel module: the
+					     counts and flags are read there */
 	PAGEMAP_FEATURE_COUNT
 };
 
