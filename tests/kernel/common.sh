@@ -30,20 +30,34 @@ guest_modules()
 	[[ -e $scratch/modules/kpagemap/kpagemap.ko ]]
 }
 
+# The tools, which need nothing but the kernel when they are linked so.
+guest_tools()
+{
+	${MAKE:-make} -s STATIC=1 O="$BUILD/static" tools >"$scratch/log" 2>&1
+	case_is "the tools build statically" \
+		"$([[ $? -eq 0 ]] || cat "$scratch/log")"
+	cp "$BUILD"/static/{memrank,memstats} "$1"
+}
+
 # guest_initramfs BUSYBOX COMPILER: makes $scratch/initramfs.
 guest_initramfs()
 {
-	local root=$scratch/root applet
+	local root=$scratch/root applet program
 
 	mkdir -p "$root"/{bin,proc,sys,dev,tmp}
 	cp "$1" "$root/bin/busybox"
-	for applet in sh mount dmesg insmod rmmod head sed grep poweroff; do
+	for applet in sh mount dmesg insmod rmmod head sed grep poweroff awk \
+			sort sleep kill rm; do
 		ln -s busybox "$root/bin/$applet"
 	done
 	install -m 755 tests/kernel/guest_init "$root/init"
 	cp "$scratch/modules/kpagemap/kpagemap.ko" "$root"
-	"$2" -O2 -static -o "$root/guest_frames" tests/kernel/guest_frames.c ||
-		return
+	cp tests/kernel/guest_tools "$root"
+	for program in guest_frames guest_twins; do
+		"$2" -O2 -static -o "$root/$program" \
+			"tests/kernel/$program.c" || return
+	done
+	guest_tools "$root" || return
 	(cd "$root" && find . | cpio --quiet -o -H newc) |
 		gzip -1 >"$scratch/initramfs"
 }

@@ -361,6 +361,51 @@ static void version_cut_at_every_byte(void **state)
 	}
 }
 
+/* ---- zoneinfo ---------------------------------------------------------- */
+
+static int end_of(const char *text, size_t size, uint64_t *ret_end)
+{
+	fill_garbage(ret_end, sizeof(*ret_end));
+	return parse_zoneinfo(edge_copy(text, size), size, ret_end);
+}
+
+#define ZONE_DMA "Node 0, zone      DMA\n  pages free     2816\n" \
+		 "        spanned  4095\n        present  3998\n" \
+		 "  node_unreclaimable:  0\n  start_pfn:           1\n"
+#define ZONE_NORMAL "Node 0, zone   Normal\n        spanned  5505024\n" \
+		    "  start_pfn:           1048576\n"
+#define ZONE_EMPTY "Node 0, zone  Movable\n        spanned  0\n"
+
+static void the_last_frame_of_all_zones(void **state)
+{
+	uint64_t end;
+
+	(void)state;
+	assert_int_equal(end_of(ZONE_DMA, strlen(ZONE_DMA), &end), 0);
+	assert_int_equal(end, 4096);
+	assert_int_equal(end_of(ZONE_NORMAL ZONE_DMA ZONE_EMPTY,
+				strlen(ZONE_NORMAL ZONE_DMA ZONE_EMPTY),
+				&end), 0);
+	assert_int_equal(end, 1048576 + 5505024);
+}
+
+static void broken_zones(void **state)
+{
+	static const char *const broken[] = {
+		"", "\n", ZONE_EMPTY, "        spanned  x\n  start_pfn: 1\n",
+		"        spanned\n", "  start_pfn:\n",
+		"        spanned  18446744073709551615\n  start_pfn: 1\n",
+		"        spanned  18446744073709551616\n  start_pfn: 1\n",
+		"        spanned  5\n  start_pfn: 1",
+	};
+	uint64_t end;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+		assert_int_equal(end_of(broken[i], strlen(broken[i]), &end),
+				 -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +420,8 @@ int main(void)
 		cmocka_unit_test(mounts),
 		cmocka_unit_test(broken_mounts),
 		cmocka_unit_test(mount_cut_at_every_byte),
+		cmocka_unit_test(the_last_frame_of_all_zones),
+		cmocka_unit_test(broken_zones),
 		cmocka_unit_test(versions),
 		cmocka_unit_test(broken_versions),
 		cmocka_unit_test(version_cut_at_every_byte),

@@ -147,6 +147,12 @@ struct proc_swaps {
 };
 int parse_swaps(const char *text, size_t size, struct proc_swaps *ret_swaps);
 
+/*
+ * /proc/zoneinfo: one above the last page frame of any zone.  -EINVAL if the
+ * text is cut off or tells of no zone.
+ */
+int parse_zoneinfo(const char *text, size_t size, uint64_t *ret_end_pfn);
+
 /* One line of mountinfo: device and type of file system. */
 struct mount_line {
 	uint32_t dev_major;

@@ -88,6 +88,23 @@ static uint32_t mark_of(uint64_t flags)
 	return flags & FLAG(HUGE) ? (uint32_t)FRAMES_HUGETLB : 0;
 }
 
+/*
+ * A frame that kpageflags does not show: of a device, unless a zone of RAM has
+ * it. A User-Mode Linux shows not all of its frames.
+ */
+static uint32_t mark_unshown(struct pagemap_source *source,
+			     struct pagemap_snapshot *snapshot, uint64_t pfn)
+{
+	struct buffer text = { 0 };
+
+	if (!snapshot->ram_end &&
+	    (source->ops->read_text(source, NULL, "zoneinfo", &text) ||
+	     parse_zoneinfo(text.data, text.size, &snapshot->ram_end)))
+		snapshot->ram_end = 1;
+	buffer_free(&text);
+	return pfn < snapshot->ram_end ? 0 : (uint32_t)FRAMES_SPECIAL;
+}
+
 static void mark_one(struct frames *frames, const struct frame_piece *piece,
 		     uint32_t which, uint32_t mark)
 {
@@ -117,10 +134,11 @@ static uint32_t first_used(const struct frame_piece *piece)
  * frames of devices, and these come in blocks of 2 MiB at least: one look a
  * block does.  *block is the last one that was found to be RAM.
  */
-static void look_at_first(struct pagemap_source *source, struct frames *frames,
+static void look_at_first(struct pagemap_source *source,
+			  struct pagemap_snapshot *snapshot,
 			  const struct frame_piece *piece, uint64_t *block)
 {
-	uint32_t which = first_used(piece);
+	uint32_t mark, which = first_used(piece);
 	uint64_t flags = 0;
 	ssize_t got;
 
@@ -128,15 +146,16 @@ static void look_at_first(struct pagemap_source *source, struct frames *frames,
 		return;
 	got = source->ops->read_frames(source, FRAME_FLAGS,
 				       piece->first + which, &flags, 1);
-	if (got == 1 && !mark_of(flags)) {
+	mark = got == 1 ? mark_of(flags) :
+	       mark_unshown(source, snapshot, piece->first + which);
+	if (mark)
+		frames_mark(snapshot->frames, piece, mark);
+	else
 		*block = piece->first / BLOCK_FRAMES;
-		return;
-	}
-	frames_mark(frames, piece, got == 1 ? mark_of(flags)
-					    : (uint32_t)FRAMES_SPECIAL);
 }
 
-static void look_at_all(struct pagemap_source *source, struct frames *frames,
+static void look_at_all(struct pagemap_source *source,
+			struct pagemap_snapshot *snapshot,
 			const struct frame_piece *piece)
 {
 	uint32_t i, count = piece->counts ? piece->count : 1;
@@ -145,8 +164,9 @@ static void look_at_all(struct pagemap_source *source, struct frames *frames,
 					       piece->first, flags, count);
 
 	for (i = 0; i < count; i++)
-		mark_one(frames, piece, i, (ssize_t)i < got ? mark_of(flags[i])
-			 : (uint32_t)FRAMES_SPECIAL);
+		mark_one(snapshot->frames, piece, i, (ssize_t)i < got ?
+			 mark_of(flags[i]) :
+			 mark_unshown(source, snapshot, piece->first + i));
 }
 
 static void mark_special(struct pagemap_source *source,
@@ -160,10 +180,9 @@ static void mark_special(struct pagemap_source *source,
 		return;
 	while (frames_next(snapshot->frames, &at, &piece)) {
 		if (snapshot->scanned)
-			look_at_first(source, snapshot->frames, &piece,
-				      &block);
+			look_at_first(source, snapshot, &piece, &block);
 		else
-			look_at_all(source, snapshot->frames, &piece);
+			look_at_all(source, snapshot, &piece);
 	}
 }
 

@@ -206,6 +206,7 @@ struct pagemap_snapshot {
 	struct frames *slots;		/* of swap */
 	bool scanned;			/* census: PAGEMAP_SCAN is there */
 	bool frames_shown;		/* census: entries have PFNs */
+	uint64_t ram_end;		/* census: frames end here; 0 not read */
 	bool missing_pids;		/* the source does not list all */
 	bool unseen;			/* sharers exist that were not read */
 	bool unseen_swap;		/* and they have something in swap */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * /proc/zoneinfo: the end is some zone's, and a text that is cut has none.
+ */
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+	uint64_t end = 0;
+	int err = parse_zoneinfo(text, size, &end);
+
+	CHECK(err == 0 || err == -EINVAL);
+	CHECK(!err == (end != 0));
+	if (err)
+		return 0;
+	CHECK(size && text[size - 1] == '\n');
+	return 0;
+}
