@@ -9,15 +9,12 @@
  */
 #include <linux/hugetlb.h>
 #include <linux/kernel-page-flags.h>
-#include <linux/ksm.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
-#include <linux/page_idle.h>
-#include <linux/pgtable.h>
 #include <linux/string.h>
 
-#include "../compat.h"
+#include "../page.h"
 #include "frame.h"
 
 /*
@@ -206,17 +203,6 @@ static u64 frame_flags(struct frame_walk *walk, unsigned long pfn,
 
 #endif
 
-static u32 frame_map_count(struct page *page)
-{
-	int count;
-
-	/* There the field is used for something else. */
-	if (PageSlab(page) || page_has_type(page))
-		return 0;
-	count = compat_page_mapcount(page);
-	return count > 0 ? count : 0;
-}
-
 void frame_record(struct frame_walk *walk, unsigned long pfn,
 		  struct kpagemap_record *record)
 {
@@ -228,7 +214,7 @@ void frame_record(struct frame_walk *walk, unsigned long pfn,
 		};
 		return;
 	}
-	record->map_count = frame_map_count(page);
+	record->map_count = page_map_count(page);
 	record->flags = frame_flags(walk, pfn, page, record->map_count);
 	record->ref_count = page_count(page);
 }

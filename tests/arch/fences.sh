@@ -35,6 +35,9 @@ while read -r pattern allowed; do
 done <<<"$FENCES"
 
 # The build defines libproc2's way to libsystemd away (mk/config.mk).
+case_is "only compat.h asks which release a kernel is" \
+	"$(grep -rnE 'LINUX_VERSION_CODE|KERNEL_VERSION' kernel |
+		grep -v '^kernel/compat\.h:')"
 case_is "nothing asks libproc2 for what libsystemd knows" \
 	"$(c_files tools | xargs grep -nHw 'PIDS_SD_[A-Z]*')"
 finish

@@ -27,7 +27,7 @@ guest_modules()
 	case_is "the modules build for $(basename "$kdir")" \
 		"$([[ $? -eq 0 ]] || echo failed
 		   grep -iE 'warning|error' "$scratch/log")"
-	[[ -e $scratch/modules/kpagemap/kpagemap.ko ]]
+	[[ -e $scratch/kpagemap.ko && -e $scratch/procfs_pagemap.ko ]]
 }
 
 # The tools, which need nothing but the kernel when they are linked so.
@@ -46,14 +46,15 @@ guest_initramfs()
 
 	mkdir -p "$root"/{bin,proc,sys,dev,tmp}
 	cp "$1" "$root/bin/busybox"
-	for applet in sh mount dmesg insmod rmmod head sed grep poweroff awk \
-			sort sleep kill rm; do
+	for applet in sh mount umount dmesg insmod rmmod head sed grep \
+			poweroff awk sort sleep kill rm mkswap swapon; do
 		ln -s busybox "$root/bin/$applet"
 	done
 	install -m 755 tests/kernel/guest_init "$root/init"
-	cp "$scratch/modules/kpagemap/kpagemap.ko" "$root"
+	cp "$scratch"/*.ko "$root"
 	cp tests/kernel/guest_tools "$root"
-	for program in guest_frames guest_twins; do
+	for program in guest_frames guest_pages guest_used guest_stress \
+			guest_twins; do
 		"$2" -O2 -static -o "$root/$program" \
 			"tests/kernel/$program.c" || return
 	done
@@ -67,7 +68,7 @@ guest_report()
 {
 	local line
 
-	tr -d '\r' <"$1" | sed '1,/=== BEGIN ===/d;/=== END ===/,$d' \
+	tr -d '\r' <"$1" | sed '0,/=== BEGIN ===/d;/=== END ===/,$d' \
 		>"$scratch/said"
 	while read -r line; do
 		case $line in
@@ -77,8 +78,9 @@ guest_report()
 		*) echo "$line" ;;
 		esac
 	done <"$scratch/said"
-	case_is "the guest came to its end" \
-		"$(grep -q '=== END ===' "$1" || tail -n 30 "$1")"
+	case_is "the guest came to its end, and said what it tested" \
+		"$(grep -q '=== END ===' "$1" && grep -q '^ok' "$scratch/said" ||
+			tail -n 30 "$1")"
 }
 
 # "ok 7 - a name" without what is not the name.

@@ -6,36 +6,17 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/kernel-page-flags.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "guest.h"
 #include "../../kernel/uapi/kpagemap.h"
 
-#define PAGE 4096ul
-#define HUGE (512 * PAGE)
 #define BATCH 1024
 #define SPEED_ROUNDS 5
-#define STRESS_SECONDS 5
 
-static int ours, counts, flags, cases;
-
-static bool check(bool passed, const char *name)
-{
-	printf("%sok %d - %s\n", passed ? "" : "not ", ++cases, name);
-	fflush(stdout);
-	return passed;
-}
+static int ours, counts, flags;
 
 /* ---- Every frame ------------------------------------------------------- */
 
@@ -120,7 +101,7 @@ static uint64_t frame_of(const void *at)
 	if (pread(fd, &entry, 8, (uintptr_t)at / PAGE * 8) != 8)
 		entry = 0;
 	close(fd);
-	return entry >> 63 ? entry & ((UINT64_C(1) << 55) - 1) : 0;
+	return entry & PRESENT ? entry & PFN_MASK : 0;
 }
 
 static struct kpagemap_record record_of(const void *at)
@@ -136,17 +117,6 @@ static struct kpagemap_record record_of(const void *at)
 static bool has(const struct kpagemap_record *record, unsigned int bit)
 {
 	return record->flags >> bit & 1;
-}
-
-static char *map(size_t bytes, int how)
-{
-	char *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, how, -1, 0);
-
-	if (at == MAP_FAILED) {
-		perror("# mmap");
-		exit(1);
-	}
-	return at;
 }
 
 static void check_sharing(void)
@@ -192,8 +162,7 @@ static void check_kinds(void)
 	record = record_of(zero);
 	check(has(&record, KPF_ZERO_PAGE), "the zero page is called so");
 	if (madvise(huge, HUGE, MADV_HUGEPAGE)) {
-		printf("ok %d - huge pages # SKIP this kernel has none\n",
-		       ++cases);
+		skip("huge pages", "this kernel has none");
 		return;
 	}
 	memset(huge, 1, HUGE);
@@ -250,14 +219,6 @@ static void check_reads(void)
 
 /* ---- Speed ------------------------------------------------------------- */
 
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static double time_whole(int fd, size_t size)
 {
 	static char buffer[1 << 18];
@@ -268,13 +229,6 @@ static double time_whole(int fd, size_t size)
 	while ((got = pread(fd, buffer, BATCH * 16 * size, at)) > 0)
 		at += got;
 	return now_s() - start;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 static void measure_speed(void)
@@ -294,62 +248,6 @@ static void measure_speed(void)
 	check(ratios[SPEED_ROUNDS / 2] < 1, "one pass is quicker than two");
 }
 
-/* ---- Stress ------------------------------------------------------------ */
-
-static void stir(unsigned int seed)
-{
-	for (;;) {
-		size_t pages = 1 + rand_r(&seed) % 600;
-		char *at = map(pages * PAGE, MAP_PRIVATE | MAP_ANONYMOUS);
-		pid_t child;
-
-		memset(at, 1, pages * PAGE);
-		child = fork();
-		if (!child) {
-			memset(at, 2, pages * PAGE / 2);
-			_exit(0);
-		}
-		madvise(at, pages * PAGE, rand_r(&seed) % 2 ? MADV_DONTNEED
-							    : MADV_PAGEOUT);
-		mprotect(at, pages * PAGE, PROT_READ);
-		if (child > 0)
-			waitpid(child, NULL, 0);
-		munmap(at, pages * PAGE);
-	}
-}
-
-static void stress(void)
-{
-	double end = now_s() + STRESS_SECONDS;
-	pid_t children[3];
-	bool whole = true;
-	int rounds = 0;
-
-	for (unsigned int i = 0; i < 3; i++) {
-		children[i] = fork();
-		if (!children[i])
-			stir(i + 1);
-	}
-	for (; now_s() < end; rounds++) {
-		static struct kpagemap_record records[BATCH];
-		off_t at = 0, last = lseek(ours, 0, SEEK_END);
-		ssize_t got;
-
-		while ((got = pread(ours, records, sizeof(records), at)) > 0)
-			at += got;
-		whole &= at == last;
-	}
-	for (int i = 0; i < 3; i++) {
-		kill(children[i], SIGKILL);
-		waitpid(children[i], NULL, 0);
-	}
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-	printf("# read whole %d times\n", rounds);
-	check(rounds > 0 && whole, "read whole while memory comes and goes");
-	compare_all("every frame as in mainline, after the stress");
-}
-
 int main(void)
 {
 	ours = open("/proc/kpagemap", O_RDONLY);
@@ -362,6 +260,5 @@ int main(void)
 	check_kinds();
 	check_reads();
 	measure_speed();
-	stress();
 	return 0;
 }

@@ -20,8 +20,12 @@ kernel=$(mk/guest-kernel.sh "${kdir#*/linux-headers-}" 2>"$scratch/why") ||
 
 guest_modules "$kdir" || finish
 guest_initramfs "$(command -v busybox)" gcc || finish
-timeout 150 qemu-system-x86_64 -accel tcg -m 1024 -smp 2 -nographic \
-	-no-reboot -kernel "$kernel" -initrd "$scratch/initramfs" \
-	-append "console=ttyS0 panic=-1 quiet" </dev/null >"$scratch/console" 2>&1
+truncate -s 256M "$scratch/swap"
+timeout 300 qemu-system-x86_64 -accel tcg -cpu qemu64,+la57 -m 1024 -smp 2 \
+	-nographic -no-reboot -kernel "$kernel" -initrd "$scratch/initramfs" \
+	-drive file="$scratch/swap",format=raw,if=none,id=swap \
+	-device nvme,drive=swap,serial=swap \
+	-append "console=ttyS0 panic=-1 quiet SWAP=/dev/nvme0n1 STRESS=60" \
+	</dev/null >"$scratch/console" 2>&1
 guest_report "$scratch/console"
 finish

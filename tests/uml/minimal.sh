@@ -18,8 +18,10 @@ case_is "User-Mode Linux builds" "$([[ $status -eq 0 ]] || cat "$scratch/why")"
 
 guest_modules "$tree" ARCH=um || finish
 guest_initramfs "$(command -v busybox)" gcc || finish
+truncate -s 64M "$scratch/swap"
 # -R: without it the host's random heap is added to the guest's memory.
-timeout 60 setarch -R "$tree/linux" mem=256M initrd="$scratch/initramfs" \
+timeout 200 setarch -R "$tree/linux" mem=256M initrd="$scratch/initramfs" \
+	ubda="$scratch/swap" SWAP=/dev/ubda STRESS=${STRESS:-5} \
 	con0=fd:0,fd:1 con=null rdinit=/init quiet </dev/null \
 	>"$scratch/console" 2>&1
 guest_report "$scratch/console"
