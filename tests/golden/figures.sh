@@ -86,6 +86,8 @@ figures_case nopfn census bounded
 figures_case states census exact 0 14
 # The same machine, its frames told by the kernel module alone.
 figures_case module census exact 0 14
+# Entries come from the other module's file where pages are shown.
+figures_case used census exact
 for name in small clonevm sparse16t old-4.19 old-4.9 old-3.16 hostile hidden \
 		nopfn large; do
 	figures_case $name kernel exact 1024

@@ -24,6 +24,12 @@ golden memstats-old memstats -S old-4.9 30
 golden memstats-pages memstats -S states --pages 10 11 13 14 17 18 19 21
 machine module
 golden memstats-pages-module memstats -S module --pages 10 11 13 14 17 18 19 21
+machine used
+golden memstats-pages-used memstats -S used --pages 10 11
+# Cut inside a record: what is used is then not known, and all else is.
+truncate -s 1048577 "$scratch"/used/pagemap/12/pagemap
+golden memstats-pages-used-cut memstats -S used --pages 12
+golden memstats-pages-used-csv memstats -S used --pages --csv 10
 golden memstats-pages-hidden memstats -S hidden --pages 40
 golden memstats-pages-nopfn memstats -S nopfn --pages 40
 golden memstats-pages-csv memstats -S states --pages --csv 13 14 19
@@ -46,6 +52,7 @@ golden memstats-json json memstats -S small --json 200
 golden memstats-json-maps json memstats -S hidden --json --maps \
 	--engine census 40
 golden memstats-json-pages json memstats -S states --json --pages 14 19
+golden memstats-json-used json memstats -S used --json --pages 10
 golden memstats-json-hostile json memstats -S hostile --json --maps 60 61
 
 golden memstats-no-process memstats -S small

@@ -393,6 +393,7 @@ static bool machine_probe(struct pagemap_source *source,
 	switch (feature) {
 	case PAGEMAP_FEATURE_SMAPS:
 	case PAGEMAP_FEATURE_SMAPS_ROLLUP:
+	case PAGEMAP_FEATURE_PAGE_USE:
 		return false;
 	case PAGEMAP_FEATURE_SCAN:
 		return machine_of(source)->can_scan;

@@ -54,6 +54,16 @@ static struct json *json_flags(uint64_t flags)
 	return array;
 }
 
+/* True, false or, where it is not known, null. */
+static void set_use(struct json *object, const char *key, uint32_t bits,
+		    uint32_t bit)
+{
+	if (bits & PAGEMAP_RUN_USE_KNOWN)
+		json_set_bool(object, key, bits & bit);
+	else
+		json_set(object, key, NULL);
+}
+
 static struct json *json_run(const struct pagemap_run *run)
 {
 	struct json *object = json_new_object();
@@ -80,6 +90,8 @@ static struct json *json_run(const struct pagemap_run *run)
 	json_set_bool(object, "exclusive", run->bits & PAGEMAP_RUN_EXCLUSIVE);
 	json_set_bool(object, "soft_dirty",
 		      run->bits & PAGEMAP_RUN_SOFT_DIRTY);
+	set_use(object, "accessed", run->bits, PAGEMAP_RUN_ACCESSED);
+	set_use(object, "modified", run->bits, PAGEMAP_RUN_MODIFIED);
 	json_set_bool(object, "huge", run->bits & PAGEMAP_RUN_HUGE);
 	json_set_bool(object, "same_frame",
 		      run->bits & PAGEMAP_RUN_SAME_FRAME);
@@ -244,6 +256,14 @@ void csv_maps(const struct settings *settings, const struct report *report)
 	}
 }
 
+/* Empty where it is not known. */
+static void csv_use(uint32_t bits, uint32_t bit)
+{
+	putchar(',');
+	if (bits & PAGEMAP_RUN_USE_KNOWN)
+		fputs(bits & bit ? "true" : "false", stdout);
+}
+
 static void csv_run(pid_t pid, const struct pagemap_run *run)
 {
 	char flags[FLAGS_TEXT_SIZE];
@@ -260,6 +280,8 @@ static void csv_run(pid_t pid, const struct pagemap_run *run)
 		flags_to_text(run->flags, flags);
 		csv_field(flags, stdout);
 	}
+	csv_use(run->bits, PAGEMAP_RUN_ACCESSED);
+	csv_use(run->bits, PAGEMAP_RUN_MODIFIED);
 	putchar('\n');
 }
 
@@ -270,7 +292,7 @@ void csv_pages(const struct settings *settings, const struct report *report)
 	size_t i, k;
 
 	if (settings->usual.header)
-		puts("pid,start,pages,state,pfn,sharers,flags");
+		puts("pid,start,pages,state,pfn,sharers,flags,accessed,modified");
 	for (i = 0; i < report->count; i++) {
 		const struct pagemap_process *process = report->rows[i].process;
 

@@ -231,6 +231,17 @@ void flags_to_text(uint64_t flags, char text[FLAGS_TEXT_SIZE])
 	}
 }
 
+/* Accessed and modified, a letter each; "-" if that is not known. */
+static const char *use_text(uint32_t bits)
+{
+	static const char *const texts[] = { "..", "a.", ".m", "am" };
+
+	if (!(bits & PAGEMAP_RUN_USE_KNOWN))
+		return "-";
+	return texts[(bits & PAGEMAP_RUN_ACCESSED ? 1 : 0) +
+		     (bits & PAGEMAP_RUN_MODIFIED ? 2 : 0)];
+}
+
 static void print_run(const struct pagemap_run *run)
 {
 	char flags[FLAGS_TEXT_SIZE], frame[32] = "-", sharers[32] = "-";
@@ -248,9 +259,10 @@ static void print_run(const struct pagemap_run *run)
 			 run->sharers_high);
 	else if (run->sharers)
 		snprintf(sharers, sizeof(sharers), "%u", run->sharers);
-	printf("  %012" PRIx64 " %8" PRIu64 "  %-9s %10s %8s  %s%s\n",
+	printf("  %012" PRIx64 " %8" PRIu64 "  %-9s %10s %8s  %-3s  %s%s\n",
 	       run->start_vaddr, run->page_count,
-	       pagemap_page_state_name(run->state), frame, sharers, flags,
+	       pagemap_page_state_name(run->state), frame, sharers,
+	       use_text(run->bits), flags,
 	       run->bits & PAGEMAP_RUN_SOFT_DIRTY ? " soft-dirty" : "");
 }
 
@@ -264,8 +276,8 @@ void print_pages(const struct settings *settings, const struct row *row)
 
 	if (settings->usual.header) {
 		print_title(row);
-		printf("  %-12s %8s  %-9s %10s %8s  %s\n", "ADDRESS", "PAGES",
-		       "STATE", "FRAME", "SHARERS", "FLAGS");
+		printf("  %-12s %8s  %-9s %10s %8s  %-3s  %s\n", "ADDRESS",
+		       "PAGES", "STATE", "FRAME", "SHARERS", "USE", "FLAGS");
 	}
 	for (i = 0; i < count; i++) {
 		const struct pagemap_mapping *mapping =

@@ -31,6 +31,7 @@ struct worker {
 	struct array mappings;
 	bool keeps_mappings;	/* in the arena, with their paths */
 	uint64_t *entries;
+	uint32_t *uses;		/* beside entries, where a source knows it */
 	struct extent extents[WORKER_EXTENTS];
 
 	uint64_t cpu_ns;

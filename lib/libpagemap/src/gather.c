@@ -115,13 +115,13 @@ static enum pagemap_page_state state_as(enum gather_as as, uint64_t number)
 }
 
 static void keep_entry(struct gather *gather, uint64_t page, uint64_t entry,
-		       enum gather_as as)
+		       uint32_t use, enum gather_as as)
 {
 	struct pagemap_page decoded =
 		pagemap_decode_entry(entry, gather->swap_types);
 	struct page_run run = {
 		.number = PAGEMAP_PFN_UNKNOWN,
-		.bits = (uint8_t)decoded.bits,
+		.bits = (uint16_t)decoded.bits,
 		.state = (uint8_t)decoded.state,
 		.swap_type = (uint8_t)decoded.swap_type,
 	};
@@ -132,6 +132,7 @@ static void keep_entry(struct gather *gather, uint64_t page, uint64_t entry,
 					      entry & ENTRY_PFN_MASK : 1);
 		if (as == GATHER_COUNTED || as == GATHER_HUGETLB)
 			run.bits |= PAGEMAP_RUN_HUGE;
+		run.bits |= (uint16_t)use;
 	} else if (decoded.state == PAGEMAP_PAGE_SWAPPED &&
 		   decoded.swap_offset) {
 		run.number = decoded.swap_offset;
@@ -227,6 +228,9 @@ static void take_swapped(struct gather *gather, uint64_t entry)
 void gather_entries(struct gather *gather, uint64_t first_page,
 		    const uint64_t *entries, size_t count, enum gather_as as)
 {
+	const struct worker *worker = gather->worker;
+	const uint32_t *uses = gather->keeps_uses ?
+		worker->uses + (entries - worker->entries) : NULL;
 	uint64_t any = 0;
 	size_t i;
 
@@ -242,7 +246,8 @@ void gather_entries(struct gather *gather, uint64_t first_page,
 			gather->missing++;
 		if (gather->keep_runs &&
 		    (entry & (ENTRY_PRESENT | ENTRY_SWAPPED)))
-			keep_entry(gather, first_page + i, entry, as);
+			keep_entry(gather, first_page + i, entry,
+				   uses ? uses[i] : 0, as);
 	}
 	if (!(any & (ENTRY_PRESENT | ENTRY_SWAPPED)))
 		return;

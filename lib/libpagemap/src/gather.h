@@ -16,6 +16,8 @@ struct gather {
 	struct pagemap_mapping *mapping;	/* where it stands; NULL: none */
 	struct tally *tally;			/* of that, or the process's */
 	bool keep_runs;				/* PAGEMAP_DETAIL_PAGES */
+	bool keeps_uses;			/* the worker's uses are read:
+						   entries are the worker's */
 	bool trust_exclusive;			/* bit 56 means something */
 	bool frames_shown;			/* a PFN of 0 is no frame */
 	uint32_t swap_types;

@@ -240,6 +240,22 @@ static bool probe_kcmp(void)
 	return syscall(SYS_kcmp, self, self, KCMP_TYPE_VM, 0, 0) == 0;
 }
 
+/* By our own file, which a tree of another pid namespace has not. */
+static bool probe_uses(struct pagemap_source *source, const char **ret_reason)
+{
+	struct process_ref self = { .pid = getpid(), .dir_fd = -1 };
+	struct pages_file pages = { .fd = -1, .uses_fd = -1 };
+	int err = tree_open_uses(source, &self, &pages);
+
+	tree_close_pages(&pages);
+	*ret_reason = err == -EACCES || err == -EPERM ?
+		"only root may read /proc/pagemap" :
+		"/proc/pagemap is not there: load the kernel module "
+		"procfs_pagemap and mount it (mount -t pagemap pagemap "
+		"/proc/pagemap)";
+	return !err;
+}
+
 static bool live_probe(struct pagemap_source *source,
 		       enum pagemap_feature feature, const char **ret_reason)
 {
@@ -258,6 +274,8 @@ static bool live_probe(struct pagemap_source *source,
 	case PAGEMAP_FEATURE_KPAGEMAP:
 		*ret_reason = "the kernel module kpagemap is not loaded";
 		return tree_open_records(source);
+	case PAGEMAP_FEATURE_PAGE_USE:
+		return probe_uses(source, ret_reason);
 	case PAGEMAP_FEATURE_SMAPS:
 		*ret_reason = "this kernel has no smaps "
 			      "(CONFIG_PROC_PAGE_MONITOR)";
@@ -292,6 +310,8 @@ static const struct source_ops live_ops = {
 	.open_pages = tree_open_pages,
 	.close_pages = tree_close_pages,
 	.read_entries = tree_read_entries,
+	.open_uses = tree_open_uses,
+	.read_uses = tree_read_uses,
 	.scan = live_scan,
 	.read_frames = tree_read_frames,
 	.probe = live_probe,

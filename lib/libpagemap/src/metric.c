@@ -164,6 +164,7 @@ const char *pagemap_feature_name(enum pagemap_feature feature)
 		[PAGEMAP_FEATURE_ALL_PIDS] = "all_pids",
 		[PAGEMAP_FEATURE_SWAP] = "swap",
 		[PAGEMAP_FEATURE_KPAGEMAP] = "kpagemap",
+		[PAGEMAP_FEATURE_PAGE_USE] = "page_use",
 	};
 
 	return NAME_IN(names, feature);

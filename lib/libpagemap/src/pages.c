@@ -183,7 +183,10 @@ static void take_part(struct reading *reading, uint64_t page,
 	uint64_t missing = gather->missing;
 
 	if (bits & EXTENT_SURE) {
-		if (bits & EXTENT_HUGE)
+		if (bits & EXTENT_ZERO)
+			gather_entries(gather, page, entries, count,
+				       GATHER_ZERO);
+		else if (bits & EXTENT_HUGE)
 			take_huge(reading, page, entries, count);
 		else
 			gather_entries(gather, page, entries, count,
@@ -235,8 +238,12 @@ static void take_zero(struct reading *reading, const struct extent *extent)
 int reading_read(struct reading *reading, uint64_t page, size_t count)
 {
 	struct worker *worker = reading->worker;
-	ssize_t got = worker->source->ops->read_entries(&reading->pages, page,
-							worker->entries, count);
+	const struct source_ops *ops = worker->source->ops;
+	ssize_t got = reading->gather.keeps_uses ?
+		ops->read_uses(&reading->pages, page, worker->entries,
+			       worker->uses, count) :
+		ops->read_entries(&reading->pages, page, worker->entries,
+				  count);
 
 	if (got < 0)
 		return (int)got;
@@ -301,7 +308,7 @@ static int take_extents(struct reading *reading, const struct extent *extents,
 		uint64_t length = first->end_page - first->start_page;
 
 		batch = 1;
-		if (first->bits & EXTENT_ZERO) {
+		if (first->bits & EXTENT_ZERO && !reading->gather.keeps_uses) {
 			take_zero(reading, first);
 			continue;
 		}
@@ -486,6 +493,27 @@ static void set_vss(struct pagemap_process *process, uint32_t shift)
 	}
 }
 
+/*
+ * For who wants to see pages, where a source knows how they are used.  Not to
+ * know it is no error.
+ */
+static int open_uses(struct reading *reading, const struct process_ref *ref)
+{
+	struct worker *worker = reading->worker;
+	struct pagemap_source *source = worker->source;
+
+	if (!reading->gather.keep_runs ||
+	    source->features[PAGEMAP_FEATURE_PAGE_USE] != FEATURE_PRESENT)
+		return 0;
+	if (!worker->uses)
+		worker->uses = malloc(WORKER_ENTRIES * sizeof(uint32_t));
+	if (!worker->uses)
+		return -ENOMEM;
+	reading->gather.keeps_uses =
+		!source->ops->open_uses(source, ref, &reading->pages);
+	return 0;
+}
+
 static int read_pages(struct reading *reading, const struct process_ref *ref)
 {
 	if (reading->worker->snapshot->reads_ahead)
@@ -554,7 +582,9 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 	if (!err)
 		err = source->ops->open_pages(source, ref, &reading.pages);
 	if (!err) {
-		err = read_pages(&reading, ref);
+		err = open_uses(&reading, ref);
+		if (!err)
+			err = read_pages(&reading, ref);
 		source->ops->close_pages(&reading.pages);
 	}
 	if (!err)

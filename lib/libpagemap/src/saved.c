@@ -139,6 +139,8 @@ static bool saved_probe(struct pagemap_source *source,
 		return tree_open_frames(source, FRAME_FLAGS);
 	case PAGEMAP_FEATURE_KPAGEMAP:
 		return tree_open_records(source);
+	case PAGEMAP_FEATURE_PAGE_USE:
+		return tree_has_uses(source);
 	case PAGEMAP_FEATURE_SMAPS:
 		return some_process_has(source, "smaps");
 	case PAGEMAP_FEATURE_SMAPS_ROLLUP:
@@ -175,6 +177,8 @@ static const struct source_ops saved_ops = {
 	.open_pages = tree_open_pages,
 	.close_pages = tree_close_pages,
 	.read_entries = tree_read_entries,
+	.open_uses = tree_open_uses,
+	.read_uses = tree_read_uses,
 	.scan = saved_scan,
 	.read_frames = tree_read_frames,
 	.probe = saved_probe,

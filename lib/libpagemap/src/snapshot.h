@@ -70,7 +70,7 @@ struct page_run {
 	uint32_t count;
 	uint32_t sharers;	/* when settled; 0 not known */
 	uint32_t sharers_high;
-	uint8_t bits;		/* enum pagemap_run_bits */
+	uint16_t bits;		/* enum pagemap_run_bits */
 	uint8_t state;		/* enum pagemap_page_state */
 	uint8_t swap_type;
 };

@@ -24,6 +24,7 @@ struct process_ref {
 /* An open pagemap. */
 struct pages_file {
 	int fd;
+	int uses_fd;		/* where accessed and modified are; -1 */
 	void *state;		/* of sources that have more than a descriptor */
 };
 
@@ -86,6 +87,18 @@ struct source_ops {
 	ssize_t (*read_entries)(const struct pages_file *pages,
 				uint64_t first_page, uint64_t *ret_entries,
 				size_t count);
+
+	/*
+	 * Opens where the uses of pages are, after open_pages; closed with it.
+	 * The entries and uses (enum pagemap_run_bits, of those that are
+	 * present) are then read together, as by read_entries.
+	 */
+	int (*open_uses)(struct pagemap_source *source,
+			 const struct process_ref *ref,
+			 struct pages_file *pages);
+	ssize_t (*read_uses)(const struct pages_file *pages,
+			     uint64_t first_page, uint64_t *ret_entries,
+			     uint32_t *ret_uses, size_t count);
 
 	/*
 	 * The next extents that hold pages; 0 at the end.  A source without

@@ -22,6 +22,9 @@
 /* smaps of 65,000 mappings takes 50 MiB; a text beyond this is a lie. */
 #define TEXT_MAX_BYTES (UINT64_C(1) << 30)
 
+/* Of the modules' files, read at a time. */
+#define RECORDS 256
+
 struct dirent64_head {
 	uint64_t inode;
 	int64_t offset;
@@ -283,6 +286,7 @@ int tree_open_pages(struct pagemap_source *source,
 		return -EBADMSG;
 	}
 	ret_pages->fd = fd;
+	ret_pages->uses_fd = -1;
 	return 0;
 }
 
@@ -290,7 +294,10 @@ void tree_close_pages(struct pages_file *pages)
 {
 	if (pages->fd >= 0)
 		close(pages->fd);
+	if (pages->uses_fd >= 0)
+		close(pages->uses_fd);
 	pages->fd = -1;
+	pages->uses_fd = -1;
 }
 
 static ssize_t read_words(int fd, uint64_t first, uint64_t *ret_words,
@@ -310,14 +317,91 @@ ssize_t tree_read_entries(const struct pages_file *pages, uint64_t first_page,
 	return read_words(pages->fd, first_page, ret_entries, count);
 }
 
+/* A record of procfs_pagemap, see kernel/uapi/procfs_pagemap.h. */
+struct page_record {
+	uint64_t entry;
+	uint32_t map_count;
+	uint32_t bits;
+};
+
+#define RECORD_ACCESSED 1
+#define RECORD_MODIFIED 2
+
+bool tree_has_uses(struct pagemap_source *source)
+{
+	return faccessat(source->root_fd, "pagemap", X_OK, 0) == 0;
+}
+
+/*
+ * The module's file is found by the pid.  That the process which is held is
+ * there still shows that no other has its pid.
+ */
+int tree_open_uses(struct pagemap_source *source, const struct process_ref *ref,
+		   struct pages_file *pages)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+	int fd, alive;
+
+	snprintf(path, sizeof(path), "pagemap/%d/pagemap", (int)ref->pid);
+	fd = openat(source->root_fd, path, OPEN_FLAGS);
+	if (fd < 0)
+		return -errno;
+	alive = tree_open_file(source, ref, "pagemap");
+	if (alive >= 0)
+		close(alive);
+	if (alive >= 0 && source->kind == PAGEMAP_SOURCE_TREE &&
+	    (fstat(fd, &st) || !S_ISREG(st.st_mode) ||
+	     st.st_size % (off_t)sizeof(struct page_record)))
+		alive = -EBADMSG;
+	if (alive < 0) {
+		close(fd);
+		return alive;
+	}
+	pages->uses_fd = fd;
+	return 0;
+}
+
+static uint32_t use_of(const struct page_record *record)
+{
+	return PAGEMAP_RUN_USE_KNOWN |
+	       (record->bits & RECORD_ACCESSED ? PAGEMAP_RUN_ACCESSED : 0) |
+	       (record->bits & RECORD_MODIFIED ? PAGEMAP_RUN_MODIFIED : 0);
+}
+
+ssize_t tree_read_uses(const struct pages_file *pages, uint64_t first_page,
+		       uint64_t *ret_entries, uint32_t *ret_uses, size_t count)
+{
+	struct page_record records[RECORDS];
+	size_t done = 0, i, part;
+	ssize_t got;
+
+	while (done < count) {
+		part = count - done < RECORDS ? count - done : RECORDS;
+		if (first_page + done > INT64_MAX / sizeof(*records) - RECORDS)
+			break;
+		got = pread(pages->uses_fd, records, part * sizeof(*records),
+			    (off_t)((first_page + done) * sizeof(*records)));
+		if (got < 0)
+			return done ? (ssize_t)done : -errno;
+		part = (size_t)got / sizeof(*records);
+		for (i = 0; i < part; i++) {
+			ret_entries[done + i] = records[i].entry;
+			ret_uses[done + i] = use_of(&records[i]);
+		}
+		if (!part)
+			break;
+		done += part;
+	}
+	return (ssize_t)done;
+}
+
 /* A record of kpagemap, see kernel/uapi/kpagemap.h. */
 struct frame_record {
 	uint64_t flags;
 	uint32_t map_count;
 	uint32_t ref_count;
 };
-
-#define RECORDS 256
 
 /* Another kpagemap than the module's has another size of record. */
 static bool holds_records(int fd)

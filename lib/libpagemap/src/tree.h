@@ -25,6 +25,14 @@ int tree_open_pages(struct pagemap_source *source,
 void tree_close_pages(struct pages_file *pages);
 ssize_t tree_read_entries(const struct pages_file *pages, uint64_t first_page,
 			  uint64_t *ret_entries, size_t count);
+
+/* /proc/pagemap of the module, or the same in a saved tree. */
+bool tree_has_uses(struct pagemap_source *source);
+int tree_open_uses(struct pagemap_source *source, const struct process_ref *ref,
+		   struct pages_file *pages);
+ssize_t tree_read_uses(const struct pages_file *pages, uint64_t first_page,
+		       uint64_t *ret_entries, uint32_t *ret_uses, size_t count);
+
 /*
  * Opens where the counts or flags of frames are: kpagemap has both in records
  * of 16 bytes.  False, with errno, if there is nothing to read.

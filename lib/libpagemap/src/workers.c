@@ -70,6 +70,7 @@ static void worker_finish(struct worker *worker)
 	array_free(&worker->runs);
 	array_free(&worker->mappings);
 	free(worker->entries);
+	free(worker->uses);
 }
 
 static size_t thread_count(const struct pagemap_snapshot *snapshot,

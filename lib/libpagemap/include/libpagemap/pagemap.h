@@ -192,6 +192,9 @@ enum pagemap_feature {
 	PAGEMAP_FEATURE_SWAP,		/**< some swap area is in use */
 	PAGEMAP_FEATURE_KPAGEMAP,	/**< kpagemap, of the kernel module: the
 					     counts and flags are read there */
+	PAGEMAP_FEATURE_PAGE_USE,	/**< /proc/pagemap, of the kernel module
+					     procfs_pagemap: which pages were
+					     accessed and modified */
 	PAGEMAP_FEATURE_COUNT
 };
 
@@ -544,6 +547,13 @@ enum pagemap_run_bits {
 	PAGEMAP_RUN_UFFD_WP = 1 << 3,	/**< bit 57 */
 	PAGEMAP_RUN_HUGE = 1 << 4,	/**< mapped by a PMD or larger */
 	PAGEMAP_RUN_SAME_FRAME = 1 << 5, /**< all its pages are one frame */
+	PAGEMAP_RUN_USE_KNOWN = 1 << 6,	/**< the two below are known: only with
+					     PAGEMAP_FEATURE_PAGE_USE */
+	PAGEMAP_RUN_ACCESSED = 1 << 7,	/**< used by this process since accesses
+					     were last forgotten (clear_refs of
+					     the module; or by reclaim) */
+	PAGEMAP_RUN_MODIFIED = 1 << 8,	/**< written by this process since it
+					     was mapped or written back */
 };
 
 /**
