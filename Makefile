@@ -17,7 +17,7 @@ include mk/install.mk
 include mk/variants.mk
 include mk/deps.mk
 
-.PHONY: all run check test bench install uninstall fuzz coverage sanitize \
+.PHONY: all run check test test-kasan bench install uninstall fuzz coverage sanitize \
 	lint clean help
 
 all: library tools hints
@@ -35,8 +35,16 @@ check: all test-programs
 test:
 	$(Q)mk/install-deps.sh build test kernel
 	$(Q)+$(MAKE) --no-print-directory all test-programs
-	$(Q)mk/uml.sh tests/uml/minimal.config >/dev/null || true
+	$(Q)mk/uml.sh $(UML_CONFIG) >/dev/null || true
+	$(Q)mk/uml.sh $(UML_CONFIG) $(KASAN_CONFIG) >/dev/null || true
 	$(Q)+MAKE="$(MAKE)" $(RUN_TESTS) $(TEST_GROUPS)
+
+# The modules in a kernel that looks for faults; `test` does it too.
+test-kasan:
+	$(Q)mk/install-deps.sh build test kernel
+	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)mk/uml.sh $(UML_CONFIG) $(KASAN_CONFIG) >/dev/null || true
+	$(Q)+MAKE="$(MAKE)" $(RUN_TESTS) kasan
 
 bench:
 	$(Q)mk/install-deps.sh build bench

@@ -10,7 +10,9 @@
 #                           a plain program each
 #   common*.c in any of them is linked with every program of its folder.
 
-TEST_GROUPS ?= arch unit golden fuzz-replay live build kernel uml sanitize
+TEST_GROUPS ?= arch unit golden fuzz-replay live build kernel uml kasan sanitize
+UML_CONFIG   := tests/uml/minimal.config
+KASAN_CONFIG := tests/uml/debug.config
 RUN_TESTS   := BUILD=$(abspath $(O)) tests/run
 
 CMOCKA_LIBS := $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null)

@@ -4,13 +4,12 @@
 # Builds a User-Mode Linux out of Debian's package linux-source-6.1, once for
 # each version and configuration, and prints the folder of the kernel's tree:
 #
-#	mk/uml.sh CONFIG
+#	mk/uml.sh CONFIG...
 #
 # The folder is in PAGEMAP_CACHE (default: pagemap in XDG_CACHE_HOME, or in
 # ~/.cache), outside of this tree, and takes 1.5 GB; building it takes 2 to 3
 # minutes on 2 CPUs.  Exits with 77 and a reason if something is missing.
 
-config=$1
 source=/usr/src/linux-source-6.1.tar.xz
 cache=${PAGEMAP_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/pagemap}
 
@@ -25,7 +24,7 @@ for tool in flex bison bc xz gcc make; do
 	command -v $tool >/dev/null || missing "$tool is not installed"
 done
 mkdir -p "$cache" || missing "$cache cannot be made"
-key=$(cat "$config" <(stat -Lc '%s' "$source") <(dpkg-query -W \
+key=$(cat "$@" <(stat -Lc '%s' "$source") <(dpkg-query -W \
 	-f='${Version}' linux-source-6.1 2>/dev/null) | sha256sum | head -c 12)
 tree=$cache/uml-6.1-$key
 
@@ -33,6 +32,7 @@ tree=$cache/uml-6.1-$key
 exec 9>"$cache/lock"
 flock 9
 
+# build CONFIG...
 build()
 {
 	local half=$tree.half
@@ -44,16 +44,16 @@ build()
 	tar -C "$half" --strip-components=1 -xf "$source" || return
 	cd "$half" || return
 	make -s ARCH=um tinyconfig || return
-	cat "$config" >>.config
+	cat "$@" >>.config
 	make -s ARCH=um olddefconfig || return
 	make -s ARCH=um -j"$(nproc)" || return
 	cd / && mv "$half" "$tree"
 }
 
-config=$(realpath "$config")
+mapfile -t configs < <(realpath "$@")
 if [[ ! -x $tree/linux ]]; then
 	echo "  UML     $tree (some minutes, once)" >&2
-	build >"$tree.log" 2>&1 || {
+	build "${configs[@]}" >"$tree.log" 2>&1 || {
 		echo "User-Mode Linux does not build: $tree.log" >&2
 		exit 1
 	}

@@ -47,7 +47,8 @@ guest_initramfs()
 	mkdir -p "$root"/{bin,proc,sys,dev,tmp}
 	cp "$1" "$root/bin/busybox"
 	for applet in sh mount umount dmesg insmod rmmod head sed grep \
-			poweroff awk sort sleep kill rm mkswap swapon; do
+			poweroff awk sort sleep kill rm cat tee mkswap \
+			swapon; do
 		ln -s busybox "$root/bin/$applet"
 	done
 	install -m 755 tests/kernel/guest_init "$root/init"
@@ -87,4 +88,52 @@ guest_report()
 name_of()
 {
 	sed -E 's/^ok *[0-9]* *-? *//; s/ *$//' <<<"$1"
+}
+
+# ---- User-Mode Linux ------------------------------------------------------
+
+# make for a kernel's tree, which is not to know what this make was told.
+uml_make()
+{
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u O make -s ARCH=um "$@"
+}
+
+# uml_guest NAME CONFIG...: builds the kernel, $uml_tree, and the modules, or
+# ends the script, with the reason.
+uml_guest()
+{
+	local name=$1 tool status
+
+	shift
+	[[ $(uname -m) == x86_64 ]] ||
+		skip_all "$name" "this is no x86-64 machine"
+	for tool in cpio busybox setarch; do
+		command -v $tool >/dev/null ||
+			skip_all "$name" "$tool is not installed"
+	done
+	uml_tree=$(mk/uml.sh "$@" 2>"$scratch/why")
+	status=$?
+	[[ $status -eq 77 ]] && skip_all "$name" "$(<"$scratch/why")"
+	case_is "User-Mode Linux builds" \
+		"$([[ $status -eq 0 ]] || cat "$scratch/why")"
+	[[ $status -eq 0 ]] || finish
+	guest_modules "$uml_tree" ARCH=um || finish
+}
+
+# uml_run MEMORY WORD...: boots it and reports; words are for the kernel, or, as
+# NAME=VALUE, for guest_init.
+uml_run()
+{
+	local memory=$1
+
+	shift
+	[[ -e $scratch/initramfs ]] ||
+		guest_initramfs "$(command -v busybox)" gcc || finish
+	truncate -s 64M "$scratch/swap"
+	# -R: else the host's random heap is added to the guest's memory.
+	timeout 300 setarch -R "$uml_tree/linux" mem="$memory" \
+		initrd="$scratch/initramfs" ubda="$scratch/swap" SWAP=/dev/ubda \
+		con0=fd:0,fd:1 con=null rdinit=/init quiet "$@" </dev/null \
+		>"$scratch/console" 2>&1
+	guest_report "$scratch/console"
 }

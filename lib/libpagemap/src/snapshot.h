@@ -204,9 +204,9 @@ struct pagemap_snapshot {
 
 	struct frames *frames;		/* census; NULL else */
 	struct frames *slots;		/* of swap */
+	uint64_t ram_end;		/* census: frames end here; 0 not read */
 	bool scanned;			/* census: PAGEMAP_SCAN is there */
 	bool frames_shown;		/* census: entries have PFNs */
-	uint64_t ram_end;		/* census: frames end here; 0 not read */
 	bool missing_pids;		/* the source does not list all */
 	bool unseen;			/* sharers exist that were not read */
 	bool unseen_swap;		/* and they have something in swap */
