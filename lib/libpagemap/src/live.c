@@ -115,8 +115,11 @@ static int own_entry(struct pagemap_source *source, uint64_t *ret_entry,
 static int open_own_pages(struct pagemap_source *source,
 			  struct pages_file *ret_pages)
 {
-	ret_pages->fd = openat(source->root_fd, "self/pagemap",
-			       O_RDONLY | O_CLOEXEC);
+	*ret_pages = (struct pages_file){
+		.fd = openat(source->root_fd, "self/pagemap",
+			     O_RDONLY | O_CLOEXEC),
+		.uses_fd = -1,
+	};
 	return ret_pages->fd < 0 ? -errno : 0;
 }
 

@@ -285,8 +285,7 @@ int tree_open_pages(struct pagemap_source *source,
 		close(fd);
 		return -EBADMSG;
 	}
-	ret_pages->fd = fd;
-	ret_pages->uses_fd = -1;
+	*ret_pages = (struct pages_file){ .fd = fd, .uses_fd = -1 };
 	return 0;
 }
 
