@@ -27,6 +27,7 @@ test       gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
 test       libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdio.h
 kernel     linux-headers-cloud-amd64 /usr/src/linux-headers-*-cloud-amd64/Makefile
 kernel     qemu-system-x86       qemu-system-x86_64
+kernel     qemu-system-arm       qemu-system-aarch64
 kernel     busybox-static        busybox
 kernel     cpio                  cpio
 kernel     linux-source-6.1      /usr/src/linux-source-6.1.tar.xz

@@ -12,6 +12,7 @@ MODULES_O ?= $(O)/modules
 KERNEL_MAKE = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u O make -s -C $(KDIR) \
 	M=$(abspath $(MODULES_O)) $(if $(ARCH),ARCH=$(ARCH)) \
 	$(if $(CROSS_COMPILE),CROSS_COMPILE=$(CROSS_COMPILE)) \
+	$(if $(PAGEMAP_FLUSH),PAGEMAP_FLUSH=$(PAGEMAP_FLUSH)) \
 	$(if $(INSTALL_MOD_PATH),INSTALL_MOD_PATH=$(INSTALL_MOD_PATH))
 
 .PHONY: modules modules_install

@@ -31,21 +31,29 @@ guest_modules()
 }
 
 # The tools, which need nothing but the kernel when they are linked so.
+# guest_tools FOLDER [NAME=VALUE]...: puts them there.
 guest_tools()
 {
-	${MAKE:-make} -s STATIC=1 O="$BUILD/static" tools >"$scratch/log" 2>&1
+	local to=$1 out
+
+	shift
+	out=$BUILD/static$([[ $# -eq 0 ]] || echo -other)
+	${MAKE:-make} -s STATIC=1 O="$out" "$@" tools >"$scratch/log" 2>&1
 	case_is "the tools build statically" \
 		"$([[ $? -eq 0 ]] || cat "$scratch/log")"
-	cp "$BUILD"/static/{memrank,memstats} "$1"
+	cp "$out"/{memrank,memstats} "$to"
 }
 
-# guest_initramfs BUSYBOX COMPILER: makes $scratch/initramfs.
+# guest_initramfs BUSYBOX COMPILER [NAME=VALUE]...: makes $scratch/initramfs;
+# the rest is how the tools are built for it.
 guest_initramfs()
 {
-	local root=$scratch/root applet program
+	local root=$scratch/root applet program busybox=$1 compiler=$2
+
+	shift 2
 
 	mkdir -p "$root"/{bin,proc,sys,dev,tmp}
-	cp "$1" "$root/bin/busybox"
+	cp "$busybox" "$root/bin/busybox"
 	for applet in sh mount umount dmesg insmod rmmod head sed grep \
 			poweroff awk sort sleep kill rm cat tee mkswap \
 			swapon; do
@@ -56,10 +64,10 @@ guest_initramfs()
 	cp tests/kernel/guest_tools "$root"
 	for program in guest_frames guest_pages guest_used guest_stress \
 			guest_twins; do
-		"$2" -O2 -static -o "$root/$program" \
+		"$compiler" -O2 -static -o "$root/$program" \
 			"tests/kernel/$program.c" || return
 	done
-	guest_tools "$root" || return
+	guest_tools "$root" "$@" || return
 	(cd "$root" && find . | cpio --quiet -o -H newc) |
 		gzip -1 >"$scratch/initramfs"
 }
@@ -88,6 +96,23 @@ guest_report()
 name_of()
 {
 	sed -E 's/^ok *[0-9]* *-? *//; s/ *$//' <<<"$1"
+}
+
+# qemu_run QEMU KERNEL CONSOLE STRESS OPTION...: boots it and reports.  Two CPUs,
+# a gigabyte, a disk to swap to, and no acceleration, which is not everywhere.
+qemu_run()
+{
+	local qemu=$1 kernel=$2 console=$3 stress=$4
+
+	shift 4
+	truncate -s 256M "$scratch/swap"
+	timeout 300 "$qemu" "$@" -accel tcg -m 1024 -smp 2 -nographic \
+		-no-reboot -kernel "$kernel" -initrd "$scratch/initramfs" \
+		-drive file="$scratch/swap",format=raw,if=none,id=swap \
+		-device nvme,drive=swap,serial=swap \
+		-append "console=$console panic=-1 quiet SWAP=/dev/nvme0n1 \
+STRESS=$stress" </dev/null >"$scratch/console" 2>&1
+	guest_report "$scratch/console"
 }
 
 # ---- User-Mode Linux ------------------------------------------------------

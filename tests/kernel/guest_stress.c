@@ -150,7 +150,7 @@ int main(int argc, char **argv)
 	printf("# in %u s: all frames read %lu times, %lu pages read, %lu "
 	       "processes cleared\n", seconds, done->frames, done->pages,
 	       done->clears);
-	check(done->frames > 0 && done->pages > 10000 && done->clears > 10 &&
+	check(done->frames > 0 && done->pages > 1000 && done->clears > 0 &&
 	      !done->failed, "readers and clears while memory comes and goes");
 	return 0;
 }
