@@ -60,6 +60,9 @@ static int read_vss(struct worker *worker, const struct process_ref *ref,
 		return 0;
 	if (err)
 		return err == -ENOENT || err == -ESTALE ? err : 0;
+	/* Its memory went away after it was read: what was read is a part. */
+	if (!process->statm.size_pages)
+		return -ESTALE;
 	vss = process->statm.size_pages << worker->snapshot->page_shift;
 	figures_set(figures, PAGEMAP_VSS, vss);
 	if (!(figures->known & PAGEMAP_METRIC_BIT(PAGEMAP_RSS)) ||
