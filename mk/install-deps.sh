@@ -29,6 +29,7 @@ kernel     linux-headers-cloud-amd64 /usr/src/linux-headers-*-cloud-amd64/Makefi
 kernel     qemu-system-x86       qemu-system-x86_64
 kernel     qemu-system-arm       qemu-system-aarch64
 kernel     busybox-static        busybox
+kernel     dkms                  dkms
 kernel     cpio                  cpio
 kernel     linux-source-6.1      /usr/src/linux-source-6.1.tar.xz
 kernel     flex                  flex

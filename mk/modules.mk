@@ -15,7 +15,7 @@ KERNEL_MAKE = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u O make -s -C $(KDIR) \
 	$(if $(PAGEMAP_FLUSH),PAGEMAP_FLUSH=$(PAGEMAP_FLUSH)) \
 	$(if $(INSTALL_MOD_PATH),INSTALL_MOD_PATH=$(INSTALL_MOD_PATH))
 
-.PHONY: modules modules_install
+.PHONY: modules modules_install install_dkms
 
 modules:
 	$(Q)test -e $(KDIR)/Makefile || { \
@@ -28,3 +28,8 @@ modules:
 
 modules_install: modules
 	$(Q)$(KERNEL_MAKE) modules_install
+
+# Where dkms looks for sources; `dkms add pagemap/$(VERSION)` takes them up.
+install_dkms:
+	$(Q)mkdir -p $(DESTDIR)/usr/src/pagemap-$(VERSION)
+	$(Q)cp -R kernel/. $(DESTDIR)/usr/src/pagemap-$(VERSION)
