@@ -32,6 +32,8 @@ missing()
 
 	for file in lib/libpagemap.so lib/libpagemap.so.1 lib/libpagemap.a \
 		lib/pkgconfig/libpagemap.pc include/libpagemap/pagemap.h \
+		include/libpagemap/kpagemap.h \
+		include/libpagemap/procfs_pagemap.h \
 		share/man/man3/libpagemap.3 "${of_tools[@]}"; do
 		[[ -s $root/$file ]] || echo "$file"
 	done
@@ -47,6 +49,17 @@ example()
 	output=$(LD_LIBRARY_PATH=$root/lib "$dest/example" 2>&1) ||
 		echo "it ends by status $?: $output"
 	[[ $output =~ [0-9]+\ KiB ]] || echo "it says: $output"
+}
+
+# What a program that reads the modules' files by itself needs.
+records()
+{
+	printf '%s\n' '#include <libpagemap/kpagemap.h>' \
+		'#include <libpagemap/procfs_pagemap.h>' \
+		'_Static_assert(sizeof(struct kpagemap_record) == 16, "");' \
+		'_Static_assert(sizeof(struct procfs_pagemap_record) == 16, "");' |
+		${CC:-cc} -Wall -Wextra -Werror -fsyntax-only -x c \
+			-I"$root/include" - 2>&1
 }
 
 static_example()
@@ -93,6 +106,7 @@ done
 case_is "make install says nothing but what it builds" "$(make_quietly install)"
 case_is "everything is there" "$(missing)"
 case_is "a program builds by pkg-config and runs" "$(example)"
+case_is "the records of the modules are described" "$(records)"
 case_is "the same program links statically" "$(static_example)"
 case_is "the example is the man page's" "$(in_man_page)"
 case_is "installed tools have no other run path than their prefix's" \

@@ -22,5 +22,5 @@ guest_modules "$guest/headers" ARCH=arm64 $cross || finish
 guest_initramfs "$guest/busybox" aarch64-linux-gnu-gcc $cross WITH_JSON_C=0 \
 	WITH_LIBPROC2=0 || finish
 qemu_run qemu-system-aarch64 "$guest/vmlinuz" ttyAMA0 20 -M virt -cpu cortex-a57
-qemu_run qemu-system-aarch64 "$guest/vmlinuz" ttyAMA0 5 -M virt -cpu max
+qemu_run qemu-system-aarch64 "$guest/vmlinuz" ttyAMA0 15 -M virt -cpu max
 finish

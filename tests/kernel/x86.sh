@@ -18,6 +18,12 @@ kernel=$(mk/guest-kernel.sh "${kdir#*/linux-headers-}" 2>"$scratch/why") ||
 	skip_all "$name" "$(<"$scratch/why")"
 
 guest_modules "$kdir" || finish
+make -s modules_install O="$scratch" KDIR="$kdir" \
+	INSTALL_MOD_PATH="$scratch/installed" >"$scratch/log" 2>&1
+case_is "modules_install puts them where a kernel looks" \
+	"$(find "$scratch/installed/lib/modules" -name '*.ko' -printf '%f\n' | sort |
+		diff - <(printf '%s\n' kpagemap.ko procfs_pagemap.ko) ||
+		cat "$scratch/log")"
 guest_initramfs "$(command -v busybox)" gcc || finish
 qemu_run qemu-system-x86_64 "$kernel" ttyS0 "${STRESS:-60}" -cpu qemu64,+la57
 
