@@ -382,7 +382,6 @@ static int census_prepare(struct pagemap_source *source,
 		PAGEMAP_FEATURE_PFN, PAGEMAP_FEATURE_EXCLUSIVE,
 		PAGEMAP_FEATURE_SCAN, PAGEMAP_FEATURE_KPAGEFLAGS,
 		PAGEMAP_FEATURE_KPAGECOUNT, PAGEMAP_FEATURE_KCMP,
-		PAGEMAP_FEATURE_PAGE_USE,
 	};
 	size_t i;
 
@@ -392,6 +391,8 @@ static int census_prepare(struct pagemap_source *source,
 	/* Workers only look at what is found here. */
 	for (i = 0; i < sizeof(probed) / sizeof(probed[0]); i++)
 		pagemap_source_has_feature(source, probed[i]);
+	if (snapshot->detail == PAGEMAP_DETAIL_PAGES)
+		pagemap_source_has_feature(source, PAGEMAP_FEATURE_PAGE_USE);
 	snapshot->scanned = source->features[PAGEMAP_FEATURE_SCAN] ==
 			    FEATURE_PRESENT;
 	snapshot->frames_shown = source->features[PAGEMAP_FEATURE_PFN] ==

@@ -316,12 +316,30 @@ ssize_t tree_read_entries(const struct pages_file *pages, uint64_t first_page,
 	return read_words(pages->fd, first_page, ret_entries, count);
 }
 
-/* A record of procfs_pagemap, see kernel/uapi/procfs_pagemap.h. */
-struct page_record {
-	uint64_t entry;
+/*
+ * A record of either module, see kernel/uapi: an entry, its map count and its
+ * bits; or flags, the map count and the reference count.
+ */
+struct record {
+	uint64_t word;
 	uint32_t map_count;
-	uint32_t bits;
+	uint32_t rest;
 };
+
+/* Up to RECORDS of them; 0 at the end. */
+static ssize_t read_some(int fd, uint64_t first, struct record *ret_records,
+			 size_t count)
+{
+	ssize_t got;
+
+	if (count > RECORDS)
+		count = RECORDS;
+	if (first > INT64_MAX / sizeof(*ret_records) - RECORDS)
+		return 0;
+	got = pread(fd, ret_records, count * sizeof(*ret_records),
+		    (off_t)(first * sizeof(*ret_records)));
+	return got < 0 ? -errno : got / (ssize_t)sizeof(*ret_records);
+}
 
 #define RECORD_ACCESSED 1
 #define RECORD_MODIFIED 2
@@ -351,7 +369,7 @@ int tree_open_uses(struct pagemap_source *source, const struct process_ref *ref,
 		close(alive);
 	if (alive >= 0 && source->kind == PAGEMAP_SOURCE_TREE &&
 	    (fstat(fd, &st) || !S_ISREG(st.st_mode) ||
-	     st.st_size % (off_t)sizeof(struct page_record)))
+	     st.st_size % (off_t)sizeof(struct record)))
 		alive = -EBADMSG;
 	if (alive < 0) {
 		close(fd);
@@ -361,51 +379,36 @@ int tree_open_uses(struct pagemap_source *source, const struct process_ref *ref,
 	return 0;
 }
 
-static uint32_t use_of(const struct page_record *record)
+static uint32_t use_of(const struct record *record)
 {
 	return PAGEMAP_RUN_USE_KNOWN |
-	       (record->bits & RECORD_ACCESSED ? PAGEMAP_RUN_ACCESSED : 0) |
-	       (record->bits & RECORD_MODIFIED ? PAGEMAP_RUN_MODIFIED : 0);
+	       (record->rest & RECORD_ACCESSED ? PAGEMAP_RUN_ACCESSED : 0) |
+	       (record->rest & RECORD_MODIFIED ? PAGEMAP_RUN_MODIFIED : 0);
 }
 
 ssize_t tree_read_uses(const struct pages_file *pages, uint64_t first_page,
 		       uint64_t *ret_entries, uint32_t *ret_uses, size_t count)
 {
-	struct page_record records[RECORDS];
-	size_t done = 0, i, part;
-	ssize_t got;
+	struct record records[RECORDS];
+	size_t done = 0;
+	ssize_t i, got = 0;
 
-	while (done < count) {
-		part = count - done < RECORDS ? count - done : RECORDS;
-		if (first_page + done > INT64_MAX / sizeof(*records) - RECORDS)
-			break;
-		got = pread(pages->uses_fd, records, part * sizeof(*records),
-			    (off_t)((first_page + done) * sizeof(*records)));
-		if (got < 0)
-			return done ? (ssize_t)done : -errno;
-		part = (size_t)got / sizeof(*records);
-		for (i = 0; i < part; i++) {
-			ret_entries[done + i] = records[i].entry;
-			ret_uses[done + i] = use_of(&records[i]);
+	while (done < count &&
+	       (got = read_some(pages->uses_fd, first_page + done, records,
+				count - done)) > 0) {
+		for (i = 0; i < got; i++) {
+			ret_entries[done + (size_t)i] = records[i].word;
+			ret_uses[done + (size_t)i] = use_of(&records[i]);
 		}
-		if (!part)
-			break;
-		done += part;
+		done += (size_t)got;
 	}
-	return (ssize_t)done;
+	return got < 0 && !done ? got : (ssize_t)done;
 }
-
-/* A record of kpagemap, see kernel/uapi/kpagemap.h. */
-struct frame_record {
-	uint64_t flags;
-	uint32_t map_count;
-	uint32_t ref_count;
-};
 
 /* Another kpagemap than the module's has another size of record. */
 static bool holds_records(int fd)
 {
-	struct frame_record record;
+	struct record record;
 	off_t end = lseek(fd, 0, SEEK_END);
 
 	errno = ENOENT;
@@ -448,27 +451,18 @@ bool tree_open_frames(struct pagemap_source *source, enum frame_file file)
 static ssize_t read_records(int fd, enum frame_file file, uint64_t pfn,
 			    uint64_t *ret_values, size_t count)
 {
-	struct frame_record records[RECORDS];
-	size_t done = 0, i, part;
-	ssize_t got;
+	struct record records[RECORDS];
+	size_t done = 0;
+	ssize_t i, got = 0;
 
-	while (done < count) {
-		part = count - done < RECORDS ? count - done : RECORDS;
-		if (pfn + done > INT64_MAX / sizeof(*records) - RECORDS)
-			break;
-		got = pread(fd, records, part * sizeof(*records),
-			    (off_t)((pfn + done) * sizeof(*records)));
-		if (got < 0)
-			return done ? (ssize_t)done : -errno;
-		part = (size_t)got / sizeof(*records);
-		for (i = 0; i < part; i++)
-			ret_values[done + i] = file == FRAME_FLAGS ?
-				records[i].flags : records[i].map_count;
-		if (!part)
-			break;
-		done += part;
+	while (done < count && (got = read_some(fd, pfn + done, records,
+						count - done)) > 0) {
+		for (i = 0; i < got; i++)
+			ret_values[done + (size_t)i] = file == FRAME_FLAGS ?
+				records[i].word : records[i].map_count;
+		done += (size_t)got;
 	}
-	return (ssize_t)done;
+	return got < 0 && !done ? got : (ssize_t)done;
 }
 
 ssize_t tree_read_frames(struct pagemap_source *source, enum frame_file file,
