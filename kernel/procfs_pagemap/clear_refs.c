@@ -100,7 +100,7 @@ static int clear_mm(struct mm_struct *mm, enum procfs_pagemap_clear kind)
 
 	if (err)
 		return err;
-	while (addr < mm->task_size && !err) {
+	while (addr < mm->task_size) {
 		clearing.walk.steps = TABLES_AT_ONCE;
 		if (signal_pending(current) || mmap_read_lock_killable(mm)) {
 			err = -EINTR;

@@ -134,7 +134,7 @@ void entry_record(struct vm_area_struct *vma, unsigned long addr, pte_t pte,
 
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
 
-/* Its state before each page's own: also whether there is a page, in *page. */
+/* Its state before each page's own, and the first page, or NULL, in *page. */
 static u64 entry_of_pmd(pmd_t pmd, struct page **page)
 {
 	u64 entry;
@@ -193,8 +193,14 @@ void entry_records_of_pmd(const struct vm_area_struct *vma, pmd_t pmd,
 	u64 entry = entry_of_pmd(pmd, &page) | entry_of_hole(vma);
 	unsigned int i;
 
-	for (i = 0; i < count; i++)
-		record_nth(pmd, page, first + i, entry, &records[i]);
+	for (i = 0; i < count; i++) {
+		if (page)
+			record_nth(pmd, page, first + i, entry, &records[i]);
+		else
+			records[i] = (struct procfs_pagemap_record){
+				.entry = entry,
+			};
+	}
 }
 
 #else
