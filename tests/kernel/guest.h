@@ -5,6 +5,7 @@
 #ifndef GUEST_H
 #define GUEST_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -89,6 +90,27 @@ static inline int compare_doubles(const void *a, const void *b)
 	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
+}
+
+/* A file of 16-byte records; far is beyond its end. */
+static inline void check_wrong_reads(int fd, off_t far)
+{
+	char *nowhere = map(PAGE, MAP_PRIVATE | MAP_ANONYMOUS);
+	off_t end = lseek(fd, 0, SEEK_END);
+	char two[32];
+
+	munmap(nowhere, PAGE);
+	check(end > 0 && end % 16 == 0, "the end is a number of records");
+	check(pread(fd, two, 32, end) == 0, "nothing is read at the end");
+	check(pread(fd, two, 32, end - 16) == 16, "a read over the end is cut");
+	check(pread(fd, two, 16, 8) < 0 && errno == EINVAL,
+	      "an offset inside a record is EINVAL");
+	check(pread(fd, two, 17, 0) < 0 && errno == EINVAL,
+	      "a part of a record is EINVAL");
+	check(pread(fd, nowhere, 16, 0) < 0 && errno == EFAULT,
+	      "a bad address is EFAULT");
+	check(pread(fd, two, 16, far) == 0,
+	      "far beyond the end there is nothing");
 }
 
 /* For the kernel's other users of memory, while processes read it. */
