@@ -9,20 +9,14 @@
 # RELEASE is a cloud kernel's, and linux-headers-RELEASE's common part must be
 # installed.  The packages are downloaded by lists of their own and unpacked,
 # not installed: this machine's architectures stay as they are.  Kept in
-# PAGEMAP_CACHE (see uml.sh).  Exits with 77 and a reason if there is none.
+# PAGEMAP_CACHE (see cache.sh).  Exits with 77 and a reason if there is none.
 
 release=$1
-cache=${PAGEMAP_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/pagemap}
+# shellcheck source=mk/cache.sh
+. "$(dirname "$0")/cache.sh"
 folder=$cache/arm64-$release
 
-none()
-{
-	echo "$*" >&2
-	exit 77
-}
-
 # Two at a time would unpack into each other.
-mkdir -p "$cache" || none "$cache cannot be made"
 exec 9>"$cache/lock"
 flock 9
 

@@ -7,20 +7,14 @@
 #
 # It is taken out of the package linux-image-RELEASE, which is downloaded and
 # not installed: a test must not change what this machine boots.  Kept in
-# PAGEMAP_CACHE (see uml.sh).  Exits with 77 and a reason if there is none.
+# PAGEMAP_CACHE (see cache.sh).  Exits with 77 and a reason if there is none.
 
 release=$1
-cache=${PAGEMAP_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/pagemap}
+# shellcheck source=mk/cache.sh
+. "$(dirname "$0")/cache.sh"
 image=$cache/vmlinuz-$release
 
-none()
-{
-	echo "$*" >&2
-	exit 77
-}
-
 if [[ ! -s $image ]]; then
-	mkdir -p "$cache" || none "$cache cannot be made"
 	scratch=$(mktemp -d -p "$cache") || exit 1
 	trap 'rm -rf "$scratch"' EXIT
 	# apt's own user must be able to write there, or it complains.

@@ -11,19 +11,13 @@
 # minutes on 2 CPUs.  Exits with 77 and a reason if something is missing.
 
 source=/usr/src/linux-source-6.1.tar.xz
-cache=${PAGEMAP_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/pagemap}
+# shellcheck source=mk/cache.sh
+. "$(dirname "$0")/cache.sh"
 
-missing()
-{
-	echo "$*" >&2
-	exit 77
-}
-
-[[ -r $source ]] || missing "linux-source-6.1 is not installed"
+[[ -r $source ]] || none "linux-source-6.1 is not installed"
 for tool in flex bison bc xz gcc make; do
-	command -v $tool >/dev/null || missing "$tool is not installed"
+	command -v $tool >/dev/null || none "$tool is not installed"
 done
-mkdir -p "$cache" || missing "$cache cannot be made"
 key=$(cat "$@" <(stat -Lc '%s' "$source") <(dpkg-query -W \
 	-f='${Version}' linux-source-6.1 2>/dev/null) | sha256sum | head -c 12)
 tree=$cache/uml-6.1-$key
