@@ -25,9 +25,7 @@ int main(int argc, char **argv)
 	if (status < 0) {
 		status = source_open(settings.usual.source, &source);
 		if (status == EXIT_DONE) {
-			status = settings.watch_s ?
-				rank_watch(&settings, source) :
-				rank_once(&settings, source);
+			status = settings.run(&settings, source);
 			pagemap_source_close(source);
 		}
 	}

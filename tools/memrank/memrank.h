@@ -23,6 +23,12 @@ enum rank_by {
 	BY_SESSION,
 };
 
+struct settings;
+
+/* One thing that memrank does; gives the exit status. */
+typedef int (*run_fn)(const struct settings *settings,
+		      struct pagemap_source *source);
+
 struct filter {
 	bool set;
 	regex_t pattern;
@@ -30,6 +36,8 @@ struct filter {
 
 struct settings {
 	struct usual usual;
+	run_fn run;			/* what is asked */
+	const char *mode;		/* by which option; NULL: rank once */
 	enum rank_by by;
 	struct column_list columns;
 	const struct column *sort;

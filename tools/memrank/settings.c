@@ -44,6 +44,38 @@ static const struct {
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
+/*
+ * What memrank does instead of ranking once.  One at a time; what the option
+ * takes is taken with the others.
+ */
+static const struct mode {
+	int option;
+	const char *name;
+	run_fn run;
+} modes[] = {
+	{ OPTION_WATCH, "--watch", rank_watch },
+};
+
+#define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))
+
+static int take_mode(struct settings *settings, int id)
+{
+	size_t i;
+
+	for (i = 0; i < MODE_COUNT; i++) {
+		if (modes[i].option != id)
+			continue;
+		if (settings->mode && settings->run != modes[i].run) {
+			message("%s and %s exclude each other", settings->mode,
+				modes[i].name);
+			return EXIT_USAGE;
+		}
+		settings->mode = modes[i].name;
+		settings->run = modes[i].run;
+	}
+	return 0;
+}
+
 static int print_help(void)
 {
 	puts("Usage: memrank [OPTION]... [PID]...\n"
@@ -166,7 +198,10 @@ static int take_flag(struct settings *settings, int id, const char *argument)
 static int take_option(int id, const char *argument, void *context)
 {
 	struct settings *settings = context;
+	int status = take_mode(settings, id);
 
+	if (status)
+		return status;
 	switch (id) {
 	case 's':
 		return take_sort(settings, argument);
@@ -242,7 +277,7 @@ int settings_read(struct settings *settings, int argc, char **argv)
 {
 	int first, status;
 
-	*settings = (struct settings){ 0 };
+	*settings = (struct settings){ .run = rank_once };
 	usual_init(&settings->usual);
 	first = options_parse(table, argc, argv, take_option, settings);
 	if (first < 0)
