@@ -175,7 +175,6 @@ static void take_present(struct gather *gather, uint64_t entry,
 				gather->tally->exclusive_file++;
 			else
 				gather->tally->exclusive_anon++;
-			gather->exclusive_sum += entry & ENTRY_PFN_MASK;
 			return;
 		}
 		take_counted(gather, entry);
@@ -348,7 +347,6 @@ int gather_finish(struct gather *gather)
 		process->mappings = NULL;
 		process->mapping_count = 0;
 	}
-	process->exclusive_sum = gather->exclusive_sum;
 	process->layout = gather->last_page ?
 		(gather->first_page * UINT64_C(0x9e3779b97f4a7c15)) ^
 		gather->last_page : 0;

@@ -27,7 +27,6 @@ struct gather {
 	uint64_t run_count;
 	bool run_anon;
 
-	uint64_t exclusive_sum;
 	uint64_t first_page;			/* lowest and highest seen */
 	uint64_t last_page;
 	uint64_t missing;			/* entries that held nothing */

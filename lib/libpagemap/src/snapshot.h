@@ -144,7 +144,6 @@ struct pagemap_process {
 	uint32_t run_count;
 	struct repeats repeats;		/* frames mapped more than once */
 	struct repeats slot_repeats;	/* the same of swap slots */
-	uint64_t exclusive_sum;		/* tells mms apart where kcmp cannot */
 	uint64_t claimed_rss_bytes;	/* a saved tree's smaps_rollup; or 0 */
 };
 
