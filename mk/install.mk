@@ -8,6 +8,7 @@
 LIB_REAL  := libpagemap.so.$(SOVERSION).0.0
 MAN3      := $(wildcard $(LIB_DIR)/man/*.3)
 MAN1      := $(wildcard tools/*/*.1)
+PUBLIC    := $(wildcard $(LIB_DIR)/include/libpagemap/*.h)
 UAPI      := $(wildcard kernel/uapi/*.h)
 COMPLETIONS := $(wildcard tools/*/*.bash-completion)
 INSTALL   ?= install
@@ -37,7 +38,7 @@ install: library $(INSTALL_TOOLS) $(PC_FILE)
 	$(Q)ln -sf $(LIB_REAL) $(DESTDIR)$(LIBDIR)/$(notdir $(LIB_SO))
 	$(Q)ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(LIBDIR)/libpagemap.so
 	$(Q)$(INSTALL) -m 644 $(LIB_A) $(DESTDIR)$(LIBDIR)
-	$(Q)$(INSTALL) -m 644 $(LIB_DIR)/include/libpagemap/pagemap.h $(UAPI) \
+	$(Q)$(INSTALL) -m 644 $(PUBLIC) $(UAPI) \
 		$(DESTDIR)$(INCLUDEDIR)/libpagemap
 	$(Q)$(INSTALL) -m 644 $(PC_FILE) $(DESTDIR)$(LIBDIR)/pkgconfig
 	$(if $(MAN3),$(Q)$(INSTALL) -m 644 $(MAN3) $(DESTDIR)$(MANDIR)/man3)
@@ -50,8 +51,8 @@ install: library $(INSTALL_TOOLS) $(PC_FILE)
 uninstall:
 	$(Q)rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(LIB_REAL) $(notdir $(LIB_SO)) \
 		libpagemap.so libpagemap.a pkgconfig/libpagemap.pc)
-	$(Q)rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/libpagemap/,pagemap.h \
-		$(notdir $(UAPI)))
+	$(Q)rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/libpagemap/, \
+		$(notdir $(PUBLIC) $(UAPI)))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(MANDIR)/man3/,$(notdir $(MAN3)))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(MAN1)))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(BINDIR)/,$(TOOLS))

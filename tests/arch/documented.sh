@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Every function, struct, enum, typedef and macro of the public header has a
+# Every function, struct, enum, typedef and macro of the public headers has a
 # comment for readers of the header, /** ... */, right above it, and every
 # function is in the library's man page.
 
 . "$(dirname "$0")/common.sh"
 
-header=lib/libpagemap/include/libpagemap/pagemap.h
+headers=(lib/libpagemap/include/libpagemap/*.h)
 page=lib/libpagemap/man/libpagemap.3
 
 # Writes "documented NAME" or "bare LINE NAME" for each public declaration.
@@ -22,7 +22,7 @@ declarations()
 		if (doc)
 			print "documented", name
 		else
-			print "bare", NR, name
+			print "bare", FILENAME ":" FNR, name
 		doc = 0
 	}
 	in_comment { if (/\*\//) in_comment = 0; next }
@@ -40,7 +40,7 @@ declarations()
 		depth += gsub(/\{/, "{") - gsub(/\}/, "}")
 		if (depth == 0 && /;[ \t]*(\/\*.*)?$/)
 			open = 0
-	}' "$header"
+	}' "${headers[@]}"
 }
 
 list=$(declarations)
@@ -48,11 +48,11 @@ count=$(grep -c . <<<"$list")
 case_is "the header has declarations at all" \
 	"$([[ $count -gt 50 ]] || echo "only $count found")"
 case_is "every public declaration is documented" \
-	"$(awk '/^bare/ { $1 = ""; print "line" $0 }' <<<"$list")"
+	"$(awk '/^bare/ { $1 = ""; print $0 }' <<<"$list")"
 
 functions()
 {
-	code_of "$header" | grep -v '^#' | grep -oE '\bpagemap_[a-z0-9_]+ *\(' |
+	cat "${headers[@]}" | code_of - | grep -v '^#' | grep -oE '\bpagemap_[a-z0-9_]+ *\(' |
 		tr -d ' (' | sort -u
 }
 

@@ -1,18 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The shared object exports what the public header declares and what the
+# The shared object exports what the public headers declare and what the
 # symbol map names: three lists that must be one.
 
 . "$(dirname "$0")/common.sh"
 
-header=lib/libpagemap/include/libpagemap/pagemap.h
+headers=(lib/libpagemap/include/libpagemap/*.h)
 map=lib/libpagemap/libpagemap.map
 library=${LIBRARY:-$BUILD/libpagemap.so.1}
 
 declared()
 {
-	code_of "$header" | grep -v '^#' |
+	cat "${headers[@]}" | code_of - | grep -v '^#' |
 		grep -oE '\bpagemap_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u
 }
 

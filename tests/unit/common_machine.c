@@ -21,6 +21,12 @@
 #define FIRST_PRIVATE 8192
 #define FIRST_BLOCK 4096
 
+/* One block is a huge page, another some merged pages that stand together. */
+#define FOLIO_BLOCK FIRST_BLOCK
+#define MIXED_BLOCK (FIRST_BLOCK + 3 * MACHINE_BLOCK)
+
+#define FLAG(bit) (UINT64_C(1) << PAGEMAP_FLAG_##bit)
+
 struct machine_state {
 	struct pagemap_source source;	/* first: the library frees it */
 	struct machine *machine;
@@ -369,6 +375,39 @@ static ssize_t machine_scan(struct pagemap_source *source,
 	return (ssize_t)found;
 }
 
+enum pagemap_frame_kind machine_kind(uint64_t pfn)
+{
+	bool anon = pfn >= FIRST_BLOCK || pfn % 3 == 0;
+
+	if (pfn >= MIXED_BLOCK && pfn < MIXED_BLOCK + MACHINE_BLOCK)
+		return pfn % 9 ? PAGEMAP_FRAME_ANON : PAGEMAP_FRAME_KSM;
+	if (anon)
+		return pfn < FIRST_BLOCK && pfn % 7 == 0 ? PAGEMAP_FRAME_KSM
+							 : PAGEMAP_FRAME_ANON;
+	if (pfn % 11 == 0)
+		return PAGEMAP_FRAME_SHMEM;
+	return pfn % 5 ? PAGEMAP_FRAME_FILE : PAGEMAP_FRAME_FILE_DIRTY;
+}
+
+static uint64_t flags_of(uint64_t pfn)
+{
+	static const uint64_t flags[PAGEMAP_FRAME_KIND_COUNT] = {
+		[PAGEMAP_FRAME_ANON] = FLAG(ANON) | FLAG(SWAPBACKED),
+		[PAGEMAP_FRAME_KSM] = FLAG(ANON) | FLAG(KSM),
+		[PAGEMAP_FRAME_FILE] = 0,
+		[PAGEMAP_FRAME_FILE_DIRTY] = FLAG(WRITEBACK),
+		[PAGEMAP_FRAME_SHMEM] = FLAG(SWAPBACKED) | FLAG(DIRTY),
+	};
+
+	if (pfn == MACHINE_ZERO_FRAME)
+		return FLAG(ZERO_PAGE);
+	/* As older kernels show a huge page: its tails say nothing. */
+	if (pfn > FOLIO_BLOCK && pfn < FOLIO_BLOCK + MACHINE_BLOCK)
+		return FLAG(COMPOUND_TAIL) | FLAG(MMAP);
+	return flags[machine_kind(pfn)] | FLAG(MMAP) | FLAG(LRU) |
+	       (pfn == FOLIO_BLOCK ? FLAG(COMPOUND_HEAD) : 0);
+}
+
 static ssize_t machine_read_frames(struct pagemap_source *source,
 				   enum frame_file file, uint64_t pfn,
 				   uint64_t *ret_values, size_t count)
@@ -378,10 +417,7 @@ static ssize_t machine_read_frames(struct pagemap_source *source,
 
 	for (i = 0; i < count && pfn + i < MACHINE_FRAMES; i++)
 		ret_values[i] = file == FRAME_COUNTS ?
-			machine->map_counts[pfn + i] :
-			pfn + i == MACHINE_ZERO_FRAME ?
-			UINT64_C(1) << PAGEMAP_FLAG_ZERO_PAGE :
-			UINT64_C(1) << PAGEMAP_FLAG_MMAP;
+			machine->map_counts[pfn + i] : flags_of(pfn + i);
 	return (ssize_t)i;
 }
 

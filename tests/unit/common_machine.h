@@ -46,6 +46,9 @@ struct machine {
 
 void machine_make(struct machine *machine, unsigned int seed);
 
+/* What a frame holds, as the machine's flags tell it. */
+enum pagemap_frame_kind machine_kind(uint64_t pfn);
+
 /* A source that reads it; the machine stays the caller's and must outlive. */
 struct pagemap_source *machine_source(struct machine *machine);
 

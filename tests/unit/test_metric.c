@@ -36,7 +36,7 @@ static const struct {
 	{ call_pagemap_metric_name, PAGEMAP_METRIC_COUNT,
 	  "vss", "rss_peak" },
 	{ call_pagemap_feature_name, PAGEMAP_FEATURE_COUNT,
-	  "pagemap", "page_use" },
+	  "pagemap", "ksm_flag" },
 	{ call_pagemap_engine_name, PAGEMAP_ENGINE_CENSUS + 1,
 	  "auto", "census" },
 	{ call_pagemap_status_name, PAGEMAP_STATUS_NO_MEMORY + 1,

@@ -57,6 +57,13 @@ uint64_t census_units_to_bytes(const struct pagemap_snapshot *snapshot,
 int census_settle(struct pagemap_source *source,
 		  struct pagemap_snapshot *snapshot);
 
+/*
+ * Finds what each counted frame holds, where that was asked for.  It may add
+ * slots: arrays beside the table come later.
+ */
+int kinds_settle(struct pagemap_source *source,
+		 struct pagemap_snapshot *snapshot);
+
 /* Splits the kept runs of pages by flags and sharers. */
 int runs_settle(struct pagemap_source *source,
 		struct pagemap_snapshot *snapshot);

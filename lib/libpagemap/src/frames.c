@@ -324,26 +324,39 @@ static bool has_chunks(const struct block *block)
 	return false;
 }
 
+/* From one count for the whole block to one for each of its frames. */
+static int spread(struct frames *frames, struct block *block)
+{
+	uint32_t which, frame;
+
+	for (which = 0; which < BLOCK_CHUNKS; which++) {
+		struct chunk *chunk = get_chunk(frames, block, which);
+
+		if (!chunk)
+			return -ENOMEM;
+		for (frame = 0; frame < CHUNK_FRAMES; frame++)
+			chunk->counts[frame] += block->whole;
+	}
+	block->whole = 0;
+	return 0;
+}
+
 int frames_settle(struct frames *frames)
 {
-	uint32_t i, which, frame;
+	uint32_t i;
+	int err = 0;
 
-	for (i = 0; i < frames->block_count; i++) {
-		struct block *block = &frames->blocks[i];
+	for (i = 0; i < frames->block_count && !err; i++)
+		if (frames->blocks[i].whole && has_chunks(&frames->blocks[i]))
+			err = spread(frames, &frames->blocks[i]);
+	return err;
+}
 
-		if (!block->whole || !has_chunks(block))
-			continue;
-		for (which = 0; which < BLOCK_CHUNKS; which++) {
-			struct chunk *chunk = get_chunk(frames, block, which);
+int frames_split(struct frames *frames, const struct frame_piece *piece)
+{
+	struct block *block = find_block(frames, piece->first >> BLOCK_SHIFT);
 
-			if (!chunk)
-				return -ENOMEM;
-			for (frame = 0; frame < CHUNK_FRAMES; frame++)
-				chunk->counts[frame] += block->whole;
-		}
-		block->whole = 0;
-	}
-	return 0;
+	return block && block->whole ? spread(frames, block) : 0;
 }
 
 bool frames_piece(const struct frames *frames, uint64_t first, uint64_t count,
@@ -404,6 +417,30 @@ void frames_mark(struct frames *frames, const struct frame_piece *piece,
 	}
 	for (i = 0; i < piece->count; i++)
 		piece->counts[i] = mark;
+}
+
+static bool is_counted(const struct frame_piece *piece, uint32_t which)
+{
+	uint32_t count = piece->counts ? piece->counts[which] : piece->uniform;
+
+	return count && !frames_is_mark(count);
+}
+
+bool frames_stretch(const struct frame_piece *piece, uint32_t gap, uint32_t *at,
+		    uint32_t *ret_first)
+{
+	uint32_t i, first = *at, end;
+
+	while (first < piece->count && !is_counted(piece, first))
+		first++;
+	if (first >= piece->count)
+		return false;
+	for (i = end = first; i < piece->count && i - end <= gap; i++)
+		if (is_counted(piece, i))
+			end = i + 1;
+	*at = end;
+	*ret_first = first;
+	return true;
 }
 
 size_t frames_slots(const struct frames *frames)

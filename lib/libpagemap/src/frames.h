@@ -76,6 +76,20 @@ bool frames_next(const struct frames *frames, size_t *at,
 void frames_mark(struct frames *frames, const struct frame_piece *piece,
 		 uint32_t mark);
 
+/*
+ * The next frames of a piece, from *at on, that are counted and not marked, with
+ * gaps of up to so many others between them: stores the first, and in *at the
+ * end.  A uniform piece is one such stretch.  False if there are none.
+ */
+bool frames_stretch(const struct frame_piece *piece, uint32_t gap, uint32_t *at,
+		    uint32_t *ret_first);
+
+/*
+ * Gives each frame of a settled uniform piece a slot of its own.  Slots that
+ * were there stay, frames_slots() grows.  0 or -ENOMEM.
+ */
+int frames_split(struct frames *frames, const struct frame_piece *piece);
+
 /* How many slots there are: the size of an array beside the table. */
 size_t frames_slots(const struct frames *frames);
 

@@ -165,12 +165,20 @@ static void take_hugetlb(struct gather *gather, uint64_t entry)
 		gather->tally->hugetlb_shared++;
 }
 
+/* By the kernel's word, where that is enough. */
+static bool is_exclusive(const struct gather *gather, uint64_t entry)
+{
+	return (entry & ENTRY_EXCLUSIVE) &&
+	       (gather->trusted & (entry & ENTRY_FILE ? TRUST_FILE
+						      : TRUST_ANON));
+}
+
 static void take_present(struct gather *gather, uint64_t entry,
 			 enum gather_as as)
 {
 	switch (as) {
 	case GATHER_PLAIN:
-		if (gather->trust_exclusive && (entry & ENTRY_EXCLUSIVE)) {
+		if (is_exclusive(gather, entry)) {
 			if (entry & ENTRY_FILE)
 				gather->tally->exclusive_file++;
 			else

@@ -10,6 +10,12 @@
 
 #include "engine.h"
 
+/* Pages whose bit 56 is enough, so that their frames need not be counted. */
+enum gather_trust {
+	TRUST_ANON = 1,
+	TRUST_FILE = 2,
+};
+
 struct gather {
 	struct worker *worker;
 	struct pagemap_process *process;
@@ -18,7 +24,7 @@ struct gather {
 	bool keep_runs;				/* PAGEMAP_DETAIL_PAGES */
 	bool keeps_uses;			/* the worker's uses are read:
 						   entries are the worker's */
-	bool trust_exclusive;			/* bit 56 means something */
+	uint32_t trusted;			/* mask of enum gather_trust */
 	bool frames_shown;			/* a PFN of 0 is no frame */
 	uint32_t swap_types;
 	uint64_t zero_frame;			/* 0: not known */

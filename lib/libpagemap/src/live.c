@@ -259,6 +259,23 @@ static bool probe_uses(struct pagemap_source *source, const char **ret_reason)
 	return !err;
 }
 
+/* A page of ours that was just written to is merged with no other. */
+static bool probe_ksm_flag(struct pagemap_source *source)
+{
+	struct pages_file pages;
+	uint64_t entry = 0, pfn, flags;
+
+	if (!pagemap_source_has_feature(source, PAGEMAP_FEATURE_KPAGEFLAGS) ||
+	    open_own_pages(source, &pages))
+		return false;
+	own_entry(source, &entry, &pages);
+	tree_close_pages(&pages);
+	pfn = pagemap_decode_entry(entry, 0).pfn;
+	return pfn != PAGEMAP_PFN_UNKNOWN &&
+	       tree_read_frames(source, FRAME_FLAGS, pfn, &flags, 1) == 1 &&
+	       !(flags & UINT64_C(1) << PAGEMAP_FLAG_KSM);
+}
+
 static bool live_probe(struct pagemap_source *source,
 		       enum pagemap_feature feature, const char **ret_reason)
 {
@@ -279,6 +296,10 @@ static bool live_probe(struct pagemap_source *source,
 		return tree_open_records(source);
 	case PAGEMAP_FEATURE_PAGE_USE:
 		return probe_uses(source, ret_reason);
+	case PAGEMAP_FEATURE_KSM_FLAG:
+		*ret_reason = "this kernel's kpageflags call every anonymous "
+			      "page merged, or are not shown";
+		return probe_ksm_flag(source);
 	case PAGEMAP_FEATURE_SMAPS:
 		*ret_reason = "this kernel has no smaps "
 			      "(CONFIG_PROC_PAGE_MONITOR)";

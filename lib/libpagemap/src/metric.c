@@ -165,9 +165,24 @@ const char *pagemap_feature_name(enum pagemap_feature feature)
 		[PAGEMAP_FEATURE_SWAP] = "swap",
 		[PAGEMAP_FEATURE_KPAGEMAP] = "kpagemap",
 		[PAGEMAP_FEATURE_PAGE_USE] = "page_use",
+		[PAGEMAP_FEATURE_KSM_FLAG] = "ksm_flag",
 	};
 
 	return NAME_IN(names, feature);
+}
+
+const char *pagemap_frame_kind_name(enum pagemap_frame_kind kind)
+{
+	static const char *const names[PAGEMAP_FRAME_KIND_COUNT] = {
+		[PAGEMAP_FRAME_UNKNOWN] = "unknown",
+		[PAGEMAP_FRAME_ANON] = "anon",
+		[PAGEMAP_FRAME_KSM] = "ksm",
+		[PAGEMAP_FRAME_FILE] = "file",
+		[PAGEMAP_FRAME_FILE_DIRTY] = "file_dirty",
+		[PAGEMAP_FRAME_SHMEM] = "shmem",
+	};
+
+	return NAME_IN(names, kind);
 }
 
 const char *pagemap_engine_name(enum pagemap_engine engine)

@@ -551,6 +551,20 @@ static int prepare(struct reading *reading, const struct process_ref *ref)
 	return err;
 }
 
+/* Frames that are to be looked up are counted, whatever bit 56 says. */
+static uint32_t trusted_of(const struct worker *worker)
+{
+	const struct pagemap_snapshot *snapshot = worker->snapshot;
+	const enum feature_state *features = worker->source->features;
+
+	if (features[PAGEMAP_FEATURE_EXCLUSIVE] != FEATURE_PRESENT)
+		return 0;
+	if (snapshot->frames_detail == PAGEMAP_FRAMES_COUNTED ||
+	    !snapshot->frames_shown)
+		return TRUST_ANON | TRUST_FILE;
+	return snapshot->frames_detail == PAGEMAP_FRAMES_KINDS ? TRUST_ANON : 0;
+}
+
 int gather_pages(struct worker *worker, const struct process_ref *ref,
 		 struct pagemap_process *process)
 {
@@ -569,8 +583,7 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 			.tally = &process->tally,
 			.keep_runs = worker_detail(worker, process) ==
 				     PAGEMAP_DETAIL_PAGES,
-			.trust_exclusive = features[PAGEMAP_FEATURE_EXCLUSIVE]
-					   == FEATURE_PRESENT,
+			.trusted = trusted_of(worker),
 			.frames_shown = worker->snapshot->frames_shown,
 			.swap_types = worker->snapshot->swap_types,
 			.zero_frame = worker->snapshot->zero_frame,

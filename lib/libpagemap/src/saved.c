@@ -141,6 +141,11 @@ static bool saved_probe(struct pagemap_source *source,
 		return tree_open_records(source);
 	case PAGEMAP_FEATURE_PAGE_USE:
 		return tree_has_uses(source);
+	case PAGEMAP_FEATURE_KSM_FLAG:
+		*ret_reason = "Linux 6.12's kpageflags call every anonymous "
+			      "page merged";
+		return !(source->kernel_major == 6 &&
+			 source->kernel_minor == 12);
 	case PAGEMAP_FEATURE_SMAPS:
 		return some_process_has(source, "smaps");
 	case PAGEMAP_FEATURE_SMAPS_ROLLUP:

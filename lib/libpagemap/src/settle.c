@@ -283,25 +283,11 @@ static void count_unseen_piece(struct pagemap_source *source,
 			       const struct frame_piece *piece,
 			       uint32_t *unseen)
 {
-	uint32_t i, first = 0, end = 0;
+	uint32_t first, at = 0;
 
-	if (!piece->counts) {
-		count_unseen_in(source, piece, 0, 1, unseen);
-		return;
-	}
-	for (i = 0; i < piece->count; i++) {
-		if (!piece->counts[i] || frames_is_mark(piece->counts[i]))
-			continue;
-		if (end && i - end > UNSEEN_GAP) {
-			count_unseen_in(source, piece, first, end, unseen);
-			end = 0;
-		}
-		if (!end)
-			first = i;
-		end = i + 1;
-	}
-	if (end)
-		count_unseen_in(source, piece, first, end, unseen);
+	while (frames_stretch(piece, UNSEEN_GAP, &at, &first))
+		count_unseen_in(source, piece, first,
+				piece->counts ? at : first + 1, unseen);
 }
 
 /*
@@ -482,6 +468,9 @@ int census_settle(struct pagemap_source *source,
 	if (err)
 		return err;
 	mark_special(source, snapshot);
+	err = kinds_settle(source, snapshot);
+	if (err)
+		return err;
 	snapshot->unseen = snapshot->missing_pids || some_unread(snapshot);
 	snapshot->unseen_swap = snapshot->missing_pids || swap_unread(snapshot);
 	if (snapshot->unseen)

@@ -184,6 +184,7 @@ struct pagemap_snapshot {
 	bool gentle;
 	bool groups;
 	size_t top_count;
+	enum pagemap_frame_detail frames_detail;
 	const pid_t *pids;		/* asked for, rising; NULL: all */
 	size_t pid_count;
 
@@ -211,6 +212,8 @@ struct pagemap_snapshot {
 	bool unseen_swap;		/* and they have something in swap */
 	uint32_t *unseen_counts;	/* where some are: mappings of a frame
 					   that were not seen, by its slot */
+	uint8_t *kinds;			/* enum pagemap_frame_kind, by slot;
+					   NULL: PAGEMAP_FRAMES_COUNTED */
 	uint64_t distinct_bytes;	/* frames mapped by the measured ones */
 	const struct mount_kind *mounts;	/* for the kinds of mappings */
 	size_t mount_count;

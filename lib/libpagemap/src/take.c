@@ -67,6 +67,8 @@ static enum pagemap_engine choose_engine(struct pagemap_source *source,
 {
 	if (snapshot->detail == PAGEMAP_DETAIL_PAGES)
 		return PAGEMAP_ENGINE_CENSUS;
+	if (snapshot->frames_detail)
+		return PAGEMAP_ENGINE_CENSUS;
 	if ((snapshot->groups || snapshot->gentle) && census_can_see(source))
 		return PAGEMAP_ENGINE_CENSUS;
 	if (!pagemap_source_has_feature(source, PAGEMAP_FEATURE_SMAPS_ROLLUP) &&
@@ -92,6 +94,7 @@ static int read_options(struct pagemap_snapshot *snapshot,
 	if (opts->size != sizeof(*opts) ||
 	    (unsigned int)opts->engine > PAGEMAP_ENGINE_CENSUS ||
 	    (unsigned int)opts->detail > PAGEMAP_DETAIL_PAGES ||
+	    (unsigned int)opts->frames > PAGEMAP_FRAMES_ALL ||
 	    (opts->pids && !opts->pid_count))
 		return -EINVAL;
 	snapshot->engine = opts->engine;
@@ -103,6 +106,7 @@ static int read_options(struct pagemap_snapshot *snapshot,
 	snapshot->gentle = opts->gentle;
 	snapshot->groups = opts->groups;
 	snapshot->top_count = opts->top_count;
+	snapshot->frames_detail = opts->frames;
 	return keep_pids(snapshot, opts->pids, opts->pid_count);
 }
 

@@ -292,6 +292,7 @@ static int take_again(struct pagemap_source *source,
 		.groups = previous->groups,
 		.gentle = previous->gentle,
 		.top_count = previous->top_count,
+		.frames = previous->frames_detail,
 	};
 
 	return pagemap_snapshot_take(source, &opts, ret_snapshot);

@@ -195,6 +195,8 @@ enum pagemap_feature {
 	PAGEMAP_FEATURE_PAGE_USE,	/**< /proc/pagemap, of the kernel module
 					     procfs_pagemap: which pages were
 					     accessed and modified */
+	PAGEMAP_FEATURE_KSM_FLAG,	/**< kpageflags tells merged pages: 6.12
+					     calls every anonymous page merged */
 	PAGEMAP_FEATURE_COUNT
 };
 
@@ -303,6 +305,15 @@ enum pagemap_identity {
 	PAGEMAP_ID_COMM = 1 << 5,	/**< comm alone, cheaper than STAT */
 };
 
+/** What a census keeps of the frames that processes map. */
+enum pagemap_frame_detail {
+	PAGEMAP_FRAMES_COUNTED,	/**< the sharers of those that may be shared */
+	PAGEMAP_FRAMES_KINDS,	/**< and what each of them holds; also of every
+				     frame of a file */
+	PAGEMAP_FRAMES_ALL,	/**< and of anonymous ones that one process
+				     has alone: each mapped frame is found */
+};
+
 /** Options of a snapshot; zero in a field means its default. */
 struct pagemap_snapshot_opts {
 	size_t size;			/**< sizeof(struct pagemap_snapshot_opts) */
@@ -318,6 +329,8 @@ struct pagemap_snapshot_opts {
 	bool gentle;			/**< short lock holds in the targets */
 	size_t top_count;		/**< measure only the top_count largest
 					     by PSS, stopping early; 0: all */
+	enum pagemap_frame_detail frames; /**< above COUNTED: auto takes the
+					     census; for pagemap_sharing_* */
 };
 
 /**
@@ -726,5 +739,8 @@ void pagemap_ranking_free(struct pagemap_ranking *ranking);
 #ifdef __cplusplus
 }
 #endif
+
+/* Who shares what with whom, and what follows from it. */
+#include <libpagemap/sharing.h>
 
 #endif /* LIBPAGEMAP_PAGEMAP_H */

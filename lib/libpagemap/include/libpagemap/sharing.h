@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libpagemap, continued: who shares which frames with whom, and what follows
+ * from it.  Part of <libpagemap/pagemap.h>, which includes it and whose
+ * conventions hold here; not to be included alone.
+ */
+#ifndef LIBPAGEMAP_SHARING_H
+#define LIBPAGEMAP_SHARING_H
+
+#ifndef LIBPAGEMAP_PAGEMAP_H
+#error "include <libpagemap/pagemap.h>"
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma GCC visibility push(default)
+
+/** What a mapped frame holds, by its flags (kpageflags). */
+enum pagemap_frame_kind {
+	PAGEMAP_FRAME_UNKNOWN,	/**< the flags could not be read */
+	PAGEMAP_FRAME_ANON,	/**< anonymous: also one shared by fork */
+	PAGEMAP_FRAME_KSM,	/**< anonymous pages merged into one by KSM */
+	PAGEMAP_FRAME_FILE,	/**< page cache that is as the file is */
+	PAGEMAP_FRAME_FILE_DIRTY, /**< page cache yet to be written: dirty, or
+				     being written back */
+	PAGEMAP_FRAME_SHMEM,	/**< shmem: memfd, tmpfs, SysV, /dev/zero */
+	PAGEMAP_FRAME_KIND_COUNT
+};
+
+/** "anon", "file_dirty", ...; static storage, NULL for an unknown kind. */
+const char *pagemap_frame_kind_name(enum pagemap_frame_kind kind);
+
+/**
+ * All mapped frames, sorted by the set of mms that map them: the answer to
+ * every question about who shares what with whom, without reading again.
+ */
+struct pagemap_sharing;
+
+/** The frames that all members map, and that nobody else was seen to map. */
+struct pagemap_share_set {
+	const uint32_t *members;	/**< indexes of processes in the
+					     snapshot, rising; borrowed: sharing */
+	size_t member_count;		/**< at least 1 */
+	uint64_t pages[PAGEMAP_FRAME_KIND_COUNT]; /**< frames, by kind */
+	uint64_t unseen_pages;		/**< of these, frames that others, who
+					     could not be read, may map too */
+	uint64_t swap_pages;		/**< swap slots that just these use */
+};
+
+/** Two mms and the frames that both map, whoever else does. */
+struct pagemap_share_pair {
+	uint32_t first;			/**< indexes of processes, */
+	uint32_t second;		/**< first < second */
+	uint64_t pages[PAGEMAP_FRAME_KIND_COUNT];
+};
+
+/**
+ * Sorts the frames of a census of all processes.  The sets add up to the
+ * distinct frames that the measured processes map, each frame in one set.
+ * Errors: -ENOTSUP if no census took the snapshot, if it was of some processes
+ * alone, with PAGEMAP_FRAMES_COUNTED, or where frame numbers are not shown;
+ * -ENOMEM.  Owner: the caller, who frees it before the snapshot.
+ */
+int pagemap_sharing_find(const struct pagemap_snapshot *snapshot,
+			 struct pagemap_sharing **ret_sharing);
+
+/** Frees it and what was borrowed from it.  NULL is fine. */
+void pagemap_sharing_free(struct pagemap_sharing *sharing);
+
+/** How many sets there are; none is empty of frames and slots. */
+size_t pagemap_sharing_set_count(const struct pagemap_sharing *sharing);
+
+/** The set at an index.  -ENOENT past the end. */
+int pagemap_sharing_set_at(const struct pagemap_sharing *sharing, size_t index,
+			   struct pagemap_share_set *ret_set);
+
+/**
+ * The index of the set that a frame is in.  -ENOENT if no measured process
+ * maps it (or one alone, below PAGEMAP_FRAMES_ALL).
+ */
+int pagemap_sharing_set_of_frame(const struct pagemap_sharing *sharing,
+				 uint64_t pfn, size_t *ret_index);
+
+/**
+ * The pages of a mapping whose frames another process (by its index) maps too,
+ * by kind, or all of its pages if that is the mapping's own process.  Pages of
+ * which the kernel itself says that they are exclusive are in neither.
+ * ret_pages has PAGEMAP_FRAME_KIND_COUNT places.
+ */
+void pagemap_sharing_of_mapping(const struct pagemap_sharing *sharing,
+				const struct pagemap_mapping *mapping,
+				uint32_t process, uint64_t *ret_pages);
+
+/**
+ * The pairs that share the most frames, largest first.  wanted: processes, by
+ * index, of which a pair must have one; NULL: all.  *count: in, how many are
+ * wanted at most, 0 for all; out, how many there are.  Errors: -ENOMEM.
+ * Owner: the caller, who frees the array by free(3).
+ */
+int pagemap_sharing_pairs(const struct pagemap_sharing *sharing,
+			  const bool *wanted, size_t *count,
+			  struct pagemap_share_pair **ret_pairs);
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LIBPAGEMAP_SHARING_H */

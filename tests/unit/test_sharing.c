@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Sets of mms and the frames that just these map, on machines made up at
+ * random: every frame's set, kind and pairs counted again the slow way.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common_machine.h"
+
+#define SEEDS 8
+#define KINDS PAGEMAP_FRAME_KIND_COUNT
+
+static struct machine machine;
+static struct pagemap_source *source;
+static struct pagemap_snapshot *snapshot;
+static struct pagemap_sharing *sharing;
+static bool kinds_only;
+
+/* Who maps each frame, by bits of processes of the snapshot. */
+static uint32_t mappers[MACHINE_FRAMES];
+static uint32_t slot_users[MACHINE_SLOTS];
+
+static size_t index_in_snapshot(int process)
+{
+	const struct pagemap_process *found =
+		pagemap_snapshot_find_pid(snapshot, MACHINE_PID(process));
+	size_t i = 0;
+
+	while (pagemap_snapshot_process_at(snapshot, i) != found)
+		i++;
+	return i;
+}
+
+static void count_slowly(void)
+{
+	int process, mapping, page;
+
+	memset(mappers, 0, sizeof(mappers));
+	memset(slot_users, 0, sizeof(slot_users));
+	for (process = 0; process < MACHINE_PROCESSES; process++)
+		for (mapping = 0; mapping < MACHINE_MAPPINGS; mapping++)
+			for (page = 0; page < MACHINE_PAGES; page++) {
+				const struct machine_page *p = &machine
+					.mappings[process][mapping].pages[page];
+				uint32_t bit = 1u << index_in_snapshot(process);
+
+				if (p->kind == PAGE_FRAME)
+					mappers[p->number] |= bit;
+				if (p->kind == PAGE_SWAP)
+					slot_users[p->number] |= bit;
+			}
+}
+
+static void begin(unsigned int seed, enum pagemap_frame_detail frames,
+		  enum pagemap_detail detail, bool twins)
+{
+	struct pagemap_snapshot_opts opts = {
+		.size = sizeof(opts),
+		.detail = detail,
+		.frames = frames,
+		.threads = 2,
+	};
+
+	memset(&machine, 0, sizeof(machine));
+	machine.can_scan = seed & 1;
+	machine.same_mm[0] = twins ? 2 : -1;
+	machine.same_mm[1] = twins ? 9 : -1;
+	machine_make(&machine, seed);
+	kinds_only = frames == PAGEMAP_FRAMES_KINDS;
+	source = machine_source(&machine);
+	assert_int_equal(pagemap_snapshot_take(source, &opts, &snapshot), 0);
+	assert_int_equal(pagemap_snapshot_engine(snapshot),
+			 PAGEMAP_ENGINE_CENSUS);
+	assert_int_equal(pagemap_sharing_find(snapshot, &sharing), 0);
+	count_slowly();
+}
+
+static void end(void)
+{
+	pagemap_sharing_free(sharing);
+	pagemap_snapshot_free(snapshot);
+	pagemap_source_close(source);
+}
+
+static uint32_t bits_of(const struct pagemap_share_set *set)
+{
+	uint32_t bits = 0;
+	size_t i;
+
+	assert_true(set->member_count > 0);
+	for (i = 0; i < set->member_count; i++) {
+		assert_true(!i || set->members[i - 1] < set->members[i]);
+		bits |= 1u << set->members[i];
+	}
+	return bits;
+}
+
+/* Each set's frames, counted by walking all frames. */
+static void check_set(size_t index)
+{
+	struct pagemap_share_set set;
+	uint64_t pages[KINDS] = { 0 }, slots = 0;
+	uint32_t bits;
+	int frame, kind;
+
+	assert_int_equal(pagemap_sharing_set_at(sharing, index, &set), 0);
+	bits = bits_of(&set);
+	for (frame = 0; frame < MACHINE_FRAMES; frame++)
+		if (mappers[frame] == bits)
+			pages[machine_kind((uint64_t)frame)]++;
+	for (frame = 1; frame < MACHINE_SLOTS; frame++)
+		slots += slot_users[frame] == bits;
+	/* Of anonymous pages of one process nothing more is looked at. */
+	if (kinds_only && set.member_count == 1) {
+		set.pages[PAGEMAP_FRAME_ANON] += set.pages[PAGEMAP_FRAME_KSM];
+		pages[PAGEMAP_FRAME_ANON] += pages[PAGEMAP_FRAME_KSM];
+		set.pages[PAGEMAP_FRAME_KSM] = pages[PAGEMAP_FRAME_KSM] = 0;
+	}
+	for (kind = 0; kind < KINDS; kind++)
+		assert_int_equal(set.pages[kind], pages[kind]);
+	assert_int_equal(set.swap_pages, slots);
+	assert_int_equal(set.unseen_pages, 0);
+}
+
+static void check_all(void)
+{
+	uint64_t distinct = 0, in_sets = 0;
+	size_t i, count = pagemap_sharing_set_count(sharing);
+	struct pagemap_share_set set;
+	int frame, kind;
+
+	for (i = 0; i < count; i++) {
+		check_set(i);
+		pagemap_sharing_set_at(sharing, i, &set);
+		for (kind = 0; kind < KINDS; kind++)
+			in_sets += set.pages[kind];
+	}
+	assert_int_equal(pagemap_sharing_set_at(sharing, count, &set),
+			 -ENOENT);
+	for (frame = 0; frame < MACHINE_FRAMES; frame++)
+		distinct += mappers[frame] != 0;
+	assert_int_equal(in_sets, distinct);
+}
+
+static void test_sets(void **state)
+{
+	unsigned int seed;
+
+	(void)state;
+	for (seed = 1; seed <= SEEDS; seed++) {
+		begin(seed, seed & 2 ? PAGEMAP_FRAMES_ALL
+				     : PAGEMAP_FRAMES_KINDS,
+		      (enum pagemap_detail)(seed % 3), seed == 3);
+		check_all();
+		end();
+	}
+}
+
+static void test_set_of_each_frame(void **state)
+{
+	struct pagemap_share_set set;
+	size_t index, found = 0;
+	int frame;
+
+	(void)state;
+	begin(21, PAGEMAP_FRAMES_ALL, PAGEMAP_DETAIL_PROCESSES, true);
+	for (frame = 0; frame < MACHINE_FRAMES; frame++) {
+		int err = pagemap_sharing_set_of_frame(sharing,
+						       (uint64_t)frame, &index);
+
+		assert_int_equal(err, mappers[frame] ? 0 : -ENOENT);
+		if (err)
+			continue;
+		assert_int_equal(pagemap_sharing_set_at(sharing, index, &set),
+				 0);
+		assert_int_equal(bits_of(&set), mappers[frame]);
+		found++;
+	}
+	assert_true(found > 1000);
+	end();
+}
+
+static void check_pair(const struct pagemap_share_pair *pair)
+{
+	uint32_t both = 1u << pair->first | 1u << pair->second;
+	uint64_t pages[KINDS] = { 0 };
+	int frame, kind;
+
+	assert_true(pair->first < pair->second);
+	for (frame = 0; frame < MACHINE_FRAMES; frame++)
+		if ((mappers[frame] & both) == both)
+			pages[machine_kind((uint64_t)frame)]++;
+	for (kind = 0; kind < KINDS; kind++)
+		assert_int_equal(pair->pages[kind], pages[kind]);
+}
+
+static uint64_t sum_of(const struct pagemap_share_pair *pair)
+{
+	uint64_t sum = 0;
+	int kind;
+
+	for (kind = 0; kind < KINDS; kind++)
+		sum += pair->pages[kind];
+	return sum;
+}
+
+static void test_pairs(void **state)
+{
+	bool wanted[MACHINE_PROCESSES] = { [4] = true, [7] = true };
+	struct pagemap_share_pair *pairs, *few;
+	size_t i, count = 0, few_count = 5;
+
+	(void)state;
+	begin(31, PAGEMAP_FRAMES_KINDS, PAGEMAP_DETAIL_MAPPINGS, false);
+	assert_int_equal(pagemap_sharing_pairs(sharing, NULL, &count, &pairs),
+			 0);
+	assert_int_equal(count,
+			 MACHINE_PROCESSES * (MACHINE_PROCESSES - 1) / 2);
+	for (i = 0; i < count; i++) {
+		check_pair(&pairs[i]);
+		assert_true(!i || sum_of(&pairs[i - 1]) >= sum_of(&pairs[i]));
+	}
+	assert_int_equal(pagemap_sharing_pairs(sharing, NULL, &few_count,
+					       &few), 0);
+	assert_int_equal(few_count, 5);
+	assert_memory_equal(pairs, few, 5 * sizeof(*few));
+	free(few);
+	few_count = 0;
+	assert_int_equal(pagemap_sharing_pairs(sharing, wanted, &few_count,
+					       &few), 0);
+	assert_int_equal(few_count, 2 * (MACHINE_PROCESSES - 1) - 1);
+	for (i = 0; i < few_count; i++)
+		assert_true(wanted[few[i].first] || wanted[few[i].second]);
+	free(few);
+	free(pairs);
+	end();
+}
+
+/* Pages of a mapping of one process that another maps too. */
+static void test_of_mapping(void **state)
+{
+	int mapping, other, page, kind;
+
+	(void)state;
+	begin(41, PAGEMAP_FRAMES_ALL, PAGEMAP_DETAIL_MAPPINGS, false);
+	for (mapping = 0; mapping < MACHINE_MAPPINGS; mapping++)
+		for (other = 0; other < MACHINE_PROCESSES; other++) {
+			uint64_t pages[KINDS], expected[KINDS] = { 0 };
+
+			for (page = 0; page < MACHINE_PAGES; page++) {
+				const struct machine_page *p =
+					&machine.mappings[3][mapping]
+					.pages[page];
+
+				if (p->kind == PAGE_FRAME &&
+				    mappers[p->number] & 1u << other)
+					expected[machine_kind(p->number)]++;
+			}
+			pagemap_sharing_of_mapping(sharing,
+				pagemap_process_mapping_at(
+				pagemap_snapshot_process_at(snapshot, 3),
+				(size_t)mapping), (uint32_t)other, pages);
+			for (kind = 0; kind < KINDS; kind++)
+				assert_int_equal(pages[kind], expected[kind]);
+		}
+	end();
+}
+
+/* The kernel counts more mappings than were seen: said, page for page. */
+static void test_unseen(void **state)
+{
+	struct pagemap_snapshot_opts opts = {
+		.size = sizeof(opts), .frames = PAGEMAP_FRAMES_KINDS,
+	};
+	struct pagemap_share_set set;
+	uint64_t unseen = 0, expected = 0;
+	size_t i;
+	int frame;
+
+	(void)state;
+	memset(&machine, 0, sizeof(machine));
+	machine.same_mm[0] = machine.same_mm[1] = -1;
+	machine.hides_pids = true;
+	for (frame = 0; frame < 2000; frame += 3)
+		machine.hidden_counts[frame] = 1;
+	machine_make(&machine, 51);
+	source = machine_source(&machine);
+	assert_int_equal(pagemap_snapshot_take(source, &opts, &snapshot), 0);
+	assert_int_equal(pagemap_sharing_find(snapshot, &sharing), 0);
+	count_slowly();
+	for (frame = 0; frame < 2000; frame += 3)
+		expected += mappers[frame] != 0;
+	for (i = 0; !pagemap_sharing_set_at(sharing, i, &set); i++)
+		unseen += set.unseen_pages;
+	assert_int_equal(unseen, expected);
+	assert_true(expected > 0);
+	end();
+}
+
+static void test_what_cannot_be_sorted(void **state)
+{
+	const pid_t pid = MACHINE_PID(1);
+	struct pagemap_snapshot_opts some = {
+		.size = sizeof(some), .frames = PAGEMAP_FRAMES_KINDS,
+		.pids = &pid, .pid_count = 1,
+	};
+	struct pagemap_snapshot_opts counted = {
+		.size = sizeof(counted), .engine = PAGEMAP_ENGINE_CENSUS,
+	};
+	struct pagemap_snapshot_opts wrong = {
+		.size = sizeof(wrong),
+		.frames = (enum pagemap_frame_detail)(PAGEMAP_FRAMES_ALL + 1),
+	};
+
+	(void)state;
+	memset(&machine, 0, sizeof(machine));
+	machine.same_mm[0] = machine.same_mm[1] = -1;
+	machine_make(&machine, 61);
+	source = machine_source(&machine);
+	assert_int_equal(pagemap_snapshot_take(source, &wrong, &snapshot),
+			 -EINVAL);
+	assert_int_equal(pagemap_snapshot_take(source, &some, &snapshot), 0);
+	assert_int_equal(pagemap_sharing_find(snapshot, &sharing), -ENOTSUP);
+	pagemap_snapshot_free(snapshot);
+	assert_int_equal(pagemap_snapshot_take(source, &counted, &snapshot),
+			 0);
+	assert_int_equal(pagemap_sharing_find(snapshot, &sharing), -ENOTSUP);
+	pagemap_snapshot_free(snapshot);
+	pagemap_source_close(source);
+	pagemap_sharing_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_set_of_each_frame),
+		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_of_mapping),
+		cmocka_unit_test(test_unseen),
+		cmocka_unit_test(test_what_cannot_be_sorted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
