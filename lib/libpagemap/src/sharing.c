@@ -94,36 +94,15 @@ static int move_runs(struct pagemap_sharing *sharing,
 	return err;
 }
 
-/* Pages that the kernel itself gives to one process alone. */
-static int add_exclusive(struct pagemap_sharing *sharing, uint32_t process)
-{
-	const struct tally *tally =
-		&sharing->snapshot->processes[process].tally;
-	struct share_node *node;
-	uint32_t alone;
-	int err;
-
-	if (!tally->exclusive_anon && !tally->exclusive_file)
-		return 0;
-	err = find_child(sharing, 0, process, &alone);
-	if (err)
-		return err;
-	node = node_at(sharing, alone);
-	node->pages[PAGEMAP_FRAME_ANON] += tally->exclusive_anon;
-	node->pages[PAGEMAP_FRAME_UNKNOWN] += tally->exclusive_file;
-	return 0;
-}
-
 static int sort_frames(struct pagemap_sharing *sharing, uint32_t *slot_nodes)
 {
 	const struct pagemap_snapshot *snapshot = sharing->snapshot;
-	uint32_t i;
+	uint32_t i, alone;
 	int err = add_node(sharing, 0, NO_PROCESS);
 
 	for (i = 0; i < snapshot->process_count && !err; i++) {
 		const struct pagemap_process *process = &snapshot->processes[i];
 
-		sharing->first_node[i] = (uint32_t)sharing->nodes.count;
 		if (!process_is_measured(process))
 			continue;
 		err = move_runs(sharing, snapshot->frames, process->shared,
@@ -133,10 +112,10 @@ static int sort_frames(struct pagemap_sharing *sharing, uint32_t *slot_nodes)
 			err = move_runs(sharing, snapshot->slots,
 					process->swapped,
 					process->swapped_count, i, slot_nodes);
+		/* Its pages that the kernel itself says it has alone. */
 		if (!err)
-			err = add_exclusive(sharing, i);
+			err = find_child(sharing, 0, i, &alone);
 	}
-	sharing->first_node[i] = (uint32_t)sharing->nodes.count;
 	return err;
 }
 
@@ -146,17 +125,17 @@ static void weigh_slot(struct pagemap_sharing *sharing, uint32_t slot,
 		       uint32_t pages)
 {
 	const struct pagemap_snapshot *snapshot = sharing->snapshot;
-	uint32_t index = sharing->node_of_slot[slot];
-	struct share_node *node = node_at(sharing, index);
+	uint32_t node = sharing->node_of_slot[slot];
+	struct share_weight *weight = &sharing->weights[node];
 
 	/* A mark: not the memory of a process after all. */
-	if (!index)
+	if (!node)
 		return;
-	node->pages[snapshot->kinds[slot]] += pages;
+	weight->pages[snapshot->kinds[slot]] += pages;
 	/* Where no kernel's count tells, any of them may have more sharers. */
 	if (snapshot->unseen &&
 	    (!snapshot->unseen_counts || snapshot->unseen_counts[slot]))
-		node->unseen_pages += pages;
+		weight->unseen_pages += pages;
 }
 
 static void weigh_frames(struct pagemap_sharing *sharing)
@@ -184,17 +163,47 @@ static void weigh_slots(struct pagemap_sharing *sharing,
 	while (frames_next(sharing->snapshot->slots, &at, &piece))
 		for (i = 0; piece.counts && i < piece.count; i++)
 			if (slot_nodes[piece.slot + i])
-				node_at(sharing, slot_nodes[piece.slot + i])
-					->swap_pages++;
+				sharing->weights[slot_nodes[piece.slot + i]]
+					.swap_pages++;
 }
 
-static bool has_something(const struct share_node *node)
+static void weigh_exclusive(struct pagemap_sharing *sharing)
 {
-	uint64_t sum = node->swap_pages;
+	const struct pagemap_snapshot *snapshot = sharing->snapshot;
+	uint32_t node;
+
+	for (node = 1; node < sharing->nodes.count; node++) {
+		const struct share_node *at = share_node_at(sharing, node);
+		const struct tally *tally =
+			&snapshot->processes[at->process].tally;
+		uint64_t *pages = sharing->weights[node].pages;
+
+		if (at->parent)
+			continue;
+		pages[PAGEMAP_FRAME_ANON] += tally->exclusive_anon;
+		pages[PAGEMAP_FRAME_UNKNOWN] += tally->exclusive_file;
+	}
+}
+
+static int weigh(struct pagemap_sharing *sharing, const uint32_t *slot_nodes)
+{
+	sharing->weights = calloc(sharing->nodes.count,
+				  sizeof(*sharing->weights));
+	if (!sharing->weights)
+		return -ENOMEM;
+	weigh_frames(sharing);
+	weigh_slots(sharing, slot_nodes);
+	weigh_exclusive(sharing);
+	return 0;
+}
+
+static bool has_something(const struct share_weight *weight)
+{
+	uint64_t sum = weight->swap_pages;
 	int kind;
 
 	for (kind = 0; kind < PAGEMAP_FRAME_KIND_COUNT; kind++)
-		sum += node->pages[kind];
+		sum += weight->pages[kind];
 	return sum != 0;
 }
 
@@ -207,7 +216,7 @@ static size_t count_sets(struct pagemap_sharing *sharing)
 	for (node = 1; node < sharing->nodes.count; node++) {
 		struct share_set *set = &sharing->sets[count];
 
-		if (!has_something(node_at(sharing, node)))
+		if (!has_something(&sharing->weights[node]))
 			continue;
 		*set = (struct share_set){ .node = node,
 					   .first_member = members };
@@ -252,17 +261,14 @@ static int find_sets(struct pagemap_sharing *sharing)
 				      sizeof(*slot_nodes));
 	int err = -ENOMEM;
 
-	sharing->first_node = calloc(snapshot->process_count + 1,
-				     sizeof(*sharing->first_node));
 	sharing->node_of_slot = calloc(frames_slots(snapshot->frames) + 1,
 				       sizeof(*sharing->node_of_slot));
-	if (slot_nodes && sharing->first_node && sharing->node_of_slot)
+	if (slot_nodes && sharing->node_of_slot)
 		err = sort_frames(sharing, slot_nodes);
-	if (!err) {
-		weigh_frames(sharing);
-		weigh_slots(sharing, slot_nodes);
+	if (!err)
+		err = weigh(sharing, slot_nodes);
+	if (!err)
 		err = make_sets(sharing);
-	}
 	free(slot_nodes);
 	return err;
 }
@@ -292,7 +298,7 @@ void pagemap_sharing_free(struct pagemap_sharing *sharing)
 	if (!sharing)
 		return;
 	array_free(&sharing->nodes);
-	free(sharing->first_node);
+	free(sharing->weights);
 	free(sharing->node_of_slot);
 	free(sharing->set_of_node);
 	free(sharing->sets);
@@ -310,22 +316,22 @@ size_t pagemap_sharing_set_count(const struct pagemap_sharing *sharing)
 int pagemap_sharing_set_at(const struct pagemap_sharing *sharing, size_t index,
 			   struct pagemap_share_set *ret_set)
 {
-	const struct share_node *node;
+	const struct share_weight *weight;
 	const struct share_set *set;
 	int kind;
 
 	if (index >= sharing->set_count)
 		return -ENOENT;
 	set = &sharing->sets[index];
-	node = share_node_at(sharing, set->node);
+	weight = &sharing->weights[set->node];
 	*ret_set = (struct pagemap_share_set){
 		.members = sharing->members + set->first_member,
 		.member_count = set->member_count,
-		.unseen_pages = node->unseen_pages,
-		.swap_pages = node->swap_pages,
+		.unseen_pages = weight->unseen_pages,
+		.swap_pages = weight->swap_pages,
 	};
 	for (kind = 0; kind < PAGEMAP_FRAME_KIND_COUNT; kind++)
-		ret_set->pages[kind] = node->pages[kind];
+		ret_set->pages[kind] = weight->pages[kind];
 	return 0;
 }
 

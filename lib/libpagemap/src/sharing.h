@@ -16,7 +16,11 @@ struct share_node {
 	uint32_t process;	/* by index; of node 0 NO_PROCESS */
 	uint32_t child;		/* the one that was made last, */
 	uint32_t child_of;	/* and its process + 1 */
-	uint64_t pages[PAGEMAP_FRAME_KIND_COUNT];	/* of just this set */
+};
+
+/* What just the set of a node has; apart, so that walking up is quick. */
+struct share_weight {
+	uint64_t pages[PAGEMAP_FRAME_KIND_COUNT];
 	uint64_t unseen_pages;
 	uint64_t swap_pages;
 };
@@ -33,9 +37,7 @@ struct share_set {
 struct pagemap_sharing {
 	const struct pagemap_snapshot *snapshot;
 	struct array nodes;		/* struct share_node */
-	uint32_t *first_node;		/* by process, one more at the end: the
-					   nodes that end with it follow each
-					   other */
+	struct share_weight *weights;	/* by node */
 	uint32_t *node_of_slot;		/* of the snapshot's frames; 0 none */
 	uint32_t *set_of_node;		/* index + 1; 0: it has nothing */
 	struct share_set *sets;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What two mms share, from the tree of sets: all sets that have both pass
- * through one node that ends with the second and has the first above it.
+ * What two mms share.  Each process is a row of bits, one for each set that it
+ * is in, and the pages that two have in common are those of the sets whose bits
+ * both have.  So that sets need not be taken one by one, they are sorted by kind
+ * and by the binary digits of their pages: a word of both counts 64 of them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,59 +12,123 @@
 #include "sharing.h"
 
 #define KINDS PAGEMAP_FRAME_KIND_COUNT
+#define WORD_BITS 64
+
+/* Up to 64 sets that have this kind, and this digit in how much of it. */
+struct word {
+	uint64_t bits;
+	uint32_t index;		/* rising in a row */
+	uint8_t kind;
+	uint8_t digit;
+};
 
 struct pairing {
 	const struct pagemap_sharing *sharing;
 	const bool *wanted;
 	size_t limit;			/* 0: all */
-	uint64_t (*below)[KINDS];	/* by node: of it and all under it */
-	uint64_t (*with)[KINDS];	/* by process: what the second shares */
-	uint32_t *touched;		/* processes that have something there */
-	size_t touched_count;
+	struct array *rows;		/* by process: struct word */
+	size_t process_count;
+	uint32_t word_count;
+	uint64_t *second;		/* bits of the second, by index */
 	struct array pairs;
 };
 
-static uint64_t sum_of(const uint64_t *pages)
+/* ---- Rows -------------------------------------------------------------- */
+
+static int set_bit(struct array *row, const struct word *place, uint64_t bit)
+{
+	struct word *last = row->count ?
+		(struct word *)row->items + row->count - 1 : NULL;
+
+	if (!last || last->index != place->index) {
+		last = array_push(row, sizeof(*last));
+		if (!last)
+			return -ENOMEM;
+		*last = *place;
+	}
+	last->bits |= bit;
+	return 0;
+}
+
+static int set_bits(struct pairing *pairing, const struct share_set *set,
+		    const struct word *place, uint64_t bit)
+{
+	const uint32_t *members = pairing->sharing->members +
+				  set->first_member;
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < set->member_count && !err; i++)
+		err = set_bit(&pairing->rows[members[i]], place, bit);
+	return err;
+}
+
+/* All sets with this digit; those of one member are shared with nobody. */
+static int add_digit(struct pairing *pairing, int kind, int digit)
+{
+	const struct pagemap_sharing *sharing = pairing->sharing;
+	struct word place = {
+		.index = pairing->word_count,
+		.kind = (uint8_t)kind,
+		.digit = (uint8_t)digit,
+	};
+	uint32_t used = 0;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < sharing->set_count && !err; i++) {
+		const struct share_set *set = &sharing->sets[i];
+		uint64_t pages = sharing->weights[set->node].pages[kind];
+
+		if (set->member_count < 2 || !(pages >> digit & 1))
+			continue;
+		place.index = pairing->word_count + used / WORD_BITS;
+		err = set_bits(pairing, set, &place,
+			       UINT64_C(1) << used++ % WORD_BITS);
+	}
+	pairing->word_count += (used + WORD_BITS - 1) / WORD_BITS;
+	return err;
+}
+
+static int make_rows(struct pairing *pairing)
+{
+	const struct pagemap_sharing *sharing = pairing->sharing;
+	uint64_t digits[KINDS] = { 0 };
+	int kind, digit, err = 0;
+	size_t i;
+
+	pairing->rows = calloc(pairing->process_count + 1,
+			       sizeof(*pairing->rows));
+	if (!pairing->rows)
+		return -ENOMEM;
+	for (i = 0; i < sharing->set_count; i++)
+		for (kind = 0; kind < KINDS; kind++)
+			digits[kind] |= sharing->weights[sharing->sets[i].node]
+					.pages[kind];
+	for (kind = 0; kind < KINDS; kind++)
+		for (digit = 0; digits[kind] >> digit && !err; digit++)
+			err = add_digit(pairing, kind, digit);
+	pairing->second = calloc(pairing->word_count + 1,
+				 sizeof(*pairing->second));
+	return err || pairing->second ? err : -ENOMEM;
+}
+
+/* ---- Pairs ------------------------------------------------------------- */
+
+static uint64_t sum_of(const struct pagemap_share_pair *pair)
 {
 	uint64_t sum = 0;
 	int kind;
 
 	for (kind = 0; kind < KINDS; kind++)
-		sum += pages[kind];
+		sum += pair->pages[kind];
 	return sum;
-}
-
-static void add_pages(uint64_t *sum, const uint64_t *more)
-{
-	int kind;
-
-	for (kind = 0; kind < KINDS; kind++)
-		sum[kind] += more[kind];
-}
-
-/* A parent is always made before its children. */
-static int sum_below(struct pairing *pairing)
-{
-	const struct pagemap_sharing *sharing = pairing->sharing;
-	size_t node, count = sharing->nodes.count;
-
-	pairing->below = calloc(count, sizeof(*pairing->below));
-	if (!pairing->below)
-		return -ENOMEM;
-	for (node = count - 1; node > 0; node--) {
-		const struct share_node *at =
-			share_node_at(sharing, (uint32_t)node);
-
-		add_pages(pairing->below[node], at->pages);
-		add_pages(pairing->below[at->parent], pairing->below[node]);
-	}
-	return 0;
 }
 
 static int compare_pairs(const void *a, const void *b)
 {
 	const struct pagemap_share_pair *x = a, *y = b;
-	uint64_t pages_x = sum_of(x->pages), pages_y = sum_of(y->pages);
+	uint64_t pages_x = sum_of(x), pages_y = sum_of(y);
 
 	if (pages_x != pages_y)
 		return pages_x > pages_y ? -1 : 1;
@@ -83,80 +149,74 @@ static void sort_pairs(struct pairing *pairing)
 		pairs->count = pairing->limit;
 }
 
-static int add_pair(struct pairing *pairing, uint32_t first, uint32_t second)
+static int add_pair(struct pairing *pairing,
+		    const struct pagemap_share_pair *pair)
 {
-	struct pagemap_share_pair *pair;
-	uint64_t *pages = pairing->with[first];
+	struct pagemap_share_pair *place;
 
 	/* In batches: sorting each time would cost more than it spares. */
 	if (pairing->limit && pairing->pairs.count >= 2 * pairing->limit + 1024)
 		sort_pairs(pairing);
-	pair = array_push(&pairing->pairs, sizeof(*pair));
-	if (!pair)
+	place = array_push(&pairing->pairs, sizeof(*place));
+	if (!place)
 		return -ENOMEM;
-	pair->first = first;
-	pair->second = second;
-	memcpy(pair->pages, pages, sizeof(pair->pages));
+	*place = *pair;
 	return 0;
 }
 
-/* What the nodes that end with a process share with those above them. */
-static void collect(struct pairing *pairing, uint32_t second)
+/* What a row has in common with that of the second. */
+static void count_common(const struct pairing *pairing, const struct array *row,
+			 uint64_t *ret_pages)
 {
-	const struct pagemap_sharing *sharing = pairing->sharing;
-	uint32_t node, at;
+	const struct word *words = row->items;
+	size_t i;
 
-	for (node = sharing->first_node[second];
-	     node < sharing->first_node[second + 1]; node++) {
-		const uint64_t *below = pairing->below[node];
+	for (i = 0; i < row->count; i++) {
+		uint64_t common = words[i].bits &
+				  pairing->second[words[i].index];
 
-		if (!sum_of(below))
-			continue;
-		for (at = share_node_at(sharing, node)->parent; at;
-		     at = share_node_at(sharing, at)->parent) {
-			uint32_t first = share_node_at(sharing, at)->process;
-
-			if (!sum_of(pairing->with[first]))
-				pairing->touched[pairing->touched_count++] =
-					first;
-			add_pages(pairing->with[first], below);
-		}
+		if (common)
+			ret_pages[words[i].kind] +=
+				(uint64_t)__builtin_popcountll(common)
+				<< words[i].digit;
 	}
 }
 
 static int pairs_of(struct pairing *pairing, uint32_t second)
 {
+	const struct array *row = &pairing->rows[second];
+	const struct word *words = row->items;
 	const bool *wanted = pairing->wanted;
+	uint32_t first;
 	size_t i;
 	int err = 0;
 
-	pairing->touched_count = 0;
-	collect(pairing, second);
-	for (i = 0; i < pairing->touched_count; i++) {
-		uint32_t first = pairing->touched[i];
+	for (i = 0; i < row->count; i++)
+		pairing->second[words[i].index] = words[i].bits;
+	for (first = 0; first < second && !err; first++) {
+		struct pagemap_share_pair pair = {
+			.first = first, .second = second,
+		};
 
-		if (!err && (!wanted || wanted[first] || wanted[second]))
-			err = add_pair(pairing, first, second);
-		memset(pairing->with[first], 0, sizeof(pairing->with[first]));
+		if (wanted && !wanted[first] && !wanted[second])
+			continue;
+		count_common(pairing, &pairing->rows[first], pair.pages);
+		if (sum_of(&pair))
+			err = add_pair(pairing, &pair);
 	}
+	for (i = 0; i < row->count; i++)
+		pairing->second[words[i].index] = 0;
 	return err;
 }
 
-static int find_pairs(struct pairing *pairing)
+static void pairing_free(struct pairing *pairing)
 {
-	size_t count = pairing->sharing->snapshot->process_count;
-	uint32_t second;
-	int err = sum_below(pairing);
+	size_t i;
 
-	pairing->with = calloc(count + 1, sizeof(*pairing->with));
-	pairing->touched = calloc(count + 1, sizeof(*pairing->touched));
-	if (!err && (!pairing->with || !pairing->touched))
-		err = -ENOMEM;
-	for (second = 0; second < count && !err; second++)
-		err = pairs_of(pairing, second);
-	if (!err)
-		sort_pairs(pairing);
-	return err;
+	for (i = 0; pairing->rows && i < pairing->process_count; i++)
+		array_free(&pairing->rows[i]);
+	free(pairing->rows);
+	free(pairing->second);
 }
 
 int pagemap_sharing_pairs(const struct pagemap_sharing *sharing,
@@ -167,16 +227,19 @@ int pagemap_sharing_pairs(const struct pagemap_sharing *sharing,
 		.sharing = sharing,
 		.wanted = wanted,
 		.limit = *count,
+		.process_count = sharing->snapshot->process_count,
 	};
-	int err = find_pairs(&pairing);
+	uint32_t second;
+	int err = make_rows(&pairing);
 
-	free(pairing.below);
-	free(pairing.with);
-	free(pairing.touched);
+	for (second = 0; second < pairing.process_count && !err; second++)
+		err = pairs_of(&pairing, second);
+	pairing_free(&pairing);
 	if (err) {
 		array_free(&pairing.pairs);
 		return err;
 	}
+	sort_pairs(&pairing);
 	*count = pairing.pairs.count;
 	*ret_pairs = pairing.pairs.items;
 	return 0;
