@@ -103,6 +103,54 @@ int pagemap_sharing_pairs(const struct pagemap_sharing *sharing,
 			  const bool *wanted, size_t *count,
 			  struct pagemap_share_pair **ret_pairs);
 
+/* ---- The cheapest way to get memory back ------------------------------- */
+
+/** Sets of processes whose end gives so much back. */
+struct pagemap_cheapest;
+
+/** What is wanted of pagemap_cheapest_find. */
+struct pagemap_cheapest_opts {
+	size_t size;			/**< sizeof(struct pagemap_cheapest_opts) */
+	uint64_t wanted_bytes;		/**< to come back; above 0 */
+	uint32_t wanted_sets;		/**< how many to find at most; above 0 */
+	uint32_t kinds;			/**< mask of enum pagemap_frame_kind: what
+					     comes back when nobody maps it */
+	const bool *allowed;		/**< by index of process: may be chosen */
+	const uint64_t *also_bytes;	/**< by index: what each gives besides,
+					     as page tables; NULL: nothing */
+};
+
+/**
+ * Finds the fewest processes whose end gives wanted_bytes back: pages that
+ * they alone map, and those that only they share.  Pages that unseen processes
+ * may map are not counted on.  Sets come with the fewest members first, and of
+ * equally large ones those that give the least; none has a member that it can
+ * do without.  None at all if even all that are allowed are not enough.
+ * Errors: -EINVAL, -ENOMEM.  Owner: the caller, who frees it.
+ */
+int pagemap_cheapest_find(const struct pagemap_sharing *sharing,
+			  const struct pagemap_cheapest_opts *opts,
+			  struct pagemap_cheapest **ret_cheapest);
+
+/** Frees it and what was borrowed from it.  NULL is fine. */
+void pagemap_cheapest_free(struct pagemap_cheapest *cheapest);
+
+/** How many sets were found. */
+size_t pagemap_cheapest_count(const struct pagemap_cheapest *cheapest);
+
+/**
+ * The indexes of the processes of a set, rising; their number is stored.
+ * NULL past the end.  Borrowed: cheapest.
+ */
+const uint32_t *pagemap_cheapest_at(const struct pagemap_cheapest *cheapest,
+				    size_t index, size_t *ret_count);
+
+/** Whether it is certain that no smaller set is enough. */
+bool pagemap_cheapest_is_smallest(const struct pagemap_cheapest *cheapest);
+
+/** Bytes that the end of all that are allowed would give. */
+uint64_t pagemap_cheapest_all_bytes(const struct pagemap_cheapest *cheapest);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus
