@@ -19,7 +19,8 @@ FLAGS_NOW = $(CC) $(ALL_CPPFLAGS) $(TOOL_CPPFLAGS) $(ALL_CFLAGS) \
 
 # Objects are as old as the flags, and what is linked as the list of sources:
 # a file that is gone, or a switch that changed, must not leave a trace.
-SOURCES_NOW = $(sort $(wildcard lib/*/src/*.c tools/*/*.c))
+SOURCES_NOW = $(sort $(wildcard lib/*/src/*.c tools/*/*.c \
+	tools/*/*/*.c))
 
 .PHONY: force hints
 $(O)/flags: export NOW = $(FLAGS_NOW)

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The tools: tools/common as an internal archive, and one program for each
-# other folder of tools/.  STATIC=1 makes programs that need no library.
+# other folder of tools/, of the files in it and in folders of it.  STATIC=1
+# makes programs that need no library.
 
 COMMON_SRCS := $(wildcard tools/common/*.c)
 COMMON_OBJS := $(call objects,$(COMMON_SRCS))
 COMMON_A    := $(if $(COMMON_SRCS),$(O)/tools-common.a)
 TOOLS := $(filter-out common,$(patsubst tools/%/,%,$(sort \
 	$(dir $(wildcard tools/*/*.c)))))
-tool_srcs = $(wildcard tools/$(1)/*.c)
+tool_srcs = $(wildcard tools/$(1)/*.c tools/$(1)/*/*.c)
 
-$(O)/obj/tools/%.o: OBJ_CPPFLAGS = -Itools/common $(TOOL_CPPFLAGS)
+# A folder inside a tool's sees the tool's headers too.
+$(O)/obj/tools/%.o: OBJ_CPPFLAGS = -Itools/common \
+	-Itools/$(word 2,$(subst /, ,$*)) $(TOOL_CPPFLAGS)
 
 tools: $(addprefix $(O)/,$(TOOLS))
 .PHONY: tools

@@ -45,8 +45,9 @@ fuzz: fuzz-programs
 	done
 
 # A linter that is not installed is left out, and said.
-LINT_SRCS := $(LIB_SRCS) $(wildcard tools/*/*.c)
-LINT_FLAGS = $(ALL_CPPFLAGS) $(TOOL_CPPFLAGS) -I$(LIB_DIR)/src -Itools/common
+LINT_SRCS := $(LIB_SRCS) $(wildcard tools/*/*.c tools/*/*/*.c)
+LINT_FLAGS = $(ALL_CPPFLAGS) $(TOOL_CPPFLAGS) -I$(LIB_DIR)/src -Itools/common \
+	$(addprefix -Itools/,$(TOOLS))
 
 LINTERS := lint-cppcheck lint-clang-tidy lint-shellcheck
 .PHONY: $(LINTERS)

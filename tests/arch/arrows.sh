@@ -70,15 +70,18 @@ not_own()
 	done
 }
 
-# A tool sees its own folder, tools/common, and the one public header.
+# A tool sees its own folder, tools/common, and the one public header; a
+# folder inside the tool's sees the tool's too, and not the other way round.
 in_tools()
 {
-	local file folder include
+	local file folder tool include
 
 	c_files tools | while read -r file; do
 		folder=$(dirname "$file")
+		tool=$(cut -d/ -f1,2 <<<"$file")
 		for include in $(quoted "$file"); do
 			[[ $include != */* && (-f $folder/$include ||
+				-f $tool/$include ||
 				-f tools/common/$include) ]] ||
 				echo "$file includes $include"
 		done

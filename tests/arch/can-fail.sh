@@ -71,6 +71,10 @@ breaks arrows 'usage_x.c .metrics. includes engine.h' \
 breaks arrows 'take.c includes ../../../tools/common/json.h' \
 	"add $SRC/take.c '#include \"../../../tools/common/json.h\"'"
 breaks arrows 'x.c includes parse.h' "add tools/memrank/x.c '#include \"parse.h\"'"
+breaks arrows 'x/x.c includes memstats.h' \
+	"add tools/memrank/x/x.c '#include \"memstats.h\"'"
+breaks arrows 'main.c includes x.h' "add tools/memrank/x/x.h ''
+	add tools/memrank/main.c '#include \"x.h\"'"
 breaks arrows 'live_x.c includes parse.h' \
 	"add tests/live/live_x.c '#include \"parse.h\"'"
 breaks arrows 'x.c:1:#include .y.c.' "add tools/memrank/x.c '#include \"y.c\"'"
