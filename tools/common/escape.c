@@ -139,6 +139,11 @@ static size_t next_width(const unsigned char *at, size_t *ret_bytes)
 	return width < 0 ? 1 : (size_t)width;
 }
 
+size_t escape_next(const char *escaped, size_t *ret_bytes)
+{
+	return next_width((const unsigned char *)escaped, ret_bytes);
+}
+
 size_t escape_width(const char *escaped)
 {
 	const unsigned char *at = (const unsigned char *)escaped;

@@ -21,6 +21,9 @@ bool escape_is_utf8(const char *text);
 /* Columns of a terminal that an escaped text takes. */
 size_t escape_width(const char *escaped);
 
+/* Columns that the first character of a text takes, and its bytes. */
+size_t escape_next(const char *escaped, size_t *ret_bytes);
+
 /* Bytes of an escaped text that fit into so many columns. */
 size_t escape_fit(const char *escaped, size_t columns);
 

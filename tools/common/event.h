@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What happens to a screen: keys, the mouse, the beat of a clock.  Events come
+ * from a terminal (terminal.h) or from a script, so that tests can play them.
+ */
+#ifndef TOOLS_EVENT_H
+#define TOOLS_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum event_kind {
+	EVENT_NONE,		/* nothing happened */
+	EVENT_KEY,
+	EVENT_MOUSE,
+	EVENT_RESIZE,		/* the terminal has another size now */
+	EVENT_TICK,		/* time to read again */
+	EVENT_WAKE,		/* somebody else has news (terminal_read) */
+	EVENT_END,		/* a signal, or the terminal is gone */
+};
+
+/* Keys that are no characters; those that are have their Unicode number. */
+enum event_key {
+	EVENT_KEY_NONE = 0x110000,
+	EVENT_ENTER,
+	EVENT_ESCAPE,
+	EVENT_TAB,
+	EVENT_BACK_TAB,
+	EVENT_BACKSPACE,
+	EVENT_DELETE,
+	EVENT_INSERT,
+	EVENT_UP,
+	EVENT_DOWN,
+	EVENT_LEFT,
+	EVENT_RIGHT,
+	EVENT_PAGE_UP,
+	EVENT_PAGE_DOWN,
+	EVENT_HOME,
+	EVENT_END_KEY,
+	EVENT_F1,		/* up to F12, one after the other */
+	EVENT_F12 = EVENT_F1 + 11,
+};
+
+/* A letter with Ctrl. */
+#define EVENT_CONTROL(letter) ((letter) & 0x1f)
+
+enum event_button {
+	EVENT_BUTTON_LEFT = 1,
+	EVENT_BUTTON_MIDDLE,
+	EVENT_BUTTON_RIGHT,
+	EVENT_WHEEL_UP,
+	EVENT_WHEEL_DOWN,
+};
+
+struct event {
+	enum event_kind kind;
+	uint32_t key;			/* enum event_key or a character */
+	enum event_button button;
+	int x, y;			/* of the mouse: from 0, left and top */
+	int width, height;		/* of EVENT_RESIZE out of a script */
+};
+
+/* An event of a key. */
+struct event event_of_key(uint32_t key);
+
+/*
+ * A script of events: begins as { .at = TEXT }.  It is words with blanks
+ * between them:
+ *
+ *	Enter Esc Tab S-Tab Space Backspace Del Ins Up Down Left Right PgUp
+ *	PgDn Home End F1 ... F12	keys
+ *	C-l				a letter with Ctrl
+ *	click:X,Y wheel-up:X,Y wheel-down:X,Y	the mouse
+ *	resize:WxH			another size
+ *	tick				time passes
+ *	'any text'			its characters, typed
+ *	anything else			the same: j, /firefox
+ */
+struct event_script {
+	const char *at;			/* what has not been played */
+	char typing;			/* inside a word: the byte that ends it */
+};
+
+/* The next event: 1, 0 at the end, or -EINVAL for what stands at. */
+int event_script_next(struct event_script *script, struct event *ret_event);
+
+/* What a key types, as UTF-8; gives its length, 0 for keys that type nothing. */
+size_t event_key_text(uint32_t key, char text[8]);
+
+/* "F1", "Enter", "C-l", "j": the name of a key; scratch holds it. */
+const char *event_key_name(uint32_t key, char scratch[8]);
+
+#endif
