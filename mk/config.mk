@@ -47,6 +47,11 @@ endif
 MISSING += $(if $(filter 00,$(WITH_LIBPROC2)$(STATIC)),libproc2-dev)
 endif
 
+ifndef WITH_NCURSES
+WITH_NCURSES := $(call found,ncursesw)
+MISSING += $(if $(filter 0,$(WITH_NCURSES)),libncurses-dev)
+endif
+
 PKG_STATIC := $(if $(filter 1,$(STATIC)),--static)
 
 ifeq ($(WITH_JSON_C),1)
@@ -69,6 +74,17 @@ LIBPROC2_LIBS := $(shell $(PKG_CONFIG) --libs libproc2)
 endif
 TOOL_CPPFLAGS += -DHAVE_LIBPROC2=1 $(shell $(PKG_CONFIG) --cflags libproc2)
 TOOL_LIBS     += $(LIBPROC2_LIBS)
+endif
+
+# Linked from the archives where there are some, as libproc2 is: a ranking that
+# shows no screen shall not wait for the loader.
+ifeq ($(WITH_NCURSES),1)
+NCURSES_A := $(filter /%,$(shell $(CC) -print-file-name=libncursesw.a) \
+	$(shell $(CC) -print-file-name=libtinfo.a))
+TOOL_CPPFLAGS += -DHAVE_NCURSES=1 \
+	$(filter -I%,$(shell $(PKG_CONFIG) --cflags ncursesw))
+TOOL_LIBS     += $(if $(filter 2,$(words $(NCURSES_A))),$(NCURSES_A),$(shell \
+	$(PKG_CONFIG) --libs $(PKG_STATIC) ncursesw))
 endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes

@@ -15,6 +15,7 @@ build      make                  make
 build      pkg-config            pkg-config
 build      libjson-c-dev         /usr/include/json-c/json.h
 build      libproc2-dev          /usr/include/libproc2/pids.h
+build      libncurses-dev        /usr/include/ncurses.h
 test       libcmocka-dev         /usr/include/cmocka.h
 test       jq                    jq
 test       mandoc                mandoc
@@ -23,6 +24,7 @@ test       clang-tidy            clang-tidy
 test       shellcheck            shellcheck
 test       clang                 clang
 test       procps                ps
+test       tmux                  tmux
 test       gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
 test       libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdio.h
 kernel     linux-headers-cloud-amd64 /usr/src/linux-headers-*-cloud-amd64/Makefile

@@ -11,7 +11,7 @@ json(-c/[a-z_]*|_[a-z]*)?\.h     tools/common/json.c
 json-c/.*                        tools/common/json.c
 libproc2/.*                      tools/common/proclist.c
 proc/.*                          none
-(n?curses|panel|term)\.h         none
+(n?curses|panel|term)\.h         tools/common/terminal.c
 SDL2?/.*                         none
 archive(_entry)?\.h              none
 '

@@ -34,10 +34,10 @@ needs()
 
 without_packages()
 {
-	build bare WITH_JSON_C=0 WITH_LIBPROC2=0
+	build bare WITH_JSON_C=0 WITH_LIBPROC2=0 WITH_NCURSES=0
 	works "$scratch/bare/memrank" -n 3
 	for program in "$scratch"/bare/mem*; do
-		needs "$program" | grep -E 'json|proc2' |
+		needs "$program" | grep -E 'json|proc2|curses|tinfo' |
 			sed "s|^|$program needs |"
 	done
 }
@@ -86,7 +86,7 @@ has_package()
 	pkg-config --exists "$1" 2>/dev/null
 }
 
-case_is "O=DIR WITH_JSON_C=0 WITH_LIBPROC2=0 builds and runs" \
+case_is "O=DIR without json-c, libproc2 and ncurses builds and runs" \
 	"$(without_packages)"
 if has_package json-c; then
 	case_is "a switch that changes is built again" "$(switch_again)"
