@@ -5,11 +5,16 @@
  */
 #include "cells.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "escape.h"
+
 #define NANOSECONDS 1000000000u
+/* A text that is made up for a cell, such as a list of pids, is cut here. */
+#define CELL_SIZE 8192
 #define DAY_S (24 * 60 * 60)
 
 struct row row_init(void)
@@ -278,6 +283,58 @@ bool number_of_age(const struct row *row, int64_t *ret_number)
 	*ret_number = read < row->taken_ns ?
 		      (int64_t)((row->taken_ns - read) / NANOSECONDS) : 0;
 	return read != 0;
+}
+
+/* ---- As people read it ------------------------------------------------- */
+
+/* A memory that several processes share is one row: say how many there are. */
+static size_t add_sharers(const struct column *column, const struct row *row,
+			  char *text, size_t size)
+{
+	size_t count = 1;
+
+	if (!(column->names & NAME_COMMAND) || !row->process)
+		return 0;
+	pagemap_process_mm_pids(row->process, &count);
+	return count < 2 ? 0 : (size_t)snprintf(text, size, "(+%zu pid%s) ",
+						count - 1,
+						count > 2 ? "s" : "");
+}
+
+static size_t format_unknown(char *text)
+{
+	memcpy(text, "-", 2);
+	return 1;
+}
+
+static size_t format_text(const struct column *column, const struct row *row,
+			  char *text, size_t size)
+{
+	char scratch[CELL_SIZE];
+	const char *cell = cell_text(column, row, scratch, sizeof(scratch));
+	size_t at;
+
+	if (!cell)
+		return format_unknown(text);
+	at = add_sharers(column, row, text, size);
+	return at + escape_text(cell, text + at, size - at);
+}
+
+size_t cell_format(const struct column *column, const struct row *row,
+		   enum units units, char *text, size_t size)
+{
+	struct pagemap_value value;
+	int64_t number;
+
+	if (column->kind == COLUMN_SIZE) {
+		value = cell_value(column, row);
+		return units_format_value(&value, units, text);
+	}
+	if (column->text)
+		return format_text(column, row, text, size);
+	if (cell_number(column, row, &number))
+		return (size_t)snprintf(text, size, "%" PRId64, number);
+	return format_unknown(text);
 }
 
 /* ---- Order ------------------------------------------------------------- */

@@ -128,6 +128,13 @@ const char *cell_text(const struct column *column, const struct row *row,
 bool cell_number(const struct column *column, const struct row *row,
 		 int64_t *ret_number);
 
+/*
+ * Writes a cell as people read it, escaped, "-" where it is not known; gives
+ * its length.  size is at least UNITS_SIZE.
+ */
+size_t cell_format(const struct column *column, const struct row *row,
+		   enum units units, char *text, size_t size);
+
 /* Whether a column is sorted with the largest first. */
 bool column_sorts_down(const struct column *column);
 

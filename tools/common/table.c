@@ -4,7 +4,6 @@
  * as needed; a last column of text gets what is left of the terminal.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -40,56 +39,6 @@ static bool is_text(const struct column *column)
 	return column->kind == COLUMN_TEXT || column->kind == COLUMN_PIDS;
 }
 
-/* A memory that several processes share is one row: say how many there are. */
-static size_t add_sharers(const struct column *column, const struct row *row,
-			  char *cell)
-{
-	size_t count = 1;
-
-	if (!(column->names & NAME_COMMAND) || !row->process)
-		return 0;
-	pagemap_process_mm_pids(row->process, &count);
-	return count < 2 ? 0 : (size_t)snprintf(cell, CELL_SIZE,
-						"(+%zu pid%s) ", count - 1,
-						count > 2 ? "s" : "");
-}
-
-static size_t put_unknown(char *cell)
-{
-	memcpy(cell, "-", 2);
-	return 1;
-}
-
-static size_t format_text(const struct column *column, const struct row *row,
-			  char *cell)
-{
-	char scratch[CELL_SIZE];
-	const char *text = cell_text(column, row, scratch, sizeof(scratch));
-	size_t at;
-
-	if (!text)
-		return put_unknown(cell);
-	at = add_sharers(column, row, cell);
-	return at + escape_text(text, cell + at, CELL_SIZE - at);
-}
-
-static size_t format_cell(const struct view *view, const struct column *column,
-			  const struct row *row, char *cell)
-{
-	struct pagemap_value value;
-	int64_t number;
-
-	if (column->kind == COLUMN_SIZE) {
-		value = cell_value(column, row);
-		return units_format_value(&value, view->units, cell);
-	}
-	if (column->text)
-		return format_text(column, row, cell);
-	if (cell_number(column, row, &number))
-		return (size_t)snprintf(cell, CELL_SIZE, "%" PRId64, number);
-	return put_unknown(cell);
-}
-
 static int make_room(struct table *table)
 {
 	size_t capacity = table->capacity * 2 + 8 * CELL_SIZE;
@@ -121,8 +70,8 @@ static int add_row(struct table *table, const struct row *row)
 		text = table->text + table->used;
 		cell->start = table->used;
 		if (row)
-			cell->length = (uint32_t)format_cell(view, column, row,
-							     text);
+			cell->length = (uint32_t)cell_format(column, row,
+						view->units, text, CELL_SIZE);
 		else
 			cell->length = (uint32_t)snprintf(text, CELL_SIZE, "%s",
 							  column->heading);

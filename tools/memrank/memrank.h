@@ -139,6 +139,9 @@ int rank_once(const struct settings *settings, struct pagemap_source *source);
 /* The same again and again. */
 int rank_watch(const struct settings *settings, struct pagemap_source *source);
 
+/* Seconds between a snapshot and the oldest figure in it. */
+double snapshot_oldest_s(const struct pagemap_snapshot *snapshot);
+
 /*
  * Ranks and prints a snapshot; gives the exit status.  names is as for
  * ranking_make.  *ret_empty: no row matched.

@@ -35,8 +35,7 @@ struct watching {
 	bool screen;
 };
 
-/* Seconds since the oldest figure was read. */
-static double oldest_s(const struct pagemap_snapshot *snapshot)
+double snapshot_oldest_s(const struct pagemap_snapshot *snapshot)
 {
 	uint64_t taken = pagemap_snapshot_time_ns(snapshot), oldest = taken;
 	size_t i;
@@ -68,7 +67,7 @@ static void print_heading(const struct pagemap_snapshot *snapshot, size_t width,
 		 "(%.1f ms of CPU)  oldest figure %.1f s", clock,
 		 pagemap_snapshot_process_count(snapshot),
 		 (double)wall_ns / 1e6, (double)cpu_ns / 1e6,
-		 oldest_s(snapshot));
+		 snapshot_oldest_s(snapshot));
 	if (width && width < sizeof(line))
 		line[width] = '\0';
 	fprintf(out, "%s\n", line);
