@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "averages.h"
+#include "live.h"
 #include "tree.h"
 
 /* PAGEMAP_SCAN of Linux 6.7, which Debian 12's headers do not have yet. */
@@ -338,6 +339,8 @@ static const struct source_ops live_ops = {
 	.read_uses = tree_read_uses,
 	.scan = live_scan,
 	.read_frames = tree_read_frames,
+	.list_files = live_list_files,
+	.stat_file = live_stat_file,
 	.probe = live_probe,
 	.compare_mm = live_compare_mm,
 	.close = tree_close,

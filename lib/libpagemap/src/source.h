@@ -51,6 +51,29 @@ struct scan {
 
 enum frame_file { FRAME_COUNTS, FRAME_FLAGS };
 
+#define FILE_PAGES_UNKNOWN UINT64_MAX
+
+/* Where the data of a file is. */
+enum file_home {
+	FILE_ON_DISK,		/* or on another machine: RAM is its cache */
+	FILE_IN_SHMEM,		/* tmpfs, memfd, SysV, /dev/zero */
+	FILE_IN_RAMFS,
+	FILE_IN_HUGETLB,
+};
+
+/* A regular file that a process has open or mapped. */
+struct source_file {
+	dev_t dev;
+	uint64_t inode;
+	uint64_t link_count;
+	uint64_t allocated_bytes;
+	int descriptor;			/* of the process; -1: mapped */
+	/* Of stat_file alone: */
+	enum file_home home;
+	uint64_t cached_pages;		/* in RAM; FILE_PAGES_UNKNOWN */
+	uint64_t swapped_pages;		/* of shmem; FILE_PAGES_UNKNOWN */
+};
+
 struct source_ops {
 	int (*next_pid)(struct pagemap_source *source, pid_t *pid);
 
@@ -112,6 +135,22 @@ struct source_ops {
 	ssize_t (*read_frames)(struct pagemap_source *source,
 			       enum frame_file file, uint64_t pfn,
 			       uint64_t *ret_values, size_t count);
+
+	/*
+	 * The regular files that a process holds open, added to an array of
+	 * struct source_file.  -ENOTSUP: this source cannot tell.
+	 */
+	int (*list_files)(struct pagemap_source *source,
+			  const struct process_ref *ref,
+			  struct array *ret_files);
+
+	/*
+	 * More of one of them, "fd/3" or "map_files/START-END", by opening it:
+	 * for files that have no name any more, or are memory.
+	 */
+	int (*stat_file)(struct pagemap_source *source,
+			 const struct process_ref *ref, const char *name,
+			 struct source_file *ret_file);
 
 	/* Tries a feature.  True if there; else a reason for people. */
 	bool (*probe)(struct pagemap_source *source,

@@ -40,55 +40,65 @@ static int compare_pids(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static bool name_to_pid(const char *name, pid_t *ret_pid)
+static bool name_to_number(const char *name, int *ret_number)
 {
-	uint32_t pid = 0;
+	uint32_t number = 0;
+	const char *at = name;
 
-	for (; *name >= '0' && *name <= '9'; name++) {
-		if (pid > (INT32_MAX - 9) / 10)
+	for (; *at >= '0' && *at <= '9'; at++) {
+		if (number > (INT32_MAX - 9) / 10)
 			return false;
-		pid = pid * 10 + (uint32_t)(*name - '0');
+		number = number * 10 + (uint32_t)(*at - '0');
 	}
-	*ret_pid = (pid_t)pid;
-	return *name == '\0' && pid > 0;
+	*ret_number = (int)number;
+	return *at == '\0' && at > name;
 }
 
-static int collect_pids(struct array *pids, const char *block, size_t size)
+static int collect_numbers(struct array *numbers, const char *block,
+			   size_t size, int least)
 {
 	size_t at = 0;
 
 	while (at < size) {
 		const struct dirent64_head *entry = (const void *)(block + at);
-		pid_t pid, *place;
+		int number, *place;
 
 		at += entry->length;
-		if (!name_to_pid(entry->name, &pid))
+		if (!name_to_number(entry->name, &number) || number < least)
 			continue;
-		place = array_push(pids, sizeof(pid_t));
+		place = array_push(numbers, sizeof(*place));
 		if (!place)
 			return -ENOMEM;
-		*place = pid;
+		*place = number;
 	}
 	return 0;
 }
 
-static int list_pids(struct pagemap_source *source)
+int tree_list_numbers(int dir_fd, int least, struct array *ret_numbers)
 {
 	_Alignas(struct dirent64_head) char block[32768];
-	struct array *pids = &source->pids;
 	ssize_t size;
 	int err = 0;
+
+	while (!err && (size = syscall(SYS_getdents64, dir_fd, block,
+				       sizeof(block))) != 0)
+		err = size < 0 ? -errno :
+		      collect_numbers(ret_numbers, block, (size_t)size, least);
+	return err;
+}
+
+static int list_pids(struct pagemap_source *source)
+{
+	struct array *pids = &source->pids;
 	size_t i;
+	int err;
 
 	pids->count = 0;
 	if (lseek(source->root_fd, 0, SEEK_SET) < 0)
 		return source_fail(source, -errno, "list of processes", 0);
-	while (!err && (size = syscall(SYS_getdents64, source->root_fd, block,
-				       sizeof(block))) != 0) {
-		if (size < 0)
-			return source_fail(source, -errno, "list of processes", 0);
-		err = collect_pids(pids, block, (size_t)size);
-	}
+	err = tree_list_numbers(source->root_fd, 1, pids);
+	if (err)
+		return source_fail(source, err, "list of processes", 0);
 	/* The kernel lists them in order, another file system does not. */
 	for (i = 1; i < pids->count; i++) {
 		const pid_t *pid = pids->items;
@@ -475,6 +485,21 @@ ssize_t tree_read_frames(struct pagemap_source *source, enum frame_file file,
 	if (source->frame_fds[file] < 0)
 		return -ENOTSUP;
 	return read_words(source->frame_fds[file], pfn, ret_values, count);
+}
+
+int tree_list_files(struct pagemap_source *source,
+		    const struct process_ref *ref, struct array *ret_files)
+{
+	(void)source, (void)ref, (void)ret_files;
+	return -ENOTSUP;
+}
+
+int tree_stat_file(struct pagemap_source *source,
+		   const struct process_ref *ref, const char *name,
+		   struct source_file *ret_file)
+{
+	(void)source, (void)ref, (void)name, (void)ret_file;
+	return -ENOTSUP;
 }
 
 static int read_version(struct pagemap_source *source)

@@ -8,6 +8,12 @@
 
 #include "source.h"
 
+/*
+ * Adds the entries of a directory whose names are numbers, from least on, to
+ * an array of pid_t.
+ */
+int tree_list_numbers(int dir_fd, int least, struct array *ret_numbers);
+
 int tree_next_pid(struct pagemap_source *source, pid_t *pid);
 int tree_open_process(struct pagemap_source *source, pid_t pid,
 		      struct process_ref *ret_ref);
@@ -42,6 +48,13 @@ bool tree_open_frames(struct pagemap_source *source, enum frame_file file);
 ssize_t tree_read_frames(struct pagemap_source *source, enum frame_file file,
 			 uint64_t pfn, uint64_t *ret_values, size_t count);
 void tree_close(struct pagemap_source *source);
+
+/* Of sources that cannot tell what files a process has open. */
+int tree_list_files(struct pagemap_source *source,
+		    const struct process_ref *ref, struct array *ret_files);
+int tree_stat_file(struct pagemap_source *source,
+		   const struct process_ref *ref, const char *name,
+		   struct source_file *ret_file);
 
 /* Takes root_fd over, reads version and meta.json, sets the page size. */
 int tree_attach(struct pagemap_source *source, int root_fd,
