@@ -15,9 +15,10 @@ src=lib/libpagemap/src
 TABLE='
 memory   arena|buffer                          arena|buffer
 parsers  parse.*|decode|flags|metric           parse
-sources  source|tree|live|saved|averages       buffer|parse|source|tree|averages|watch
+sources  source|tree|live.*|saved|averages     buffer|parse|source|tree|live|averages|watch
 data     figures|frames|snapshot|repeats|census\.h  arena|buffer|figures|frames|snapshot|repeats
 metrics  usage.*|union.*|group|rank|sharing.*|cheapest|version    arena|buffer|figures|frames|snapshot|repeats|census|usage.*|union.*|sharing
+what-if  killed.*                              buffer|parse|source|frames|snapshot|sharing|killed.*
 engines  engine|.*_engine|census.*|take|watch|settle|top|workers|identity|maps|gather|process_read|same_mm|runs|pages|ahead|kinds  arena|buffer|parse|source|figures|frames|snapshot|repeats|engine|gather|census.*|watch|pages
 '
 

@@ -74,11 +74,10 @@ static uint64_t bytes_of(const struct search *search, uint32_t node)
 	uint64_t pages = 0;
 	int kind;
 
+	/* What others may map too is not counted on. */
 	for (kind = 0; kind < PAGEMAP_FRAME_KIND_COUNT; kind++)
 		if (search->opts->kinds & 1u << kind)
-			pages += weight->pages[kind];
-	/* What others may map too is not counted on. */
-	pages -= weight->unseen_pages < pages ? weight->unseen_pages : pages;
+			pages += weight->pages[kind] - weight->unseen[kind];
 	return pages << search->sharing->snapshot->page_shift;
 }
 

@@ -106,6 +106,7 @@ struct proc_stat {
 	pid_t session;
 	char state;
 	bool kernel_thread;	/* PF_KTHREAD in flags, field 9 */
+	uint32_t thread_count;	/* field 20; 0 of one that is ending */
 	uint64_t start_ticks;	/* field 22, clock ticks after boot */
 	struct span comm;	/* between the first ( and the last ) */
 };
@@ -152,6 +153,27 @@ int parse_swaps(const char *text, size_t size, struct proc_swaps *ret_swaps);
  * text is cut off or tells of no zone.
  */
 int parse_zoneinfo(const char *text, size_t size, uint64_t *ret_end_pfn);
+
+/*
+ * A field of /proc/meminfo: bytes where it is in kB, else the number.  -ENODATA
+ * if there is none of that name.
+ */
+int parse_meminfo_field(const char *text, size_t size, const char *name,
+			uint64_t *ret_number);
+
+/* /proc/loadavg: how many threads there are, the kernel's own included. */
+int parse_loadavg(const char *text, size_t size, uint64_t *ret_threads);
+
+/* A line of /proc/sysvipc/shm: one segment. */
+struct shm_line {
+	uint64_t id;		/* the inode that maps shows */
+	uint32_t mode;		/* permissions and SHM_* */
+	uint64_t attach_count;	/* mappings of it */
+	uint64_t resident_bytes;
+	uint64_t swapped_bytes;
+};
+enum { SHM_LINE_DEST = 01000 };	/* to be destroyed with the last mapping */
+int parse_shm_line(struct span line, struct shm_line *ret_segment);
 
 /* One line of mountinfo: device and type of file system. */
 struct mount_line {

@@ -17,6 +17,7 @@ enum {
 	STAT_PPID = 4,
 	STAT_SESSION = 6,
 	STAT_FLAGS = 9,
+	STAT_THREADS = 20,
 	STAT_START = 22,
 	STAT_NEEDED = STAT_START,
 };
@@ -70,6 +71,8 @@ static bool keep_stat_field(struct proc_stat *stat, int index,
 			return false;
 		stat->kernel_thread = flags & KERNEL_THREAD_FLAG;
 		return true;
+	case STAT_THREADS:
+		return span_to_u32(field, 10, &stat->thread_count);
 	case STAT_START:
 		return span_to_u64(field, 10, &stat->start_ticks);
 	default:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Texts about the machine and its arrangement: cgroup, swaps, mountinfo and
- * version.
+ * Texts about the machine and its arrangement: cgroup, swaps, mountinfo,
+ * meminfo, loadavg, SysV segments and version.
  */
 #include <errno.h>
 #include <string.h>
@@ -204,6 +204,68 @@ int parse_zoneinfo(const char *text, size_t size, uint64_t *ret_end_pfn)
 	if (!end)
 		return -EINVAL;
 	*ret_end_pfn = end;
+	return 0;
+}
+
+/* "Name:   1234 kB", or without a unit. */
+int parse_meminfo_field(const char *text, size_t size, const char *name,
+			uint64_t *ret_number)
+{
+	struct text rest = { text, text + size };
+	struct span key, word, line;
+
+	if (!text_is_whole(text, size))
+		return -EINVAL;
+	while (text_next_line(&rest, &line)) {
+		if (!span_take(&line, ':', &key) || !span_is(key, name))
+			continue;
+		if (span_to_bytes(line, ret_number))
+			return 0;
+		return span_take_word(&line, &word) && !line.len &&
+		       span_to_u64(word, 10, ret_number) ? 0 : -EINVAL;
+	}
+	return -ENODATA;
+}
+
+/* "0.29 0.26 0.11 1/88 7917": running and all threads, the last pid. */
+int parse_loadavg(const char *text, size_t size, uint64_t *ret_threads)
+{
+	struct span word, running, line = { text, size };
+	uint64_t threads;
+
+	if (!text_is_whole(text, size))
+		return -EINVAL;
+	for (int i = 0; i < 4; i++)
+		if (!span_take_word(&line, &word))
+			return -EINVAL;
+	if (!span_take(&word, '/', &running) ||
+	    !span_to_u64(word, 10, &threads) || !threads)
+		return -EINVAL;
+	*ret_threads = threads;
+	return 0;
+}
+
+/* Columns of sysvipc/shm by their place. */
+enum { SHM_ID = 1, SHM_MODE = 2, SHM_ATTACHED = 6, SHM_RSS = 14, SHM_SWAP = 15,
+       SHM_COLUMNS };
+
+int parse_shm_line(struct span line, struct shm_line *ret_segment)
+{
+	struct shm_line segment = { 0 };
+	struct span word;
+
+	for (int i = 0; i < SHM_COLUMNS; i++) {
+		uint64_t *number = i == SHM_ID ? &segment.id :
+			i == SHM_ATTACHED ? &segment.attach_count :
+			i == SHM_RSS ? &segment.resident_bytes :
+			i == SHM_SWAP ? &segment.swapped_bytes : NULL;
+
+		if (!span_take_word(&line, &word) ||
+		    (number && !span_to_u64(word, 10, number)) ||
+		    (i == SHM_MODE && !span_to_u32(word, 8, &segment.mode)))
+			return -EINVAL;
+	}
+	*ret_segment = segment;
 	return 0;
 }
 

@@ -135,7 +135,7 @@ static void weigh_slot(struct pagemap_sharing *sharing, uint32_t slot,
 	/* Where no kernel's count tells, any of them may have more sharers. */
 	if (snapshot->unseen &&
 	    (!snapshot->unseen_counts || snapshot->unseen_counts[slot]))
-		weight->unseen_pages += pages;
+		weight->unseen[snapshot->kinds[slot]] += pages;
 }
 
 static void weigh_frames(struct pagemap_sharing *sharing)
@@ -327,11 +327,12 @@ int pagemap_sharing_set_at(const struct pagemap_sharing *sharing, size_t index,
 	*ret_set = (struct pagemap_share_set){
 		.members = sharing->members + set->first_member,
 		.member_count = set->member_count,
-		.unseen_pages = weight->unseen_pages,
 		.swap_pages = weight->swap_pages,
 	};
-	for (kind = 0; kind < PAGEMAP_FRAME_KIND_COUNT; kind++)
+	for (kind = 0; kind < PAGEMAP_FRAME_KIND_COUNT; kind++) {
 		ret_set->pages[kind] = weight->pages[kind];
+		ret_set->unseen_pages += weight->unseen[kind];
+	}
 	return 0;
 }
 

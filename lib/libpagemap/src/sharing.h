@@ -21,7 +21,8 @@ struct share_node {
 /* What just the set of a node has; apart, so that walking up is quick. */
 struct share_weight {
 	uint64_t pages[PAGEMAP_FRAME_KIND_COUNT];
-	uint64_t unseen_pages;
+	uint64_t unseen[PAGEMAP_FRAME_KIND_COUNT];	/* of these, such as
+							   others may map */
 	uint64_t swap_pages;
 };
 

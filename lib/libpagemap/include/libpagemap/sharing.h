@@ -150,6 +150,64 @@ bool pagemap_cheapest_is_smallest(const struct pagemap_cheapest *cheapest);
 
 /** Bytes that the end of all that are allowed would give. */
 uint64_t pagemap_cheapest_all_bytes(const struct pagemap_cheapest *cheapest);
+/* ---- What a kill gives back -------------------------------------------- */
+
+/** What becomes of the memory of processes that die together. */
+enum pagemap_killed_part {
+	PAGEMAP_KILLED_FREED,		/**< back at once: the six below */
+	PAGEMAP_KILLED_FREED_ANON,	/**< anonymous pages (copied on write,
+					     merged, huge) that only they map */
+	PAGEMAP_KILLED_FREED_SHMEM,	/**< shmem whose last users they are:
+					     memfd, /dev/zero, unlinked tmpfs
+					     files, removed SysV segments; also
+					     what of it nobody maps */
+	PAGEMAP_KILLED_FREED_FILE,	/**< page cache of unlinked files whose
+					     last users they are, dirty or not,
+					     mapped or not */
+	PAGEMAP_KILLED_FREED_PAGE_TABLES, /**< all levels of them */
+	PAGEMAP_KILLED_FREED_KERNEL_STACKS, /**< one of each thread */
+	PAGEMAP_KILLED_FREED_HUGETLB,	/**< surplus pages: they leave the pool */
+	PAGEMAP_KILLED_CLEAN_CACHE,	/**< page cache that nobody else maps: it
+					     stays, and is to be had for asking */
+	PAGEMAP_KILLED_DIRTY,		/**< the same, but to be written first */
+	PAGEMAP_KILLED_STAYS,		/**< stays in use: the three below */
+	PAGEMAP_KILLED_STAYS_SHARED,	/**< pages that others map too */
+	PAGEMAP_KILLED_STAYS_SHMEM,	/**< files in memory that outlive them:
+					     tmpfs, ramfs, SysV segments, memfd
+					     that others hold */
+	PAGEMAP_KILLED_STAYS_HUGETLB,	/**< huge pages that return to the pool,
+					     or stay in their file */
+	PAGEMAP_KILLED_SWAP_FREED,	/**< swap slots, not RAM */
+	PAGEMAP_KILLED_PART_COUNT
+};
+
+/** Room for parts; PART_COUNT may grow up to it. */
+#define PAGEMAP_KILLED_SLOTS 24
+
+/** Bytes of each part, with their quality. */
+struct pagemap_if_killed {
+	struct pagemap_value parts[PAGEMAP_KILLED_SLOTS];
+};
+
+/** "freed_anon", "dirty", ...; static storage, NULL for an unknown part. */
+const char *pagemap_killed_part_name(enum pagemap_killed_part part);
+
+/**
+ * What comes back if processes die, all at once, by whatever kills them.
+ * dies: by index of process in the snapshot that the sharing is of, which has
+ * PAGEMAP_DETAIL_MAPPINGS; of an mm that several processes share, all die.
+ * Each resident page of theirs is in one part.  Files in memory and unlinked
+ * files are asked for from the source, now: a saved tree does not tell who has
+ * a file open, and the parts that this decides are then estimates.  Not in it:
+ * slab (task, VMAs, inodes), buffers of sockets and pipes, memory of devices.
+ * Not seen: files that only a message in a socket, io_uring or a loop device
+ * holds, pages pinned by others, and of huge pages that others still map in
+ * part the rest, which is freed when reclaim splits them.  Errors: -EINVAL for
+ * a snapshot below PAGEMAP_DETAIL_MAPPINGS; -ENOMEM.
+ */
+int pagemap_if_killed(struct pagemap_source *source,
+		      const struct pagemap_sharing *sharing, const bool *dies,
+		      struct pagemap_if_killed *ret_killed);
 
 #pragma GCC visibility pop
 

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Huge pages of hugetlb: what members have of them returns to the pool, and
+ * leaves it where the pool has more pages than it was given (surplus).  They
+ * are in no frame that a census counts, so their entries are read here.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "killed.h"
+#include "parse.h"
+
+#define ENTRIES 4096
+
+/* Frames of hugetlb that some processes map. */
+struct huge_frames {
+	struct array anon;	/* struct killed_run */
+	struct array file;
+	struct array dying;	/* the same, of files that die */
+	uint64_t untouched;	/* pages mapped without a frame */
+};
+
+static int add_frame(struct array *runs, uint64_t pfn)
+{
+	struct killed_run *run = runs->items;
+
+	if (runs->count && run[runs->count - 1].first +
+			   run[runs->count - 1].count == pfn) {
+		run[runs->count - 1].count++;
+		return 0;
+	}
+	run = array_push(runs, sizeof(*run));
+	if (!run)
+		return -ENOMEM;
+	*run = (struct killed_run){ pfn, 1 };
+	return 0;
+}
+
+static bool file_dies(const struct killed *killed,
+		      const struct pagemap_mapping *mapping)
+{
+	const struct file_key *dying = killed->huge_files.items;
+	struct file_key key = file_key_of(mapping);
+	size_t i;
+
+	for (i = 0; i < killed->huge_files.count; i++)
+		if (!file_key_compare(&dying[i], &key))
+			return true;
+	return false;
+}
+
+static int take_entries(const uint64_t *entries, ssize_t count,
+			struct array *file, struct huge_frames *frames)
+{
+	ssize_t i;
+	int err = 0;
+
+	for (i = 0; i < count && !err; i++) {
+		struct pagemap_page page = pagemap_decode_entry(entries[i], 0);
+
+		if (!page.mapped || page.pfn == PAGEMAP_PFN_UNKNOWN)
+			frames->untouched++;
+		else
+			err = add_frame(page.bits & PAGEMAP_RUN_FILE ?
+					file : &frames->anon, page.pfn);
+	}
+	return err;
+}
+
+static int read_mapping(struct killed *killed, const struct pages_file *pages,
+			const struct pagemap_mapping *mapping,
+			uint64_t *entries, struct huge_frames *frames)
+{
+	uint32_t shift = killed->snapshot->page_shift;
+	uint64_t at = mapping->start_vaddr >> shift;
+	uint64_t end = mapping->end_vaddr >> shift;
+	struct array *file = file_dies(killed, mapping) ? &frames->dying
+							: &frames->file;
+	int err = 0;
+
+	while (at < end && !err) {
+		ssize_t got = killed->source->ops->read_entries(pages, at,
+			entries, end - at < ENTRIES ? end - at : ENTRIES);
+
+		if (got <= 0)
+			break;
+		err = take_entries(entries, got, file, frames);
+		at += (uint64_t)got;
+	}
+	return err;
+}
+
+static int read_process(struct killed *killed,
+			const struct pagemap_process *process,
+			uint64_t *entries, struct huge_frames *frames)
+{
+	struct pagemap_source *source = killed->source;
+	struct process_ref ref;
+	struct pages_file pages;
+	size_t i;
+	int err = 0;
+
+	/* Whoever has ended has none. */
+	if (source->ops->open_process(source, process->pid, &ref))
+		return 0;
+	if (!source->ops->open_pages(source, &ref, &pages)) {
+		for (i = 0; i < process->mapping_count && !err; i++)
+			if (killed_is_hugetlb(&process->mappings[i]))
+				err = read_mapping(killed, &pages,
+						   &process->mappings[i],
+						   entries, frames);
+		source->ops->close_pages(&pages);
+	}
+	source->ops->close_process(&ref);
+	return err;
+}
+
+static bool has_hugetlb(const struct pagemap_process *process)
+{
+	size_t i;
+
+	for (i = 0; i < process->mapping_count; i++)
+		if (killed_is_hugetlb(&process->mappings[i]))
+			return true;
+	return false;
+}
+
+/* The frames of members, or of all others. */
+static int read_frames(struct killed *killed, bool dies,
+		       struct huge_frames *frames)
+{
+	uint64_t *entries = NULL;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < killed->snapshot->process_count && !err; i++) {
+		const struct pagemap_process *process =
+			&killed->snapshot->processes[i];
+
+		if (killed->dies[i] != dies || !killed_reads(killed, i) ||
+		    !has_hugetlb(process))
+			continue;
+		if (!entries)
+			entries = calloc(ENTRIES, sizeof(*entries));
+		err = entries ? read_process(killed, process, entries, frames)
+			      : -ENOMEM;
+	}
+	free(entries);
+	killed_unite(&frames->anon);
+	killed_unite(&frames->file);
+	killed_unite(&frames->dying);
+	return err;
+}
+
+static void huge_frames_free(struct huge_frames *frames)
+{
+	array_free(&frames->anon);
+	array_free(&frames->file);
+	array_free(&frames->dying);
+}
+
+/* ---- The pool ---------------------------------------------------------- */
+
+struct pool {
+	uint64_t surplus_bytes;
+	uint64_t reserved_bytes;
+	bool known;
+	bool other_sizes;	/* there are pages that it does not tell of */
+};
+
+static bool field(const struct buffer *text, const char *name,
+		  uint64_t *ret_number)
+{
+	return !parse_meminfo_field(text->data, text->size, name, ret_number);
+}
+
+static void read_pool(struct killed *killed, struct pool *ret_pool)
+{
+	struct pagemap_source *source = killed->source;
+	uint64_t total, surplus, reserved, size, all;
+	struct buffer text = { 0 };
+	struct pool pool = { 0 };
+
+	if (!source->ops->read_text(source, NULL, "meminfo", &text) &&
+	    field(&text, "HugePages_Total", &total) &&
+	    field(&text, "HugePages_Surp", &surplus) &&
+	    field(&text, "HugePages_Rsvd", &reserved) &&
+	    field(&text, "Hugepagesize", &size)) {
+		pool.known = true;
+		pool.surplus_bytes = surplus * size;
+		pool.reserved_bytes = reserved * size;
+		/* Since 4.15 it tells how much there is in all sizes. */
+		pool.other_sizes = !field(&text, "Hugetlb", &all) ||
+				   all != total * size;
+	}
+	buffer_free(&text);
+	*ret_pool = pool;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Surplus pages go first.  What was reserved and never touched is given up
+ * too, as far as the members' untouched pages are what is reserved.
+ */
+static struct amount freed_of(const struct pool *pool, struct amount returned,
+			      uint64_t untouched)
+{
+	uint64_t reserved = least(untouched, pool->reserved_bytes);
+	struct amount freed = {
+		least(returned.low, pool->surplus_bytes),
+		least(returned.value + reserved, pool->surplus_bytes),
+		least(returned.high + reserved, pool->surplus_bytes),
+	};
+
+	if (pool->other_sizes) {
+		freed.low = 0;
+		freed.high = returned.high + reserved;
+	}
+	return freed;
+}
+
+static uint64_t bytes_of(const struct killed *killed, const struct array *runs)
+{
+	const struct array none = { 0 };
+
+	return killed_count_without(runs, &none)
+	       << killed->snapshot->page_shift;
+}
+
+static uint64_t above(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+static void settle(struct killed *killed, const struct huge_frames *own,
+		   const struct huge_frames *others)
+{
+	uint32_t shift = killed->snapshot->page_shift;
+	uint64_t dying = bytes_of(killed, &own->dying);
+	uint64_t held = bytes_of(killed, &own->anon) +
+			bytes_of(killed, &own->file) + dying;
+	uint64_t anon = killed_count_without(&own->anon, &others->anon)
+			<< shift;
+	struct amount returned = killed->huge_file_bytes, freed;
+	struct pool pool;
+
+	/* Of files that die also what nobody maps. */
+	held += above(returned.value, dying);
+	returned.low += anon;
+	returned.value += anon;
+	returned.high += anon;
+	read_pool(killed, &pool);
+	freed = freed_of(&pool, returned, own->untouched << shift);
+	killed_add(killed, PAGEMAP_KILLED_FREED_HUGETLB, freed,
+		   PAGEMAP_REASON_UNSEEN);
+	killed_add(killed, PAGEMAP_KILLED_STAYS_HUGETLB, (struct amount){
+		above(held, freed.high), above(held, freed.value),
+		above(held, freed.low) }, PAGEMAP_REASON_UNSEEN);
+	if (!pool.known) {
+		killed->parts[PAGEMAP_KILLED_FREED_HUGETLB].missing =
+			PAGEMAP_REASON_NO_FEATURE;
+		killed_estimate(killed, PAGEMAP_KILLED_STAYS_HUGETLB,
+				PAGEMAP_REASON_NO_FEATURE);
+	}
+}
+
+int killed_hugetlb(struct killed *killed)
+{
+	struct huge_frames own = { 0 }, others = { 0 };
+	int err = read_frames(killed, true, &own);
+
+	if (!err && (own.anon.count || own.file.count || own.dying.count ||
+		     own.untouched || killed->huge_files.count)) {
+		/* By fork they may share what is copied on write. */
+		if (own.anon.count)
+			err = read_frames(killed, false, &others);
+		if (!err)
+			settle(killed, &own, &others);
+	}
+	huge_frames_free(&own);
+	huge_frames_free(&others);
+	return err;
+}

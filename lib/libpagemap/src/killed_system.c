@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a kill gives back beside pages that are mapped: page tables and kernel
+ * stacks; and how much members may have who could not be read.
+ */
+#include <errno.h>
+
+#include "killed.h"
+#include "parse.h"
+
+#define BIT(metric) PAGEMAP_METRIC_BIT(metric)
+
+/* What the members add up to. */
+struct members {
+	uint64_t mms;
+	uint64_t threads;
+	uint64_t page_table_bytes;
+	uint64_t anon_bytes;		/* of those that were not read */
+	uint64_t file_bytes;
+	uint64_t shmem_bytes;
+	uint64_t hugetlb_bytes;
+	uint64_t swap_bytes;
+	bool unread;
+	bool unsized_members;		/* not even their sizes are known */
+	bool ended;
+};
+
+static void add_unread(struct members *members,
+		       const struct proc_status *status)
+{
+	const uint64_t sizes = BIT(PAGEMAP_ANON) | BIT(PAGEMAP_FILE) |
+			       BIT(PAGEMAP_SHMEM);
+
+	members->unread = true;
+	if ((status->found & sizes) != sizes) {
+		members->unsized_members = true;
+		return;
+	}
+	members->anon_bytes += status->bytes[PAGEMAP_ANON];
+	members->file_bytes += status->bytes[PAGEMAP_FILE];
+	members->shmem_bytes += status->bytes[PAGEMAP_SHMEM];
+	members->swap_bytes += status->bytes[PAGEMAP_SWAP];
+	if (status->hugetlb_bytes != UINT64_MAX)
+		members->hugetlb_bytes += status->hugetlb_bytes;
+}
+
+static void add_threads(struct killed *killed, pid_t pid, struct buffer *text,
+			struct members *members)
+{
+	struct pagemap_source *source = killed->source;
+	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
+	struct proc_stat stat;
+	int err = source->ops->read_text(source, &ref, "stat", text);
+
+	if (!err)
+		err = parse_stat(text->data, text->size, &stat);
+	if (!err)
+		members->threads += stat.thread_count;
+	else if (source->kind == PAGEMAP_SOURCE_TREE)
+		killed->parts[PAGEMAP_KILLED_FREED_KERNEL_STACKS].missing =
+			PAGEMAP_REASON_NO_FEATURE;
+	else
+		members->ended = true;
+}
+
+static void add_member(struct killed *killed, size_t index,
+		       struct buffer *text, struct members *members)
+{
+	struct pagemap_source *source = killed->source;
+	const struct pagemap_process *process =
+		&killed->snapshot->processes[index];
+	struct process_ref ref = { .pid = process->pid, .dir_fd = -1 };
+	struct proc_status status = { .hugetlb_bytes = UINT64_MAX };
+	size_t i, count;
+	const pid_t *pids = pagemap_process_mm_pids(process, &count);
+
+	if (source->ops->read_text(source, &ref, "status", text) ||
+	    parse_status(text->data, text->size, &status))
+		status = (struct proc_status){ .hugetlb_bytes = UINT64_MAX };
+	if (!killed_reads(killed, index))
+		add_unread(members, &status);
+	if (status.found & BIT(PAGEMAP_PAGE_TABLES))
+		members->page_table_bytes += status.bytes[PAGEMAP_PAGE_TABLES];
+	else if (source->kind == PAGEMAP_SOURCE_TREE)
+		killed->parts[PAGEMAP_KILLED_FREED_PAGE_TABLES].missing =
+			PAGEMAP_REASON_NO_FEATURE;
+	else
+		members->ended = true;
+	members->mms++;
+	for (i = 0; i < count; i++)
+		add_threads(killed, pids[i], text, members);
+}
+
+/*
+ * A stack's size is the kernel's own constant: what all of them take, by the
+ * number of threads, is it but for idle ones' (which are not counted as
+ * threads).  It is a power of two of pages.
+ */
+static int stack_bytes(struct killed *killed, struct buffer *text,
+		       uint64_t *ret_bytes)
+{
+	struct pagemap_source *source = killed->source;
+	uint64_t all, threads, bytes = source->page_size_bytes;
+	int err = source->ops->read_text(source, NULL, "meminfo", text);
+
+	if (!err)
+		err = parse_meminfo_field(text->data, text->size,
+					  "KernelStack", &all);
+	if (!err)
+		err = source->ops->read_text(source, NULL, "loadavg", text);
+	if (!err)
+		err = parse_loadavg(text->data, text->size, &threads);
+	if (err)
+		return err;
+	/* The nearest, by its ratio: 1.5 is near enough to the root of 2. */
+	while (bytes < UINT64_C(1) << 20 && all * 2 > bytes * 3 * threads)
+		bytes *= 2;
+	*ret_bytes = bytes;
+	return 0;
+}
+
+static void add_exact(struct killed *killed, enum pagemap_killed_part part,
+		      uint64_t bytes)
+{
+	killed_add(killed, part, (struct amount){ bytes, bytes, bytes },
+		   PAGEMAP_REASON_NONE);
+}
+
+/* All that a member has who could not be read may go each of these ways. */
+static void bound_unread(struct killed *killed, const struct members *members)
+{
+	const struct {
+		enum pagemap_killed_part part;
+		uint64_t bytes;
+	} rows[] = {
+		{ PAGEMAP_KILLED_FREED_ANON, members->anon_bytes },
+		{ PAGEMAP_KILLED_FREED_SHMEM, members->shmem_bytes },
+		{ PAGEMAP_KILLED_FREED_FILE, members->file_bytes },
+		{ PAGEMAP_KILLED_FREED_HUGETLB, members->hugetlb_bytes },
+		{ PAGEMAP_KILLED_CLEAN_CACHE, members->file_bytes },
+		{ PAGEMAP_KILLED_DIRTY, members->file_bytes },
+		{ PAGEMAP_KILLED_STAYS_SHARED, members->anon_bytes +
+		  members->file_bytes + members->shmem_bytes },
+		{ PAGEMAP_KILLED_STAYS_SHMEM, members->shmem_bytes },
+		{ PAGEMAP_KILLED_STAYS_HUGETLB, members->hugetlb_bytes },
+		{ PAGEMAP_KILLED_SWAP_FREED, members->swap_bytes },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		killed_add(killed, rows[i].part,
+			   (struct amount){ 0, 0, rows[i].bytes },
+			   PAGEMAP_REASON_DENIED);
+		if (members->unsized_members)
+			killed_estimate(killed, rows[i].part,
+					PAGEMAP_REASON_DENIED);
+	}
+}
+
+int killed_system(struct killed *killed)
+{
+	struct members members = { 0 };
+	struct buffer text = { 0 };
+	uint64_t bytes = 0;
+	size_t i;
+	int err;
+
+	for (i = 0; i < killed->snapshot->process_count; i++)
+		if (killed->dies[i])
+			add_member(killed, i, &text, &members);
+	/* VmPTE is without the PGD, which is a page and goes as well. */
+	add_exact(killed, PAGEMAP_KILLED_FREED_PAGE_TABLES,
+		  members.page_table_bytes +
+		  (members.mms << killed->snapshot->page_shift));
+	err = stack_bytes(killed, &text, &bytes);
+	if (err)
+		killed->parts[PAGEMAP_KILLED_FREED_KERNEL_STACKS].missing =
+			PAGEMAP_REASON_NO_FEATURE;
+	add_exact(killed, PAGEMAP_KILLED_FREED_KERNEL_STACKS,
+		  bytes * members.threads);
+	if (members.unread)
+		bound_unread(killed, &members);
+	for (i = 0; members.ended && i < PAGEMAP_KILLED_PART_COUNT; i++)
+		killed_estimate(killed, (enum pagemap_killed_part)i,
+				PAGEMAP_REASON_VANISHED);
+	buffer_free(&text);
+	return err == -ENOMEM ? err : 0;
+}
