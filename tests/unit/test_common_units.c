@@ -151,6 +151,34 @@ static void the_longest_value_fits(void **state)
 				    UNITS_SIZE);
 }
 
+static void sizes_are_read_as_people_write_them(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} good[] = {
+		{ "1", 1 }, { "4096", 4096 }, { "1K", 1024 }, { "1k", 1024 },
+		{ "512M", UINT64_C(512) << 20 }, { "1.5G", UINT64_C(3) << 29 },
+		{ "2GiB", UINT64_C(2) << 30 }, { "3TB", UINT64_C(3) << 40 },
+		{ "7P", UINT64_C(7) << 50 }, { "10B", 10 }, { "0.5K", 512 },
+	};
+	static const char *const bad[] = {
+		"", "0", "-1", "+1", " 1", "1 ", "1X", "M", "0x10", "inf",
+		"nan", "1e3", "1.2.3", "9000P", "1KK", "1Mib", ".", "0.1",
+	};
+	uint64_t bytes;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_true(units_parse(good[i].text, &bytes));
+		assert_int_equal(bytes, good[i].bytes);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (units_parse(bad[i], &bytes))
+			fail_msg("'%s' is no size", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +189,7 @@ int main(void)
 		cmocka_unit_test(unknown_is_never_a_number),
 		cmocka_unit_test(bounds_that_look_alike_need_no_mark),
 		cmocka_unit_test(the_longest_value_fits),
+		cmocka_unit_test(sizes_are_read_as_people_write_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
  */
 #include "units.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static size_t format_number(uint64_t number, char *text)
@@ -82,4 +83,32 @@ size_t units_format_value(const struct pagemap_value *value, enum units units,
 	}
 	memcpy(text, "-", 2);
 	return 1;
+}
+
+bool units_parse(const char *text, uint64_t *ret_bytes)
+{
+	static const char suffixes[] = "KMGTP";
+	const char *suffix;
+	double number;
+	char *end;
+
+	/* Not what strtod also takes: signs, blanks, 0x, inf. */
+	if (strspn(text, "0123456789.") == 0)
+		return false;
+	number = strtod(text, &end);
+	if (end != text + strspn(text, "0123456789."))
+		return false;
+	suffix = *end ? strchr(suffixes, *end & ~0x20) : NULL;
+	if (suffix && *suffix) {
+		number *= (double)(UINT64_C(1) << 10 * (suffix - suffixes + 1));
+		end++;
+		if (*end == 'i')
+			end++;
+	}
+	if (*end == 'B')
+		end++;
+	if (*end || number < 1 || number >= 0x1p63)
+		return false;
+	*ret_bytes = (uint64_t)number;
+	return true;
 }

@@ -5,6 +5,8 @@
 #ifndef TOOLS_UNITS_H
 #define TOOLS_UNITS_H
 
+#include <stdbool.h>
+
 #include <libpagemap/pagemap.h>
 
 enum units {
@@ -28,5 +30,12 @@ size_t units_format(uint64_t bytes, enum units units, char *text);
  */
 size_t units_format_value(const struct pagemap_value *value, enum units units,
 			  char text[UNITS_SIZE]);
+
+/*
+ * Reads a size as people write it: 512M, 1.5G, 4096; K M G T P count by 1024,
+ * and a plain number is bytes.  False if it is none, or nothing, or beyond
+ * 64 bits.
+ */
+bool units_parse(const char *text, uint64_t *ret_bytes);
 
 #endif

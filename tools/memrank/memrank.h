@@ -9,6 +9,7 @@
 
 #include "columns.h"
 #include "proclist.h"
+#include "selector.h"
 #include "strings.h"
 #include "usual.h"
 
@@ -49,6 +50,8 @@ struct settings {
 	struct filter mapping_filter;
 	double watch_s;			/* 0: once */
 	unsigned long refreshes;	/* 0: until ended */
+	uint64_t free_bytes;		/* --free */
+	struct selector *keep;		/* NULL: nobody is kept out of it */
 	pid_t *pids;
 	size_t pid_count;
 };
@@ -130,6 +133,15 @@ int ranking_print(const struct settings *settings,
 		  struct pagemap_source *source,
 		  const struct pagemap_snapshot *snapshot,
 		  const struct ranking *ranking, FILE *out);
+
+/* ---- free.c ------------------------------------------------------------ */
+
+/* Take an option's argument; 0, or an exit status after a message. */
+int free_take_size(struct settings *settings, const char *text);
+int free_take_keep(struct settings *settings, const char *text);
+
+/* Whose end gives so much memory back. */
+int rank_free(const struct settings *settings, struct pagemap_source *source);
 
 /* ---- once.c, watch.c --------------------------------------------------- */
 

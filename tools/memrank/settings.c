@@ -13,7 +13,7 @@
 #include "options.h"
 #include "source.h"
 
-enum { OPTION_BY = 256, OPTION_WATCH, OPTION_COUNT };
+enum { OPTION_BY = 256, OPTION_WATCH, OPTION_COUNT, OPTION_FREE, OPTION_KEEP };
 
 static const struct option_row table[] = {
 	{ 's', "sort", "COLUMN", "sort by this column (default pss)" },
@@ -30,6 +30,9 @@ static const struct option_row table[] = {
 	{ OPTION_BY, "by", "KEY", "rank exe, comm, cgroup, unit or session" },
 	{ OPTION_WATCH, "watch", "SECONDS", "again and again, until ended" },
 	{ OPTION_COUNT, "count", "N", "with --watch: end after N times" },
+	{ OPTION_FREE, "free", "SIZE", "the fewest processes whose end gives "
+	  "so much back" },
+	{ OPTION_KEEP, "keep", "SELECTOR", "with --free: never propose these" },
 	USUAL_ROWS("memrank/1"),
 };
 
@@ -54,6 +57,7 @@ static const struct mode {
 	run_fn run;
 } modes[] = {
 	{ OPTION_WATCH, "--watch", rank_watch },
+	{ OPTION_FREE, "--free", rank_free },
 };
 
 #define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))
@@ -220,6 +224,10 @@ static int take_option(int id, const char *argument, void *context)
 		return take_key(settings, argument);
 	case OPTION_WATCH:
 		return take_seconds(settings, argument);
+	case OPTION_FREE:
+		return free_take_size(settings, argument);
+	case OPTION_KEEP:
+		return free_take_keep(settings, argument);
 	case OPTION_COUNT:
 		return number_parse(argument, "--count", 1000000000,
 				    &settings->refreshes) ? 0 : EXIT_USAGE;
@@ -270,6 +278,10 @@ static int check(const struct settings *settings)
 		message("--count goes with --watch (rows are cut with -n)");
 		return EXIT_USAGE;
 	}
+	if (settings->keep && settings->run != rank_free) {
+		message("--keep goes with --free");
+		return EXIT_USAGE;
+	}
 	return 0;
 }
 
@@ -310,5 +322,6 @@ void settings_free(struct settings *settings)
 	filter_free(&settings->process_filter);
 	filter_free(&settings->user_filter);
 	filter_free(&settings->mapping_filter);
+	selector_free(settings->keep);
 	free(settings->pids);
 }
