@@ -42,6 +42,8 @@ struct freeing {
 	bool *allowed;			/* by index of process */
 	uint64_t *also_bytes;
 	struct pagemap_cheapest *cheapest;
+	struct pagemap_value *alone;	/* by index of process, where asked for */
+	bool *alone_known;
 	struct grid *grid;
 	bool exact;
 };
@@ -156,12 +158,26 @@ static int freed_by(const struct freeing *freeing, const uint32_t *members,
 	return err;
 }
 
+/* What the end of one gives: asked once, however many sets it is in. */
+static int freed_alone(struct freeing *freeing, uint32_t member,
+		       struct pagemap_value *ret_freed)
+{
+	struct pagemap_value *alone = &freeing->alone[member];
+	int err = 0;
+
+	if (!freeing->alone_known[member])
+		err = freed_by(freeing, &member, 1, alone);
+	freeing->alone_known[member] = !err;
+	*ret_freed = *alone;
+	return err;
+}
+
 static int add_member(struct freeing *freeing, size_t set, uint32_t member,
 		      const struct pagemap_value *freed)
 {
 	const struct row *row = &freeing->survey.rows[member];
 	struct pagemap_value alone;
-	int err = freed_by(freeing, &member, 1, &alone);
+	int err = freed_alone(freeing, member, &alone);
 
 	if (err)
 		return err;
@@ -197,7 +213,10 @@ static int fill_grid(struct freeing *freeing)
 	int err = 0;
 
 	freeing->grid = grid_new(columns, COLUMN_COUNT);
-	if (!freeing->grid)
+	freeing->alone = calloc(freeing->survey.count + 1,
+				sizeof(*freeing->alone));
+	freeing->alone_known = calloc(freeing->survey.count + 1, sizeof(bool));
+	if (!freeing->grid || !freeing->alone || !freeing->alone_known)
 		return -ENOMEM;
 	for (set = 0; set < pagemap_cheapest_count(freeing->cheapest) && !err;
 	     set++)
@@ -330,6 +349,8 @@ int rank_free(const struct settings *settings, struct pagemap_source *source)
 	report_unreadable(source, freeing.survey.snapshot);
 	grid_free(freeing.grid);
 	pagemap_cheapest_free(freeing.cheapest);
+	free(freeing.alone);
+	free(freeing.alone_known);
 	free(freeing.allowed);
 	free(freeing.also_bytes);
 	survey_free(&freeing.survey);
