@@ -48,6 +48,12 @@ bool span_take(struct span *rest, char separator, struct span *ret_field);
 /* Takes the next word between spaces and tabs.  False if there is none. */
 bool span_take_word(struct span *rest, struct span *ret_word);
 
+/*
+ * The number that follows the word that a line begins with: 1; 0 if it begins
+ * with another; -EINVAL for the word without a number.
+ */
+int span_number_after(struct span line, const char *word, uint64_t *ret_number);
+
 /* Whether the last line has its newline; false for an empty text. */
 bool text_is_whole(const char *text, size_t size);
 
@@ -174,6 +180,59 @@ struct shm_line {
 };
 enum { SHM_LINE_DEST = 01000 };	/* to be destroyed with the last mapping */
 int parse_shm_line(struct span line, struct shm_line *ret_segment);
+
+/* What /proc/zoneinfo counts, in pages: sums over all zones. */
+struct proc_zones {
+	uint64_t spanned;
+	uint64_t present;	/* have RAM behind them */
+	uint64_t managed;	/* given to the allocator */
+	uint64_t free;		/* in its blocks, */
+	uint64_t cpu_lists;	/* and free too, in lists of the CPUs */
+	uint64_t zspages;	/* of zsmalloc: zram, zswap */
+	bool has_managed;	/* 3.9 on */
+};
+/* -EINVAL as for parse_zoneinfo, or for more pages than 2^48. */
+int parse_zones(const char *text, size_t size, struct proc_zones *ret_zones);
+
+/* The fields of /proc/meminfo that are used. */
+enum meminfo_field {
+	MEMINFO_TOTAL, MEMINFO_FREE, MEMINFO_BUFFERS, MEMINFO_CACHED,
+	MEMINFO_SWAP_CACHED, MEMINFO_DIRTY, MEMINFO_WRITEBACK,
+	MEMINFO_ANON_PAGES, MEMINFO_MAPPED, MEMINFO_SHMEM, MEMINFO_SLAB,
+	MEMINFO_SLAB_RECLAIMABLE, MEMINFO_SLAB_UNRECLAIMABLE,
+	MEMINFO_KERNEL_STACK, MEMINFO_PAGE_TABLES, MEMINFO_SEC_PAGE_TABLES,
+	MEMINFO_VMALLOC_USED, MEMINFO_PERCPU, MEMINFO_ZSWAP,
+	MEMINFO_CORRUPTED, MEMINFO_BALLOON, MEMINFO_HUGETLB,
+	MEMINFO_HUGE_TOTAL, MEMINFO_HUGE_FREE, MEMINFO_HUGE_SIZE,
+	MEMINFO_FIELD_COUNT
+};
+
+struct proc_meminfo {
+	uint64_t values[MEMINFO_FIELD_COUNT];	/* bytes; HUGE_TOTAL and
+						   HUGE_FREE: huge pages */
+	uint32_t found;				/* mask of fields */
+};
+
+/*
+ * -EINVAL if a known field has no number or one above 2^58 bytes, or the last
+ * line is cut off.
+ */
+int parse_meminfo(const char *text, size_t size,
+		  struct proc_meminfo *ret_meminfo);
+
+/* The name of a field as meminfo writes it, "MemFree"; static storage. */
+const char *meminfo_field_name(enum meminfo_field field);
+
+/*
+ * The next range of RAM of /proc/iomem, in bytes; 1, 0 at the end.  -EINVAL
+ * for a line that is no range.  Who may not see addresses is shown zeros: each
+ * range is then of one byte.
+ */
+struct ram_bank {
+	uint64_t start_bytes;	/* inclusive */
+	uint64_t end_bytes;	/* exclusive */
+};
+int parse_iomem_next(struct text *iomem, struct ram_bank *ret_bank);
 
 /* One line of mountinfo: device and type of file system. */
 struct mount_line {

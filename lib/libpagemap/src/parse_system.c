@@ -168,18 +168,6 @@ int parse_mountinfo_line(struct span line, struct mount_line *ret_mount)
 	return 0;
 }
 
-/* The number that follows a word; -EINVAL if the line begins with it alone. */
-static int number_after(struct span line, const char *word,
-			uint64_t *ret_number)
-{
-	struct span field;
-
-	if (!span_take_word(&line, &field) || !span_is(field, word))
-		return 0;
-	return span_take_word(&line, &field) &&
-	       span_to_u64(field, 10, ret_number) ? 1 : -EINVAL;
-}
-
 int parse_zoneinfo(const char *text, size_t size, uint64_t *ret_end_pfn)
 {
 	struct text rest = { text, text + size };
@@ -191,11 +179,11 @@ int parse_zoneinfo(const char *text, size_t size, uint64_t *ret_end_pfn)
 		return -EINVAL;
 	/* What a zone spans comes before where it starts. */
 	while (text_next_line(&rest, &line)) {
-		found = number_after(line, "spanned", &spanned);
+		found = span_number_after(line, "spanned", &spanned);
 		if (found > 0)
 			continue;
 		if (!found)
-			found = number_after(line, "start_pfn:", &start);
+			found = span_number_after(line, "start_pfn:", &start);
 		if (found < 0 || (found && start > UINT64_MAX - spanned))
 			return -EINVAL;
 		if (found && start + spanned > end)

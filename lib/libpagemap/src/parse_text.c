@@ -3,6 +3,7 @@
  * What all parsers stand on: lines, fields, numbers, escapes.  Nothing here
  * knows what a text is about.
  */
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -65,6 +66,16 @@ bool span_take_word(struct span *rest, struct span *ret_word)
 bool span_is(struct span span, const char *word)
 {
 	return span.len == strlen(word) && !memcmp(span.at, word, span.len);
+}
+
+int span_number_after(struct span line, const char *word, uint64_t *ret_number)
+{
+	struct span field;
+
+	if (!span_take_word(&line, &field) || !span_is(field, word))
+		return 0;
+	return span_take_word(&line, &field) &&
+	       span_to_u64(field, 10, ret_number) ? 1 : -EINVAL;
 }
 
 static unsigned int digit_value(char c)
