@@ -273,6 +273,53 @@ static void test_of_mapping(void **state)
 	end();
 }
 
+/* Mappings that have the same place in their process are a group. */
+static void test_of_mapping_groups(void **state)
+{
+	static uint32_t group_of[MACHINE_PROCESSES * MACHINE_MAPPINGS];
+	uint64_t pages[MACHINE_MAPPINGS - 1][KINDS];
+	struct pagemap_partition partition = {
+		group_of, sizeof(group_of) / sizeof(group_of[0]),
+		MACHINE_MAPPINGS - 1,
+	};
+	size_t i;
+	int mapping, process, page, frame, kind;
+
+	(void)state;
+	begin(43, PAGEMAP_FRAMES_ALL, PAGEMAP_DETAIL_MAPPINGS, false);
+	for (i = 0; i < partition.count; i++)
+		group_of[i] = i % MACHINE_MAPPINGS < partition.group_count ?
+			      (uint32_t)(i % MACHINE_MAPPINGS) :
+			      PAGEMAP_NO_GROUP;
+	assert_int_equal(pagemap_sharing_of_mapping_groups(sharing, &partition,
+							   pages), 0);
+	for (mapping = 0; mapping < MACHINE_MAPPINGS - 1; mapping++) {
+		uint64_t expected[KINDS] = { 0 };
+		bool met[MACHINE_FRAMES] = { false };
+
+		for (process = 0; process < MACHINE_PROCESSES; process++)
+			for (page = 0; page < MACHINE_PAGES; page++) {
+				const struct machine_page *p = &machine
+					.mappings[process][mapping].pages[page];
+
+				if (p->kind == PAGE_FRAME)
+					met[p->number] = true;
+			}
+		for (frame = 0; frame < MACHINE_FRAMES; frame++)
+			if (met[frame])
+				expected[machine_kind((uint64_t)frame)]++;
+		for (kind = 0; kind < KINDS; kind++)
+			assert_int_equal(pages[mapping][kind], expected[kind]);
+	}
+	partition.group_count = 2;
+	assert_int_equal(pagemap_sharing_of_mapping_groups(sharing, &partition,
+							   pages), -EINVAL);
+	partition.count--;
+	assert_int_equal(pagemap_sharing_of_mapping_groups(sharing, &partition,
+							   pages), -EINVAL);
+	end();
+}
+
 /* The kernel counts more mappings than were seen: said, page for page. */
 static void test_unseen(void **state)
 {
@@ -344,6 +391,7 @@ int main(void)
 		cmocka_unit_test(test_set_of_each_frame),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_of_mapping),
+		cmocka_unit_test(test_of_mapping_groups),
 		cmocka_unit_test(test_unseen),
 		cmocka_unit_test(test_what_cannot_be_sorted),
 	};

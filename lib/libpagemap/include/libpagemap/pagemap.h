@@ -278,6 +278,14 @@ int pagemap_source_comm(struct pagemap_source *source, pid_t pid,
 
 /* ---- Snapshots --------------------------------------------------------- */
 
+/**
+ * The file system of a device (see pagemap_mapping_file): its type and where
+ * it is mounted, "ext4 /home", at most size - 1 bytes and a NUL.  Any byte but
+ * NUL may be in it.  Errors: -ENOENT, -EINVAL for size 0.
+ */
+int pagemap_source_file_system(struct pagemap_source *source, dev_t dev,
+			       char *ret_name, size_t size);
+
 /** How figures are found. */
 enum pagemap_engine {
 	PAGEMAP_ENGINE_AUTO,	/**< the kernel's where exact and enough */

@@ -94,6 +94,18 @@ void pagemap_sharing_of_mapping(const struct pagemap_sharing *sharing,
 				uint32_t process, uint64_t *ret_pages);
 
 /**
+ * The pages of groups of mappings by kind, each frame once in a group: what of
+ * a file processes map, or of all files of a device.  Wants a snapshot of
+ * PAGEMAP_DETAIL_MAPPINGS or more; the partition is by pagemap_mapping_index.
+ * ret_pages has group_count rows.  Errors: -EINVAL if the partition does not
+ * fit the snapshot, -ENOMEM.
+ */
+int pagemap_sharing_of_mapping_groups(
+	const struct pagemap_sharing *sharing,
+	const struct pagemap_partition *partition,
+	uint64_t (*ret_pages)[PAGEMAP_FRAME_KIND_COUNT]);
+
+/**
  * The pairs that share the most frames, largest first.  wanted: processes, by
  * index, of which a pair must have one; NULL: all.  *count: in, how many are
  * wanted at most, 0 for all; out, how many there are.  Errors: -ENOMEM.
