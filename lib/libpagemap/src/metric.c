@@ -60,6 +60,8 @@ const char *pagemap_reason_describe(enum pagemap_reason reason)
 			"summed over members, which may have pages in common",
 		[PAGEMAP_REASON_MALFORMED] = "a file of it was not understood",
 		[PAGEMAP_REASON_VANISHED] = "it ended before it was read",
+		[PAGEMAP_REASON_TOLD] = "the kernel says so; no frame shows it",
+		[PAGEMAP_REASON_MOVED] = "memory moved while it was read",
 	};
 
 	return NAME_IN(sentences, reason);

@@ -72,6 +72,8 @@ enum pagemap_reason {
 	PAGEMAP_REASON_SUMMED,		/**< sum over members; union not known */
 	PAGEMAP_REASON_MALFORMED,	/**< the source's file was not understood */
 	PAGEMAP_REASON_VANISHED,	/**< the process ended before it was read */
+	PAGEMAP_REASON_TOLD,		/**< the kernel says so: no flag shows it */
+	PAGEMAP_REASON_MOVED,		/**< memory moved while it was read */
 	PAGEMAP_REASON_COUNT
 };
 
@@ -276,8 +278,6 @@ int pagemap_source_next_pid(struct pagemap_source *source, pid_t *pid);
 int pagemap_source_comm(struct pagemap_source *source, pid_t pid,
 			char *ret_comm, size_t size);
 
-/* ---- Snapshots --------------------------------------------------------- */
-
 /**
  * The file system of a device (see pagemap_mapping_file): its type and where
  * it is mounted, "ext4 /home", at most size - 1 bytes and a NUL.  Any byte but
@@ -285,6 +285,8 @@ int pagemap_source_comm(struct pagemap_source *source, pid_t pid,
  */
 int pagemap_source_file_system(struct pagemap_source *source, dev_t dev,
 			       char *ret_name, size_t size);
+
+/* ---- Snapshots --------------------------------------------------------- */
 
 /** How figures are found. */
 enum pagemap_engine {
@@ -750,5 +752,8 @@ void pagemap_ranking_free(struct pagemap_ranking *ranking);
 
 /* Who shares what with whom, and what follows from it. */
 #include <libpagemap/sharing.h>
+
+/* All of RAM, frame by frame. */
+#include <libpagemap/ram.h>
 
 #endif /* LIBPAGEMAP_PAGEMAP_H */
