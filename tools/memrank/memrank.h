@@ -163,4 +163,12 @@ int rank_snapshot(const struct settings *settings,
 		  const struct pagemap_snapshot *snapshot,
 		  struct proclist **names, FILE *out, bool *ret_empty);
 
+/* ---- ram.c ------------------------------------------------------------- */
+
+/* Whether what else was asked goes with it; 0, or an exit status. */
+int rank_ram_check(const struct settings *settings);
+
+/* Shows all of RAM instead. */
+int rank_ram(const struct settings *settings, struct pagemap_source *source);
+
 #endif

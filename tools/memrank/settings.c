@@ -28,6 +28,7 @@ static const struct option_row table[] = {
 	{ 'm', "mappings", NULL, "rank mappings, by name" },
 	{ 'u', "users", NULL, "rank users" },
 	{ OPTION_BY, "by", "KEY", "rank exe, comm, cgroup, unit or session" },
+	{ 'w', "whole-system", NULL, "all of RAM: each frame in one class" },
 	{ OPTION_WATCH, "watch", "SECONDS", "again and again, until ended" },
 	{ OPTION_COUNT, "count", "N", "with --watch: end after N times" },
 	{ OPTION_FREE, "free", "SIZE", "the fewest processes whose end gives "
@@ -58,6 +59,7 @@ static const struct mode {
 } modes[] = {
 	{ OPTION_WATCH, "--watch", rank_watch },
 	{ OPTION_FREE, "--free", rank_free },
+	{ 'w', "-w", rank_ram },
 };
 
 #define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))
@@ -194,6 +196,8 @@ static int take_flag(struct settings *settings, int id, const char *argument)
 	case 'u':
 		settings->by = BY_USER;
 		return 0;
+	case 'w':
+		return 0;	/* a mode */
 	default:
 		return usual_take(&settings->usual, id, argument);
 	}
@@ -282,7 +286,7 @@ static int check(const struct settings *settings)
 		message("--keep goes with --free");
 		return EXIT_USAGE;
 	}
-	return 0;
+	return rank_ram_check(settings);
 }
 
 int settings_read(struct settings *settings, int argc, char **argv)
