@@ -40,6 +40,14 @@ int selector_match(const struct selector *selector,
 size_t selector_unsure(const struct selector *selector, const struct row *rows,
 		       size_t count, const bool *member);
 
+/*
+ * Whether a row that was selected is meant whole: where its pids alone select
+ * it, each process that shares its mm must be named.
+ */
+bool selector_takes_whole(const struct selector *selector,
+			  const struct pagemap_snapshot *snapshot,
+			  const struct row *row);
+
 /* The kind at an index, NULL past the end: for near_names() and help. */
 const char *selector_kind_at(size_t index);
 

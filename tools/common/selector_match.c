@@ -230,3 +230,47 @@ size_t selector_unsure(const struct selector *selector, const struct row *rows,
 			  is_unsure(selector, &rows[i]);
 	return unsure;
 }
+
+static bool names_pid(const struct selector *selector, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < selector->count; i++)
+		if (is_of(&selector->terms[i], KIND_PID) &&
+		    selector->terms[i].number == pid)
+			return true;
+	return false;
+}
+
+/* A tree, a user, a cgroup has all that share the mm, or else none. */
+static bool is_selected_otherwise(const struct selector *selector,
+				  const struct pagemap_snapshot *snapshot,
+				  const struct row *row)
+{
+	bool member = false;
+	size_t i;
+
+	for (i = 0; i < selector->count && !member; i++) {
+		const struct term *term = &selector->terms[i];
+
+		if (is_of(term, KIND_TREE))
+			descent_match(snapshot, (pid_t)term->number, row, 1,
+				      &member);
+		else if (!is_of(term, KIND_PID))
+			member = matches(term, row);
+	}
+	return member;
+}
+
+bool selector_takes_whole(const struct selector *selector,
+			  const struct pagemap_snapshot *snapshot,
+			  const struct row *row)
+{
+	size_t i, count;
+	const pid_t *pids = pagemap_process_mm_pids(row->process, &count);
+	bool all = true;
+
+	for (i = 0; i < count && all; i++)
+		all = names_pid(selector, pids[i]);
+	return all || is_selected_otherwise(selector, snapshot, row);
+}

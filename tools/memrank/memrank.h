@@ -54,6 +54,7 @@ struct settings {
 	struct selector *keep;		/* NULL: nobody is kept out of it */
 	pid_t *pids;
 	size_t pid_count;
+	struct selector *killed;	/* of --if-killed; NULL */
 };
 
 /* A ranking, ready to be shown. */
@@ -170,5 +171,17 @@ int rank_ram_check(const struct settings *settings);
 
 /* Shows all of RAM instead. */
 int rank_ram(const struct settings *settings, struct pagemap_source *source);
+
+/* ---- if_killed.c ------------------------------------------------------- */
+
+/* Takes the argument of --if-killed; 0, or an exit status after a message. */
+int if_killed_take(struct settings *settings, const char *text);
+
+/* Whether the rest goes with it; 0, or an exit status after a message. */
+int if_killed_check(const struct settings *settings);
+
+/* What comes back if a set of processes dies. */
+int rank_if_killed(const struct settings *settings,
+		   struct pagemap_source *source);
 
 #endif

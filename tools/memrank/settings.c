@@ -13,7 +13,10 @@
 #include "options.h"
 #include "source.h"
 
-enum { OPTION_BY = 256, OPTION_WATCH, OPTION_COUNT, OPTION_FREE, OPTION_KEEP };
+enum {
+	OPTION_BY = 256, OPTION_WATCH, OPTION_COUNT, OPTION_FREE, OPTION_KEEP,
+	OPTION_IF_KILLED,
+};
 
 static const struct option_row table[] = {
 	{ 's', "sort", "COLUMN", "sort by this column (default pss)" },
@@ -34,6 +37,8 @@ static const struct option_row table[] = {
 	{ OPTION_FREE, "free", "SIZE", "the fewest processes whose end gives "
 	  "so much back" },
 	{ OPTION_KEEP, "keep", "SELECTOR", "with --free: never propose these" },
+	{ OPTION_IF_KILLED, "if-killed", "SELECTOR", "what comes back if these "
+	  "processes die" },
 	USUAL_ROWS("memrank/1"),
 };
 
@@ -60,6 +65,7 @@ static const struct mode {
 	{ OPTION_WATCH, "--watch", rank_watch },
 	{ OPTION_FREE, "--free", rank_free },
 	{ 'w', "-w", rank_ram },
+	{ OPTION_IF_KILLED, "--if-killed", rank_if_killed },
 };
 
 #define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))
@@ -232,6 +238,8 @@ static int take_option(int id, const char *argument, void *context)
 		return free_take_size(settings, argument);
 	case OPTION_KEEP:
 		return free_take_keep(settings, argument);
+	case OPTION_IF_KILLED:
+		return if_killed_take(settings, argument);
 	case OPTION_COUNT:
 		return number_parse(argument, "--count", 1000000000,
 				    &settings->refreshes) ? 0 : EXIT_USAGE;
@@ -286,6 +294,8 @@ static int check(const struct settings *settings)
 		message("--keep goes with --free");
 		return EXIT_USAGE;
 	}
+	if (settings->killed && if_killed_check(settings))
+		return EXIT_USAGE;
 	return rank_ram_check(settings);
 }
 
@@ -327,5 +337,6 @@ void settings_free(struct settings *settings)
 	filter_free(&settings->user_filter);
 	filter_free(&settings->mapping_filter);
 	selector_free(settings->keep);
+	selector_free(settings->killed);
 	free(settings->pids);
 }

@@ -126,30 +126,34 @@ static void add_exact(struct killed *killed, enum pagemap_killed_part part,
 		   PAGEMAP_REASON_NONE);
 }
 
-/* All that a member has who could not be read may go each of these ways. */
+/*
+ * All that a member has who could not be read may go each of these ways; the
+ * likeliest is that its anonymous pages are its own and all else is shared.
+ */
 static void bound_unread(struct killed *killed, const struct members *members)
 {
+	uint64_t anon = members->anon_bytes, swap = members->swap_bytes;
+	uint64_t file = members->file_bytes, shmem = members->shmem_bytes;
+	uint64_t huge = members->hugetlb_bytes, shared = file + shmem;
 	const struct {
 		enum pagemap_killed_part part;
-		uint64_t bytes;
+		struct amount bytes;
 	} rows[] = {
-		{ PAGEMAP_KILLED_FREED_ANON, members->anon_bytes },
-		{ PAGEMAP_KILLED_FREED_SHMEM, members->shmem_bytes },
-		{ PAGEMAP_KILLED_FREED_FILE, members->file_bytes },
-		{ PAGEMAP_KILLED_FREED_HUGETLB, members->hugetlb_bytes },
-		{ PAGEMAP_KILLED_CLEAN_CACHE, members->file_bytes },
-		{ PAGEMAP_KILLED_DIRTY, members->file_bytes },
-		{ PAGEMAP_KILLED_STAYS_SHARED, members->anon_bytes +
-		  members->file_bytes + members->shmem_bytes },
-		{ PAGEMAP_KILLED_STAYS_SHMEM, members->shmem_bytes },
-		{ PAGEMAP_KILLED_STAYS_HUGETLB, members->hugetlb_bytes },
-		{ PAGEMAP_KILLED_SWAP_FREED, members->swap_bytes },
+		{ PAGEMAP_KILLED_FREED_ANON, { 0, anon, anon } },
+		{ PAGEMAP_KILLED_FREED_SHMEM, { 0, 0, shmem } },
+		{ PAGEMAP_KILLED_FREED_FILE, { 0, 0, file } },
+		{ PAGEMAP_KILLED_FREED_HUGETLB, { 0, 0, huge } },
+		{ PAGEMAP_KILLED_CLEAN_CACHE, { 0, 0, file } },
+		{ PAGEMAP_KILLED_DIRTY, { 0, 0, file } },
+		{ PAGEMAP_KILLED_STAYS_SHARED, { 0, shared, anon + shared } },
+		{ PAGEMAP_KILLED_STAYS_SHMEM, { 0, 0, shmem } },
+		{ PAGEMAP_KILLED_STAYS_HUGETLB, { 0, huge, huge } },
+		{ PAGEMAP_KILLED_SWAP_FREED, { 0, swap, swap } },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		killed_add(killed, rows[i].part,
-			   (struct amount){ 0, 0, rows[i].bytes },
+		killed_add(killed, rows[i].part, rows[i].bytes,
 			   PAGEMAP_REASON_DENIED);
 		if (members->unsized_members)
 			killed_estimate(killed, rows[i].part,

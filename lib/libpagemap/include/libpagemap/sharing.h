@@ -162,6 +162,7 @@ bool pagemap_cheapest_is_smallest(const struct pagemap_cheapest *cheapest);
 
 /** Bytes that the end of all that are allowed would give. */
 uint64_t pagemap_cheapest_all_bytes(const struct pagemap_cheapest *cheapest);
+
 /* ---- What a kill gives back -------------------------------------------- */
 
 /** What becomes of the memory of processes that die together. */

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Predicting what a kill gives back, killing, and comparing: by the books of
+ * the kernel and by the frames that were mapped.  What is killed and what is
+ * to be expected is a row of a table in the test.
+ */
+#ifndef LIVE_COMMON_DEATH_H
+#define LIVE_COMMON_DEATH_H
+
+#include <libpagemap/pagemap.h>
+
+#include "common_cage.h"
+#include "common_victim.h"
+
+/* What becomes of the frames of a range. */
+enum fate {
+	FATE_ANY,
+	FATE_FREE,		/* freed, perhaps used again by another */
+	FATE_ANON,		/* still anonymous memory */
+	FATE_CACHE,		/* clean page cache */
+	FATE_DIRTY,		/* page cache to be written */
+	FATE_SHMEM,
+	FATE_HUGETLB,		/* a page of the pool */
+};
+
+/* A part whose size is known beforehand. */
+struct expected {
+	enum pagemap_killed_part part;
+	uint64_t bytes;
+	bool with_own;		/* and what a victim has before it begins */
+};
+
+struct death {
+	const char *name;
+	victim_fn make;
+	bool partner_alone;	/* the victim lives on, its partner dies */
+	struct expected expected[3];
+	enum fate fates[MAX_RANGES];	/* of each range that it reports */
+	/* Where something cannot be within the tolerance: why. */
+	const char *apart;
+};
+
+/* Predicts, kills, compares, and prints a line of the table. */
+void death_check(const struct death *death);
+
+/* A cmocka test of a row. */
+void death_test(void **row);
+
+void death_print_head(void);
+
+#endif
