@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #define ENTRY_PRESENT (UINT64_C(1) << 63)
 #define ENTRY_SWAPPED (UINT64_C(1) << 62)
@@ -166,6 +167,57 @@ void machine_make(struct machine *machine, unsigned int seed)
 	count_frames(machine);
 }
 
+static void make_file(struct machine *machine, int file, unsigned int *seed)
+{
+	struct machine_file *made = &machine->files[file];
+
+	*made = (struct machine_file){
+		.linked = file != MACHINE_SEGMENT && !choose(seed, 3),
+		.in_shmem = file == MACHINE_SEGMENT || choose(seed, 2),
+		/* At least what is mapped of it. */
+		.cached_pages = MACHINE_FILE_PAGES + choose(seed, 100),
+	};
+	if (made->in_shmem)
+		made->swapped_pages = choose(seed, 50);
+	if (file != MACHINE_SEGMENT && !choose(seed, 2))
+		made->open_by = 1u << choose(seed, MACHINE_PROCESSES);
+}
+
+static void map_file(struct machine *machine, int process, int mapping,
+		     int file)
+{
+	struct machine_mapping *m = &machine->mappings[process][mapping];
+	uint32_t i;
+
+	memset(m->pages, 0, sizeof(m->pages));
+	for (i = 0; i < MACHINE_FILE_PAGES; i++) {
+		struct machine_page *page = &m->pages[i + i / 8];
+
+		page->kind = PAGE_FRAME;
+		page->number = MACHINE_FIRST_FILE_FRAME + i +
+			       (uint32_t)file * MACHINE_FILE_PAGES;
+		page->anon = page->number % 3 == 0;
+	}
+	machine->file_of[process][mapping] = (int8_t)(file + 1);
+	machine->files[file].mapped_by |= 1u << process;
+	machine->files[file].mappings++;
+}
+
+void machine_make_files(struct machine *machine, unsigned int seed)
+{
+	int process, mapping, file;
+
+	for (file = 0; file < MACHINE_FILES; file++)
+		make_file(machine, file, &seed);
+	for (process = 0; process < MACHINE_PROCESSES; process++)
+		for (mapping = 0; mapping < MACHINE_MAPPINGS; mapping++)
+			if (!choose(&seed, 4) && process != machine->same_mm[0]
+			    && process != machine->same_mm[1])
+				map_file(machine, process, mapping,
+					 (int)choose(&seed, MACHINE_FILES));
+	count_frames(machine);
+}
+
 static int index_of(pid_t pid)
 {
 	return pid < 100 || (pid - 100) % 3 ? -1 : (pid - 100) / 3;
@@ -197,6 +249,20 @@ static void machine_close_process(struct process_ref *ref)
 	(void)ref;
 }
 
+#define DEVICE 9
+
+static const char *path_of(const struct machine *machine, int file)
+{
+	const struct machine_file *made = &machine->files[file];
+
+	if (file == MACHINE_SEGMENT)
+		return "/SYSV00000000 (deleted)";
+	if (made->in_shmem)
+		return made->linked ? "/dev/shm/named"
+				    : "/memfd:unnamed (deleted)";
+	return made->linked ? "/named" : "/unnamed (deleted)";
+}
+
 static int write_maps(struct machine *machine, int process,
 		      struct buffer *text)
 {
@@ -207,11 +273,15 @@ static int write_maps(struct machine *machine, int process,
 		uint64_t first =
 			machine->mappings[process][mapping].first_page;
 
+		int file = machine->file_of[process][mapping] - 1;
+
 		text->size += (size_t)snprintf(text->data + text->size,
 			text->capacity - text->size,
-			"%llx-%llx rw-p 00000000 00:00 0 \n",
+			"%llx-%llx rw-s 00000000 00:%02x %d %s\n",
 			(unsigned long long)(first << 12),
-			(unsigned long long)((first + MACHINE_PAGES) << 12));
+			(unsigned long long)((first + MACHINE_PAGES) << 12),
+			file < 0 ? 0 : DEVICE, file < 0 ? 0 : file,
+			file < 0 ? "" : path_of(machine, file));
 	}
 	return err;
 }
@@ -225,6 +295,37 @@ static int write_text(struct buffer *text, const char *content)
 	text->size = strlen(content);
 	memcpy(text->data, content, text->size + 1);
 	return 0;
+}
+
+static int write_of_process(int process, const char *name,
+			    struct buffer *ret_text)
+{
+	char text[160];
+
+	if (!strcmp(name, "stat"))
+		snprintf(text, sizeof(text), "%d (x) S 1 1 1 0 0 0 0 0 0 0 0 0 "
+			 "0 0 0 0 %d 0 5 0\n", MACHINE_PID(process),
+			 machine_threads(process));
+	else if (!strcmp(name, "status"))
+		snprintf(text, sizeof(text), "VmPTE:\t%d kB\n",
+			 machine_table_kib(process));
+	else
+		return -ENOENT;
+	return write_text(ret_text, text);
+}
+
+static int write_segment(const struct machine *machine,
+			 struct buffer *ret_text)
+{
+	const struct machine_file *segment = &machine->files[MACHINE_SEGMENT];
+	char text[256];
+
+	snprintf(text, sizeof(text), "key shmid perms size\n"
+		 "0 %d 1600 4096 1 1 %u 0 0 0 0 0 0 0 %llu %llu\n",
+		 MACHINE_SEGMENT, segment->mappings,
+		 (unsigned long long)segment->cached_pages << 12,
+		 (unsigned long long)segment->swapped_pages << 12);
+	return write_text(ret_text, text);
 }
 
 static int machine_read_text(struct pagemap_source *source,
@@ -241,7 +342,15 @@ static int machine_read_text(struct pagemap_source *source,
 			 MACHINE_MAPPINGS * MACHINE_PAGES, MACHINE_PAGES);
 		return write_text(ret_text, statm);
 	}
-	if (!ref && !strcmp(name, "swaps"))
+	if (ref)
+		return write_of_process(index_of(ref->pid), name, ret_text);
+	if (!strcmp(name, "sysvipc/shm"))
+		return write_segment(machine_of(source), ret_text);
+	if (!strcmp(name, "meminfo"))
+		return write_text(ret_text, "KernelStack: 1600 kB\n");
+	if (!strcmp(name, "loadavg"))
+		return write_text(ret_text, "0.00 0.00 0.00 1/100 999\n");
+	if (!strcmp(name, "swaps"))
 		return write_text(ret_text,
 				  "Filename Type Size Used Priority\n"
 				  "/swap file 4096 0 -2\n");
@@ -421,6 +530,62 @@ static ssize_t machine_read_frames(struct pagemap_source *source,
 	return (ssize_t)i;
 }
 
+static struct source_file describe(const struct machine *machine, int file)
+{
+	const struct machine_file *made = &machine->files[file];
+
+	return (struct source_file){
+		.dev = makedev(0, DEVICE),
+		.inode = (uint64_t)file,
+		.link_count = made->linked,
+		.descriptor = file,
+		.home = made->in_shmem ? FILE_IN_SHMEM : FILE_ON_DISK,
+		.cached_pages = made->cached_pages,
+		.swapped_pages = made->swapped_pages,
+	};
+}
+
+static int machine_list_files(struct pagemap_source *source,
+			      const struct process_ref *ref,
+			      struct array *ret_files)
+{
+	const struct machine *machine = machine_of(source);
+	int file, process = index_of(ref->pid);
+
+	if (machine->hides_files & 1u << process)
+		return -EACCES;
+	for (file = 0; file < MACHINE_FILES; file++) {
+		struct source_file *place;
+
+		if (!(machine->files[file].open_by & 1u << process))
+			continue;
+		place = array_push(ret_files, sizeof(*place));
+		if (!place)
+			return -ENOMEM;
+		*place = describe(machine, file);
+	}
+	return 0;
+}
+
+static int machine_stat_file(struct pagemap_source *source,
+			     const struct process_ref *ref, const char *name,
+			     struct source_file *ret_file)
+{
+	const struct machine *machine = machine_of(source);
+	int mapping, file = -1, process = index_of(ref->pid);
+	unsigned long long start;
+
+	if (sscanf(name, "map_files/%llx-", &start) == 1)
+		for (mapping = 0; mapping < MACHINE_MAPPINGS; mapping++)
+			if (machine->mappings[process][mapping].first_page ==
+			    start >> 12)
+				file = machine->file_of[process][mapping] - 1;
+	if (file < 0 && sscanf(name, "fd/%d", &file) != 1)
+		return -ENOENT;
+	*ret_file = describe(machine, file);
+	return 0;
+}
+
 static bool machine_probe(struct pagemap_source *source,
 			  enum pagemap_feature feature,
 			  const char **ret_reason)
@@ -467,6 +632,8 @@ static const struct source_ops machine_ops = {
 	.read_entries = machine_read_entries,
 	.scan = machine_scan,
 	.read_frames = machine_read_frames,
+	.list_files = machine_list_files,
+	.stat_file = machine_stat_file,
 	.probe = machine_probe,
 	.compare_mm = machine_compare_mm,
 	.close = machine_close,

@@ -32,6 +32,25 @@ struct machine_mapping {
 	struct machine_page pages[MACHINE_PAGES];
 };
 
+/*
+ * Files that mappings are of, where machine_make_files() was called: each has
+ * frames of its own.  Any of them may be copies on write, by their kind.
+ */
+#define MACHINE_FILES 6
+#define MACHINE_FILE_PAGES 40
+#define MACHINE_FIRST_FILE_FRAME 3840
+#define MACHINE_SEGMENT 1		/* this one is of SysV, and removed */
+
+struct machine_file {
+	bool linked;
+	bool in_shmem;
+	uint64_t cached_pages;
+	uint64_t swapped_pages;
+	uint32_t open_by;		/* mask of processes, by index */
+	uint32_t mapped_by;		/* the same */
+	uint32_t mappings;
+};
+
 struct machine {
 	struct machine_mapping mappings[MACHINE_PROCESSES][MACHINE_MAPPINGS];
 	uint32_t map_counts[MACHINE_FRAMES];
@@ -39,12 +58,30 @@ struct machine {
 	bool hides_pids;		/* not every sharer can be seen */
 	uint32_t hidden_counts[MACHINE_FRAMES];
 	int same_mm[2];			/* indexes of processes; -1 none */
+	struct machine_file files[MACHINE_FILES];
+	int8_t file_of[MACHINE_PROCESSES][MACHINE_MAPPINGS]; /* + 1 */
+	uint32_t hides_files;		/* mask of processes: what they have
+					   open may not be read */
 };
 
 /* The pid of the process at an index. */
 #define MACHINE_PID(index) ((pid_t)(100 + (index) * 3))
 
+/* What the texts of the process at an index say. */
+static inline int machine_threads(int process)
+{
+	return process + 1;
+}
+
+static inline int machine_table_kib(int process)
+{
+	return 4 * (process + 3);
+}
+
 void machine_make(struct machine *machine, unsigned int seed);
+
+/* Makes some of the mappings, and some more descriptors, files'. */
+void machine_make_files(struct machine *machine, unsigned int seed);
 
 /* What a frame holds, as the machine's flags tell it. */
 enum pagemap_frame_kind machine_kind(uint64_t pfn);

@@ -50,6 +50,7 @@ static void a_kernel_thread(void **state)
 	assert_int_equal(stat_of(text, strlen(text), &stat), 0);
 	assert_true(stat.kernel_thread);
 	assert_int_equal(stat.ppid, 0);
+	assert_int_equal(stat.thread_count, 1);
 	assert_int_equal(stat.start_ticks, 3);
 }
 
@@ -63,6 +64,7 @@ static void a_session_of_minus_one(void **state)
 	(void)state;
 	assert_int_equal(stat_of(text, strlen(text), &stat), 0);
 	assert_int_equal(stat.session, -1);
+	assert_int_equal(stat.thread_count, 0);
 	assert_int_equal(stat.start_ticks, 77);
 }
 

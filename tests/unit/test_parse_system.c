@@ -406,6 +406,105 @@ static void broken_zones(void **state)
 				 -EINVAL);
 }
 
+/* ---- meminfo, loadavg, sysvipc/shm ------------------------------------- */
+
+#define MEMINFO "MemTotal:       24684096 kB\nKernelStack:        1412 kB\n" \
+		"HugePages_Total:       7\nHugepagesize:       2048 kB\n"
+
+static int field_of(const char *text, size_t size, const char *name,
+		    uint64_t *ret_number)
+{
+	fill_garbage(ret_number, sizeof(*ret_number));
+	return parse_meminfo_field(edge_copy(text, size), size, name,
+				   ret_number);
+}
+
+static void fields_of_meminfo(void **state)
+{
+	size_t size = strlen(MEMINFO);
+	uint64_t number;
+
+	(void)state;
+	assert_int_equal(field_of(MEMINFO, size, "KernelStack", &number), 0);
+	assert_int_equal(number, 1412 * 1024);
+	assert_int_equal(field_of(MEMINFO, size, "HugePages_Total", &number),
+			 0);
+	assert_int_equal(number, 7);
+	assert_int_equal(field_of(MEMINFO, size, "Huge", &number), -ENODATA);
+	assert_garbage(&number, sizeof(number));
+}
+
+static void broken_meminfo(void **state)
+{
+	static const char *const broken[] = {
+		"", "KernelStack: 1412 kB", "KernelStack: 1412 MB\n",
+		"KernelStack:\n", "KernelStack: -1 kB\n",
+		"KernelStack: 1 2\n", "KernelStack: 18446744073709551616\n",
+		"KernelStack: 18446744073709551615 kB\n",
+	};
+	uint64_t number;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		assert_int_equal(field_of(broken[i], strlen(broken[i]),
+					  "KernelStack", &number), -EINVAL);
+		assert_garbage(&number, sizeof(number));
+	}
+}
+
+static void threads_of_loadavg(void **state)
+{
+	static const char *const broken[] = {
+		"", "0.29 0.26 0.11 1/88 7917", "0.29 0.26 0.11\n",
+		"0.29 0.26 0.11 188 7917\n", "0.29 0.26 0.11 1/0 7917\n",
+		"0.29 0.26 0.11 1/x 7917\n", "0.29 0.26 0.11 1/ 7917\n",
+	};
+	uint64_t threads;
+
+	(void)state;
+	assert_int_equal(parse_loadavg(EDGE("0.29 0.26 0.11 1/88 7917\n"),
+				       &threads), 0);
+	assert_int_equal(threads, 88);
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		size_t size = strlen(broken[i]);
+
+		fill_garbage(&threads, sizeof(threads));
+		assert_int_equal(parse_loadavg(edge_copy(broken[i], size), size,
+					       &threads), -EINVAL);
+		assert_garbage(&threads, sizeof(threads));
+	}
+}
+
+#define SEGMENT "         0      32769  1600               1048576  7319  7319" \
+		"      3     0     0     0     0 1795727356          0 " \
+		"1795727356                  4096                  8192"
+
+static void segments(void **state)
+{
+	size_t last = strlen(SEGMENT) - strlen("  8192");
+	struct shm_line segment;
+
+	(void)state;
+	assert_int_equal(parse_shm_line((struct span){ EDGE(SEGMENT) },
+					&segment), 0);
+	assert_int_equal(segment.id, 32769);
+	assert_int_equal(segment.mode, SHM_LINE_DEST | 0600);
+	assert_int_equal(segment.attach_count, 3);
+	assert_int_equal(segment.resident_bytes, 4096);
+	assert_int_equal(segment.swapped_bytes, 8192);
+	/* Cut before the last number, its headings, a mode that is none. */
+	for (size_t size = 0; size < last; size++) {
+		fill_garbage(&segment, sizeof(segment));
+		assert_int_equal(parse_shm_line((struct span){
+			edge_copy(SEGMENT, size), size }, &segment), -EINVAL);
+		assert_garbage(&segment, sizeof(segment));
+	}
+	assert_int_equal(parse_shm_line((struct span){
+		EDGE("key shmid perms size") }, &segment), -EINVAL);
+	assert_int_equal(parse_shm_line((struct span){ EDGE(
+		"0 1 1900 4096 1 1 1 0 0 0 0 0 0 0 0 0") }, &segment), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -422,6 +521,10 @@ int main(void)
 		cmocka_unit_test(mount_cut_at_every_byte),
 		cmocka_unit_test(the_last_frame_of_all_zones),
 		cmocka_unit_test(broken_zones),
+		cmocka_unit_test(fields_of_meminfo),
+		cmocka_unit_test(broken_meminfo),
+		cmocka_unit_test(threads_of_loadavg),
+		cmocka_unit_test(segments),
 		cmocka_unit_test(versions),
 		cmocka_unit_test(broken_versions),
 		cmocka_unit_test(version_cut_at_every_byte),
