@@ -307,12 +307,10 @@ enum file_fate dying_file_fate(const struct dying_file *file)
 	if (file->mapped_outside || file->held_outside ||
 	    file->foreign_frames)
 		return FATE_STAYS;
-	if (!file->by_us) {
-		/* Its path is all there is: a segment has no other name. */
-		if (file->key.sysv)
-			return FATE_UNTOLD;
-		return file->deleted ? FATE_UNTOLD : FATE_STAYS;
-	}
+	/* Its path is all there is; most segments are not removed. */
+	if (!file->by_us)
+		return file->deleted && !file->key.sysv ? FATE_UNTOLD
+							: FATE_STAYS;
 	if (file->facts.link_count)
 		return FATE_STAYS;
 	/* Whoever is attached to a segment has been counted. */
@@ -496,6 +494,12 @@ static int free_hugetlb(struct killed *killed, const struct dying_file *file,
 	if (!place)
 		return -ENOMEM;
 	*place = file->key;
+	if (!file->by_us) {
+		killed_estimate(killed, PAGEMAP_KILLED_FREED_HUGETLB,
+				PAGEMAP_REASON_NO_FEATURE);
+		killed_estimate(killed, PAGEMAP_KILLED_STAYS_HUGETLB,
+				PAGEMAP_REASON_NO_FEATURE);
+	}
 	killed->huge_file_bytes.low += fate == FATE_DIES ? bytes : 0;
 	killed->huge_file_bytes.value += bytes;
 	killed->huge_file_bytes.high += bytes;
@@ -535,7 +539,7 @@ static void doubt_untold(struct dying_files *files, int asked)
 	size_t i;
 
 	for (i = 0; i < files->files.count; i++)
-		untold |= dying_file_fate(&file[i]) == FATE_UNTOLD;
+		untold |= !file[i].by_us && !file[i].mapped_outside;
 	for (i = 0; untold && i < sizeof(parts) / sizeof(parts[0]); i++)
 		killed_estimate(files->killed, parts[i], reason);
 }

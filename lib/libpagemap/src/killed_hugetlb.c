@@ -248,8 +248,10 @@ static void settle(struct killed *killed, const struct huge_frames *own,
 	struct amount returned = killed->huge_file_bytes, freed;
 	struct pool pool;
 
-	/* Of files that die also what nobody maps. */
+	/* Of files that die also what nobody maps, where that was told. */
 	held += above(returned.value, dying);
+	if (returned.value < dying)
+		returned.value = returned.high = dying;
 	returned.low += anon;
 	returned.value += anon;
 	returned.high += anon;
