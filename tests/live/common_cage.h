@@ -20,6 +20,8 @@ enum reading {
 	READ_HUGE_ALL,		/* pages of hugetlb that exist */
 	READ_HUGE_FREE,		/* of that, free in the pool */
 	READ_SWAP,
+	READ_USED,		/* all that is not free, be it on a CPU's own
+				   lists, where MemFree does not count it */
 	READING_COUNT
 };
 

@@ -25,6 +25,7 @@ enum fate {
 
 /* A part whose size is known beforehand. */
 struct expected {
+	bool is;		/* false: no more of them */
 	enum pagemap_killed_part part;
 	uint64_t bytes;
 	bool with_own;		/* and what a victim has before it begins */

@@ -51,6 +51,14 @@ static void make_anonymous(struct report *report, void *unused)
 		touch_write(area, PAGES);
 }
 
+static void make_much(struct report *report, void *unused)
+{
+	(void)unused;
+	area = map_range(report, 4 * SIZE, PRIVATE_ANON, -1);
+	if (area)
+		touch_write(area, 4 * PAGES);
+}
+
 static void make_huge(struct report *report, void *unused)
 {
 	(void)unused;
@@ -275,7 +283,7 @@ static void make_segment_removed(struct report *report, void *unused)
 
 /* ---- Of the kernel ----------------------------------------------------- */
 
-#define THREADS 512
+#define THREADS 2048
 
 static void *idle(void *unused)
 {
@@ -300,7 +308,7 @@ static void make_threads(struct report *report, void *unused)
 	}
 }
 
-#define TABLES 4096ul
+#define TABLES 16384ul
 
 /* A page in each 2 MiB has a table of its own. */
 static void make_tables(struct report *report, void *unused)
@@ -313,12 +321,15 @@ static void make_tables(struct report *report, void *unused)
 	report->count = 0;
 }
 
-#define PART(part, bytes) { PAGEMAP_KILLED_##part, (bytes), false }
-#define PART_OWN(part, bytes) { PAGEMAP_KILLED_##part, (bytes), true }
+#define PART(part, bytes) { true, PAGEMAP_KILLED_##part, (bytes), false }
+#define PART_OWN(part, bytes) { true, PAGEMAP_KILLED_##part, (bytes), true }
 
 static const struct death deaths[] = {
 	{ "anonymous", make_anonymous,
 	  .expected = { PART_OWN(FREED_ANON, SIZE) }, .fates = { FATE_FREE } },
+	/* With its tables: each has 512 entries. */
+	{ "256 MiB, by MemFree", make_much,
+	  .expected = { PART_OWN(FREED, 4 * SIZE + 4 * SIZE / 512) } },
 	{ "huge pages", make_huge,
 	  .expected = { PART_OWN(FREED_ANON, SIZE) }, .fates = { FATE_FREE } },
 	{ "copied on write, both die", make_copied,
@@ -344,9 +355,9 @@ static const struct death deaths[] = {
 	  .expected = { PART(FREED_SHMEM, SIZE) }, .fates = { FATE_FREE } },
 	{ "/dev/zero, shared", make_zero,
 	  .expected = { PART(FREED_SHMEM, SIZE) }, .fates = { FATE_FREE } },
-	{ "512 threads", make_threads,
+	{ "2048 threads", make_threads,
 	  .expected = { PART(FREED_KERNEL_STACKS, (THREADS + 1) * 16 * KIB) } },
-	{ "4096 page tables", make_tables,
+	{ "16384 page tables", make_tables,
 	  .expected = { PART(FREED_PAGE_TABLES, TABLES * PAGE),
 			PART_OWN(FREED_ANON, TABLES * PAGE) } },
 };

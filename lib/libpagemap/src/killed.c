@@ -310,9 +310,10 @@ static int predict(struct killed *killed)
 		return err;
 	add_frames(killed);
 	add_swap(killed);
+	err = killed_swap_cache(killed);
 	doubt_changed(killed);
 	sum_up(killed);
-	return 0;
+	return err;
 }
 
 int pagemap_if_killed(struct pagemap_source *source,

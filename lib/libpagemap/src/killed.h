@@ -105,4 +105,7 @@ int killed_hugetlb(struct killed *killed);
 /* Page tables, kernel stacks, and members that could not be read. */
 int killed_system(struct killed *killed);
 
+/* The swap cache, when all else is known: pages that have a slot as well. */
+int killed_swap_cache(struct killed *killed);
+
 #endif

@@ -190,3 +190,40 @@ int killed_system(struct killed *killed)
 	buffer_free(&text);
 	return err == -ENOMEM ? err : 0;
 }
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * A page that was read back from swap may keep its slot, and a slot that is
+ * still in the page table may have its page already: whose these are is not
+ * shown, but how many there are on the machine is.
+ */
+int killed_swap_cache(struct killed *killed)
+{
+	uint64_t cached = 0, anon, swap;
+	struct buffer text = { 0 };
+	int err;
+
+	if (!killed->snapshot->swap_types)
+		return 0;
+	err = killed->source->ops->read_text(killed->source, NULL, "meminfo",
+					     &text);
+	if (!err)
+		err = parse_meminfo_field(text.data, text.size, "SwapCached",
+					  &cached);
+	buffer_free(&text);
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	anon = least(cached, killed->parts[PAGEMAP_KILLED_FREED_ANON]
+				     .bytes.high);
+	swap = least(cached, killed->parts[PAGEMAP_KILLED_SWAP_FREED]
+				     .bytes.high);
+	killed_add(killed, PAGEMAP_KILLED_SWAP_FREED,
+		   (struct amount){ 0, 0, anon }, PAGEMAP_REASON_UNSEEN);
+	killed_add(killed, PAGEMAP_KILLED_FREED_ANON,
+		   (struct amount){ 0, 0, swap }, PAGEMAP_REASON_UNSEEN);
+	return 0;
+}
