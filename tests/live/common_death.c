@@ -376,7 +376,7 @@ static void print_table(const struct dying *dying, size_t astray,
 		enum pagemap_killed_part part = dying->death->expected[i].part;
 		enum reading reading;
 
-		if (book_of(part, &reading))
+		if (book_of(part, &reading) && !dying->death->apart)
 			print_line(dying, part, reading, astray, frames);
 		else
 			print_kept(dying, part, astray, frames);

@@ -37,7 +37,7 @@ struct death {
 	bool partner_alone;	/* the victim lives on, its partner dies */
 	struct expected expected[3];
 	enum fate fates[MAX_RANGES];	/* of each range that it reports */
-	/* Where something cannot be within the tolerance: why. */
+	/* Why the cage's books cannot tell, so that frames alone do. */
 	const char *apart;
 };
 

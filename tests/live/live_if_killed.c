@@ -41,6 +41,12 @@ static void partner_reads(struct report *report, void *context)
 	touch_read(area, (size_t)context);
 }
 
+static void partner_idles(struct report *report, void *context)
+{
+	(void)report;
+	(void)context;
+}
+
 /* ---- Anonymous memory -------------------------------------------------- */
 
 static void make_anonymous(struct report *report, void *unused)
@@ -86,6 +92,21 @@ static void make_copied(struct report *report, void *unused)
 	report_range(report, area + SIZE / 4, SIZE - SIZE / 4);
 	touch_write(area, PAGES);
 	partner_start(report, partner_copies_quarter, NULL);
+}
+
+/* Who lives keeps half of each huge page, by pages; the first range is that of
+ * the other halves. */
+static void make_huge_halves(struct report *report, void *unused)
+{
+	make_huge(report, unused);
+	if (report->skip[0])
+		return;
+	partner_start(report, partner_idles, NULL);
+	for (size_t at = 0; at < SIZE; at += HUGE)
+		madvise(area + at, HUGE / 2, MADV_DONTNEED);
+	if (own_entry(area + HUGE / 2) >> 63 == 0)
+		report_skip(report, "the half is gone");
+	report->ranges[0].end = report->ranges[0].start + HUGE / 2;
 }
 
 /* ---- Page cache -------------------------------------------------------- */
@@ -332,6 +353,10 @@ static const struct death deaths[] = {
 	  .expected = { PART_OWN(FREED, 4 * SIZE + 4 * SIZE / 512) } },
 	{ "huge pages", make_huge,
 	  .expected = { PART_OWN(FREED_ANON, SIZE) }, .fates = { FATE_FREE } },
+	{ "huge pages, half kept", make_huge_halves, .partner_alone = true,
+	  .expected = { PART(FREED_ANON, 0), PART_OWN(STAYS_SHARED, SIZE) },
+	  .fates = { FATE_ANON },
+	  .apart = "the books call a page anonymous only while it is mapped" },
 	{ "copied on write, both die", make_copied,
 	  .expected = { PART_OWN(FREED_ANON, SIZE + SIZE / 4) },
 	  .fates = { FATE_FREE, FATE_FREE } },

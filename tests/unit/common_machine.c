@@ -20,10 +20,10 @@
 /* Frames that several processes map, below those of one process alone. */
 #define SHARED_FRAMES 2048
 #define FIRST_PRIVATE 8192
-#define FIRST_BLOCK 4096
+#define FIRST_BLOCK MACHINE_FOLIO
 
 /* One block is a huge page, another some merged pages that stand together. */
-#define FOLIO_BLOCK FIRST_BLOCK
+#define FOLIO_BLOCK MACHINE_FOLIO
 #define MIXED_BLOCK (FIRST_BLOCK + 3 * MACHINE_BLOCK)
 
 #define FLAG(bit) (UINT64_C(1) << PAGEMAP_FLAG_##bit)

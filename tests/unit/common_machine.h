@@ -16,6 +16,7 @@
 #define MACHINE_SLOTS 512
 #define MACHINE_ZERO_FRAME 7
 #define MACHINE_BLOCK 512
+#define MACHINE_FOLIO 4096		/* a huge page's first frame, by flags */
 #define MACHINE_PAGE_BYTES 4096
 
 enum page_kind { PAGE_NONE, PAGE_FRAME, PAGE_ZERO, PAGE_SWAP };

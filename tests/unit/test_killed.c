@@ -115,6 +115,17 @@ static const struct machine_file *file_of(int frame)
 	return &machine.files[file];
 }
 
+/* Others map a part of this frame's huge page, and members that part too. */
+static bool is_held(int frame, uint32_t mask)
+{
+	int i, first = MACHINE_FOLIO, end = first + MACHINE_BLOCK;
+
+	for (i = first; i < end && frame >= first && frame < end; i++)
+		if ((mappers[i] & mask) && (mappers[i] & ~mask))
+			return true;
+	return false;
+}
+
 static void add_frame(int frame, uint32_t mask, uint64_t parts[PARTS])
 {
 	static const enum pagemap_killed_part part_of[] = {
@@ -130,7 +141,7 @@ static void add_frame(int frame, uint32_t mask, uint64_t parts[PARTS])
 
 	if (!(mappers[frame] & mask))
 		return;
-	if (mappers[frame] & ~mask)
+	if ((mappers[frame] & ~mask) || is_held(frame, mask))
 		parts[PAGEMAP_KILLED_STAYS_SHARED]++;
 	else if (copied || !file || !file_dies(file, mask))
 		parts[part_of[kind]]++;

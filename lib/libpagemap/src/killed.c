@@ -119,14 +119,12 @@ static int sort_nodes(struct killed *killed)
 {
 	const struct pagemap_sharing *sharing = killed->sharing;
 	size_t i, count = sharing->nodes.count;
-	bool *some = calloc(count, sizeof(*some));
 	int kind;
 
 	killed->node_dies = calloc(count, sizeof(*killed->node_dies));
-	if (!some || !killed->node_dies) {
-		free(some);
+	killed->node_mixed = calloc(count, sizeof(*killed->node_mixed));
+	if (!killed->node_dies || !killed->node_mixed)
 		return -ENOMEM;
-	}
 	killed->node_dies[0] = true;
 	for (i = 1; i < count; i++) {
 		const struct share_node *node =
@@ -135,19 +133,20 @@ static int sort_nodes(struct killed *killed)
 		bool dies = killed->dies[node->process];
 
 		killed->node_dies[i] = killed->node_dies[node->parent] && dies;
-		some[i] = some[node->parent] || dies;
+		killed->node_mixed[i] = !killed->node_dies[i] &&
+			(killed->node_mixed[node->parent] || dies ||
+			 (node->parent && killed->node_dies[node->parent]));
 		for (kind = 0; kind < PAGEMAP_FRAME_KIND_COUNT; kind++) {
 			if (killed->node_dies[i]) {
 				killed->sole.pages[kind] += weight->pages[kind];
 				killed->sole.unseen[kind] +=
 					weight->unseen[kind];
-			} else if (some[i]) {
+			} else if (killed->node_mixed[i]) {
 				killed->shared_pages += weight->pages[kind];
 			}
 		}
 	}
 	killed->node_dies[0] = false;
-	free(some);
 	return 0;
 }
 
@@ -301,6 +300,8 @@ static int predict(struct killed *killed)
 	int err = sort_nodes(killed);
 
 	if (!err)
+		err = killed_folios(killed);
+	if (!err)
 		err = killed_files(killed);
 	if (!err)
 		err = killed_hugetlb(killed);
@@ -331,6 +332,7 @@ int pagemap_if_killed(struct pagemap_source *source,
 	if (killed.snapshot->detail >= PAGEMAP_DETAIL_MAPPINGS)
 		err = predict(&killed);
 	free(killed.node_dies);
+	free(killed.node_mixed);
 	array_free(&killed.huge_files);
 	if (err)
 		return err;

@@ -49,9 +49,11 @@ struct killed {
 	const struct pagemap_sharing *sharing;
 	const struct pagemap_snapshot *snapshot;
 	const bool *dies;		/* by index of process */
-	bool *node_dies;		/* by node: every member of it dies */
+	bool *node_dies;		/* by node: every member of it dies, */
+	bool *node_mixed;		/* or some do, and some live */
 	struct sole_frames sole;
-	uint64_t shared_pages;		/* members and others map them */
+	uint64_t shared_pages;		/* members and others map them, or the
+					   rest of their huge page */
 	struct array huge_files;	/* files in hugetlb that die: file_key */
 	struct amount huge_file_bytes;	/* all that these have */
 	struct part parts[PAGEMAP_KILLED_PART_COUNT];
@@ -79,6 +81,25 @@ void killed_unite(struct array *runs);
 /* How many of the numbers of united runs are not in others, united too. */
 uint64_t killed_count_without(const struct array *runs,
 			      const struct array *others);
+
+/*
+ * Takes the entries of some mappings of a process, those that may hold pages,
+ * as they are now.  wanted and take are asked with the context; a process that
+ * has ended has none.  0 or what take gave.
+ */
+typedef bool (*wanted_fn)(const struct pagemap_mapping *mapping);
+typedef int (*take_fn)(void *context, const struct pagemap_mapping *mapping,
+		       const uint64_t *entries, size_t count);
+int killed_walk(struct killed *killed, const struct pagemap_process *process,
+		wanted_fn wanted, take_fn take, void *context);
+
+/* ---- killed_folios.c ---------------------------------------------------- */
+
+/*
+ * Pages that only members map, of huge pages of which others map a part, move
+ * to the shared ones: they are not freed before that one is split.
+ */
+int killed_folios(struct killed *killed);
 
 /* ---- killed_files.c ---------------------------------------------------- */
 

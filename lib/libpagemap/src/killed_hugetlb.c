@@ -5,20 +5,25 @@
  * are in no frame that a census counts, so their entries are read here.
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "killed.h"
 #include "parse.h"
-
-#define ENTRIES 4096
 
 /* Frames of hugetlb that some processes map. */
 struct huge_frames {
 	struct array anon;	/* struct killed_run */
 	struct array file;
 	struct array dying;	/* the same, of files that die */
-	uint64_t untouched;	/* pages mapped without a frame */
+	uint64_t mapped;	/* pages of all mappings, */
+	uint64_t touched;	/* those that have a frame */
 };
+
+static uint64_t pages_of(const struct killed *killed,
+			 const struct pagemap_mapping *mapping)
+{
+	return (mapping->end_vaddr - mapping->start_vaddr) >>
+	       killed->snapshot->page_shift;
+}
 
 static int add_frame(struct array *runs, uint64_t pfn)
 {
@@ -49,103 +54,61 @@ static bool file_dies(const struct killed *killed,
 	return false;
 }
 
-static int take_entries(const uint64_t *entries, ssize_t count,
-			struct array *file, struct huge_frames *frames)
+struct reading {
+	struct killed *killed;
+	struct huge_frames *frames;
+};
+
+static bool is_wanted(const struct pagemap_mapping *mapping)
 {
-	ssize_t i;
+	return killed_is_hugetlb(mapping);
+}
+
+static int take_entries(void *context, const struct pagemap_mapping *mapping,
+			const uint64_t *entries, size_t count)
+{
+	struct reading *reading = context;
+	struct huge_frames *frames = reading->frames;
+	struct array *file = file_dies(reading->killed, mapping) ?
+			     &frames->dying : &frames->file;
+	size_t i;
 	int err = 0;
 
 	for (i = 0; i < count && !err; i++) {
 		struct pagemap_page page = pagemap_decode_entry(entries[i], 0);
 
 		if (!page.mapped || page.pfn == PAGEMAP_PFN_UNKNOWN)
-			frames->untouched++;
-		else
-			err = add_frame(page.bits & PAGEMAP_RUN_FILE ?
-					file : &frames->anon, page.pfn);
+			continue;
+		err = add_frame(page.bits & PAGEMAP_RUN_FILE ? file
+							     : &frames->anon,
+				page.pfn);
+		frames->touched++;
 	}
 	return err;
-}
-
-static int read_mapping(struct killed *killed, const struct pages_file *pages,
-			const struct pagemap_mapping *mapping,
-			uint64_t *entries, struct huge_frames *frames)
-{
-	uint32_t shift = killed->snapshot->page_shift;
-	uint64_t at = mapping->start_vaddr >> shift;
-	uint64_t end = mapping->end_vaddr >> shift;
-	struct array *file = file_dies(killed, mapping) ? &frames->dying
-							: &frames->file;
-	int err = 0;
-
-	while (at < end && !err) {
-		ssize_t got = killed->source->ops->read_entries(pages, at,
-			entries, end - at < ENTRIES ? end - at : ENTRIES);
-
-		if (got <= 0)
-			break;
-		err = take_entries(entries, got, file, frames);
-		at += (uint64_t)got;
-	}
-	return err;
-}
-
-static int read_process(struct killed *killed,
-			const struct pagemap_process *process,
-			uint64_t *entries, struct huge_frames *frames)
-{
-	struct pagemap_source *source = killed->source;
-	struct process_ref ref;
-	struct pages_file pages;
-	size_t i;
-	int err = 0;
-
-	/* Whoever has ended has none. */
-	if (source->ops->open_process(source, process->pid, &ref))
-		return 0;
-	if (!source->ops->open_pages(source, &ref, &pages)) {
-		for (i = 0; i < process->mapping_count && !err; i++)
-			if (killed_is_hugetlb(&process->mappings[i]))
-				err = read_mapping(killed, &pages,
-						   &process->mappings[i],
-						   entries, frames);
-		source->ops->close_pages(&pages);
-	}
-	source->ops->close_process(&ref);
-	return err;
-}
-
-static bool has_hugetlb(const struct pagemap_process *process)
-{
-	size_t i;
-
-	for (i = 0; i < process->mapping_count; i++)
-		if (killed_is_hugetlb(&process->mappings[i]))
-			return true;
-	return false;
 }
 
 /* The frames of members, or of all others. */
 static int read_frames(struct killed *killed, bool dies,
 		       struct huge_frames *frames)
 {
-	uint64_t *entries = NULL;
-	size_t i;
+	struct reading reading = { killed, frames };
+	size_t i, k;
 	int err = 0;
 
 	for (i = 0; i < killed->snapshot->process_count && !err; i++) {
 		const struct pagemap_process *process =
 			&killed->snapshot->processes[i];
 
-		if (killed->dies[i] != dies || !killed_reads(killed, i) ||
-		    !has_hugetlb(process))
+		if (killed->dies[i] != dies || !killed_reads(killed, i))
 			continue;
-		if (!entries)
-			entries = calloc(ENTRIES, sizeof(*entries));
-		err = entries ? read_process(killed, process, entries, frames)
-			      : -ENOMEM;
+		for (k = 0; k < process->mapping_count; k++)
+			if (killed_is_hugetlb(&process->mappings[k]))
+				frames->mapped += pages_of(killed,
+						&process->mappings[k]);
+		if (frames->mapped)
+			err = killed_walk(killed, process, is_wanted,
+					  take_entries, &reading);
 	}
-	free(entries);
 	killed_unite(&frames->anon);
 	killed_unite(&frames->file);
 	killed_unite(&frames->dying);
@@ -256,7 +219,7 @@ static void settle(struct killed *killed, const struct huge_frames *own,
 	returned.value += anon;
 	returned.high += anon;
 	read_pool(killed, &pool);
-	freed = freed_of(&pool, returned, own->untouched << shift);
+	freed = freed_of(&pool, returned, above(own->mapped, own->touched) << shift);
 	killed_add(killed, PAGEMAP_KILLED_FREED_HUGETLB, freed,
 		   PAGEMAP_REASON_UNSEEN);
 	killed_add(killed, PAGEMAP_KILLED_STAYS_HUGETLB, (struct amount){
@@ -275,8 +238,7 @@ int killed_hugetlb(struct killed *killed)
 	struct huge_frames own = { 0 }, others = { 0 };
 	int err = read_frames(killed, true, &own);
 
-	if (!err && (own.anon.count || own.file.count || own.dying.count ||
-		     own.untouched || killed->huge_files.count)) {
+	if (!err && (own.mapped || killed->huge_files.count)) {
 		/* By fork they may share what is copied on write. */
 		if (own.anon.count)
 			err = read_frames(killed, false, &others);

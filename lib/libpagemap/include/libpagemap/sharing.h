@@ -184,7 +184,10 @@ enum pagemap_killed_part {
 					     stays, and is to be had for asking */
 	PAGEMAP_KILLED_DIRTY,		/**< the same, but to be written first */
 	PAGEMAP_KILLED_STAYS,		/**< stays in use: the three below */
-	PAGEMAP_KILLED_STAYS_SHARED,	/**< pages that others map too */
+	PAGEMAP_KILLED_STAYS_SHARED,	/**< pages that others map too, and the
+					     rest of huge pages of which these
+					     are parts: freed when reclaim
+					     splits them */
 	PAGEMAP_KILLED_STAYS_SHMEM,	/**< files in memory that outlive them:
 					     tmpfs, ramfs, SysV segments, memfd
 					     that others hold */
@@ -214,9 +217,9 @@ const char *pagemap_killed_part_name(enum pagemap_killed_part part);
  * a file open, and the parts that this decides are then estimates.  Not in it:
  * slab (task, VMAs, inodes), buffers of sockets and pipes, memory of devices.
  * Not seen: files that only a message in a socket, io_uring or a loop device
- * holds, pages pinned by others, and of huge pages that others still map in
- * part the rest, which is freed when reclaim splits them.  Errors: -EINVAL for
- * a snapshot below PAGEMAP_DETAIL_MAPPINGS; -ENOMEM.
+ * holds, pages pinned by others, and that others have other parts of a huge
+ * page than those who die.  Errors: -EINVAL for a snapshot below
+ * PAGEMAP_DETAIL_MAPPINGS; -ENOMEM.
  */
 int pagemap_if_killed(struct pagemap_source *source,
 		      const struct pagemap_sharing *sharing, const bool *dies,
