@@ -549,6 +549,21 @@ void death_check(const struct death *death)
 		 ATTEMPTS);
 }
 
+void death_watch(const struct death *death, enum pagemap_killed_part part,
+		 enum reading reading, struct outcome *ret_outcome)
+{
+	struct dying dying = { .death = death };
+
+	begin(&dying);
+	predict(&dying);
+	kill_all(&dying);
+	ret_outcome->value = *part_of(&dying, part);
+	fall_of(&dying, 0, reading, &ret_outcome->cage);
+	fall_of(&dying, 1, reading, &ret_outcome->machine);
+	free_frames(&dying);
+	victim_end(&dying.victim);
+}
+
 void death_test(void **row)
 {
 	death_check(*row);

@@ -31,6 +31,9 @@ struct expected {
 	bool with_own;		/* and what a victim has before it begins */
 };
 
+#define PART(part, bytes) { true, PAGEMAP_KILLED_##part, (bytes), false }
+#define PART_OWN(part, bytes) { true, PAGEMAP_KILLED_##part, (bytes), true }
+
 struct death {
 	const char *name;
 	victim_fn make;
@@ -43,6 +46,17 @@ struct death {
 
 /* Predicts, kills, compares, and prints a line of the table. */
 void death_check(const struct death *death);
+
+/* One part of a death: what was predicted, and how two books fell. */
+struct outcome {
+	struct pagemap_value value;
+	int64_t cage;
+	int64_t machine;
+};
+
+/* The same without a judgement. */
+void death_watch(const struct death *death, enum pagemap_killed_part part,
+		 enum reading reading, struct outcome *ret_outcome);
 
 /* A cmocka test of a row. */
 void death_test(void **row);

@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +18,13 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "common_death.h"
 #include "common_guardian.h"
 #include "common_measure.h"
+#include "common_tool.h"
 
 #include <cmocka.h>
 
@@ -342,9 +346,6 @@ static void make_tables(struct report *report, void *unused)
 	report->count = 0;
 }
 
-#define PART(part, bytes) { true, PAGEMAP_KILLED_##part, (bytes), false }
-#define PART_OWN(part, bytes) { true, PAGEMAP_KILLED_##part, (bytes), true }
-
 static const struct death deaths[] = {
 	{ "anonymous", make_anonymous,
 	  .expected = { PART_OWN(FREED_ANON, SIZE) }, .fates = { FATE_FREE } },
@@ -490,202 +491,91 @@ static void segment_removed(void **unused)
 	death_check(&death);
 }
 
-/* ---- With a setting of the system's ------------------------------------ */
+/* ---- What lives on ----------------------------------------------------- */
 
-#define HUGE_PAGES 16ul
-
-static void make_hugetlb(struct report *report, void *unused)
+static int sleep_on(void *unused)
 {
 	(void)unused;
-	area = map_range(report, HUGE_PAGES * HUGE, PRIVATE_ANON | MAP_HUGETLB,
-			 -1);
-	if (area)
-		touch_write(area, HUGE_PAGES * HUGE / PAGE);
+	for (;;)
+		pause();
+	return 0;
 }
 
-/* Half of it is touched: the other half is only reserved. */
-static void make_hugetlb_shared(struct report *report, void *unused)
+/* A process that shares the victim's memory, and outlives it. */
+static void make_clone(struct report *report, void *unused)
 {
-	(void)unused;
-	area = map_range(report, HUGE_PAGES * HUGE,
-			 MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB, -1);
-	if (!area)
-		return;
-	touch_write(area, HUGE_PAGES * HUGE / PAGE / 2);
-	partner_start(report, partner_reads,
-		      (void *)(HUGE_PAGES * HUGE / PAGE / 4));
-}
+	static char stack[64 * KIB] __attribute__((aligned(16)));
 
-static void with_pool(const char *setting, const struct death *death)
-{
-	struct guardian *guardian = guardian_start();
-	char value[64] = "";
-
-	if (!guardian)
-		SKIP("somebody else changes settings");
-	snprintf(value, sizeof(value), "%lu", HUGE_PAGES);
-	guardian_set(guardian, setting, value);
-	setting_read(setting, value, sizeof(value));
-	if (strtoul(value, NULL, 10) < HUGE_PAGES) {
-		guardian_end(guardian);
-		SKIP("%s: no huge pages are to be had", death->name);
-	}
-	death_check(death);
-	guardian_end(guardian);
-}
-
-static void hugetlb_pool(void **unused)
-{
-	static const struct death death = {
-		"hugetlb, of the pool", make_hugetlb,
-		.expected = { PART(STAYS_HUGETLB, HUGE_PAGES * HUGE),
-			      PART(FREED_HUGETLB, 0) },
-		.fates = { FATE_HUGETLB },
-	};
-
-	(void)unused;
-	with_pool("/proc/sys/vm/nr_hugepages", &death);
-}
-
-static void hugetlb_surplus(void **unused)
-{
-	static const struct death death = {
-		"hugetlb, surplus", make_hugetlb,
-		.expected = { PART(FREED_HUGETLB, HUGE_PAGES * HUGE),
-			      PART(STAYS_HUGETLB, 0) },
-		.fates = { FATE_FREE },
-	};
-
-	(void)unused;
-	with_pool("/proc/sys/vm/nr_overcommit_hugepages", &death);
-}
-
-static void hugetlb_surplus_shared(void **unused)
-{
-	static const struct death death = {
-		"hugetlb, surplus, shared", make_hugetlb_shared,
-		.expected = { PART(FREED_HUGETLB, HUGE_PAGES * HUGE) },
-		.fates = { FATE_FREE },
-	};
-
-	(void)unused;
-	with_pool("/proc/sys/vm/nr_overcommit_hugepages", &death);
-}
-
-static void make_swapped(struct report *report, void *unused)
-{
 	make_anonymous(report, unused);
-	if (area)
-		page_out(report, area, PAGES);
-	report->count = 0;
+	report->partner = clone(sleep_on, stack + sizeof(stack), CLONE_VM |
+				SIGCHLD, NULL);
+	if (report->partner < 0)
+		report_skip(report, "clone");
 }
 
-static void make_swapped_memfd(struct report *report, void *unused)
+static void shared_mm_lives_on(void **unused)
 {
-	make_memfd_held(report, unused);
-	if (area)
-		page_out(report, area, PAGES);
-	report->count = 0;
-}
-
-static void make_new_swapped_memfd(struct report *report, void *unused)
-{
-	held_fd = new_memfd(PAGES);
-	make_swapped_memfd(report, unused);
-}
-
-static const struct death swapped_deaths[] = {
-	{ "swapped out", make_swapped,
-	  .expected = { PART(SWAP_FREED, SIZE), PART_OWN(FREED_ANON, 0) } },
-	{ "memfd, swapped out", make_new_swapped_memfd,
-	  .expected = { PART(SWAP_FREED, SIZE), PART(FREED_SHMEM, 0) } },
-};
-
-static void swapped(void **unused)
-{
-	struct guardian *guardian = guardian_start();
-	int error;
+	struct victim victim;
+	pid_t pids[2] = { 0 };
+	struct tool_run run;
 
 	(void)unused;
-	if (!guardian)
-		SKIP("somebody else changes settings");
-	error = guardian_swap_on(guardian, 2 * SIZE / MIB);
-	if (error) {
-		guardian_end(guardian);
-		SKIP("a swap file cannot be used: %s", strerror(-error));
-	}
-	for (size_t i = 0; i < 2; i++)
-		death_check(&swapped_deaths[i]);
-	guardian_end(guardian);
+	if (!tools_are_there(0))
+		SKIP("the tools are not built");
+	victim_start(&victim, make_clone, NULL);
+	assert_string_equal(victim.report.skip, "");
+	pids[0] = victim.pid;
+	pids[1] = victim.report.partner;
+	tool_run(&run, 0, "memrank --if-killed pid:$1 --csv", pids);
+	assert_int_equal(run.status, 0);
+	assert_int_equal(csv_number(run.out, 1, "bytes"), 0);
+	assert_non_null(strstr(run.err, "lives on"));
+	tool_done(&run);
+	tool_run(&run, 0, "memrank --if-killed pid:$1,pid:$2 --csv", pids);
+	assert_int_equal(run.status, 0);
+	assert_true(csv_number(run.out, 1, "bytes") >= SIZE);
+	tool_done(&run);
+	kill(pids[1], SIGKILL);
+	victim_end(&victim);
 }
 
-/* ---- KSM --------------------------------------------------------------- */
+#define PINNED 256ul			/* a pipe of 1 MiB */
 
-#define KSM "/sys/kernel/mm/ksm/"
-#define EQUAL 4096ul
+static int pinning_pipe[2];
 
-/* As many different pages, each of them once more in the partner. */
-static void fill_equal(struct report *report)
+/* The pages go into a pipe of the test's: they are its, without a mapping. */
+static void make_pinned(struct report *report, void *unused)
 {
-	touch_write(area, EQUAL);
-	if (madvise(area, EQUAL * PAGE, MADV_MERGEABLE))
-		report_skip(report, "MADV_MERGEABLE");
-}
+	struct iovec pages = { .iov_len = PINNED * PAGE };
 
-static void partner_fills(struct report *report, void *unused)
-{
 	(void)unused;
-	fill_equal(report);
-}
-
-static long merged_pages(void)
-{
-	char text[32];
-
-	return setting_read(KSM "pages_sharing", text, sizeof(text)) ?
-	       atol(text) : 0;
-}
-
-static void make_merged(struct report *report, void *unused)
-{
-	(void)unused;
-	area = map_range(report, EQUAL * PAGE, PRIVATE_ANON, -1);
+	area = map_range(report, PINNED * PAGE, PRIVATE_ANON, -1);
 	if (!area)
 		return;
-	partner_start(report, partner_fills, NULL);
-	fill_equal(report);
-	for (int i = 0; i < 300 && merged_pages() < (long)EQUAL; i++)
-		usleep(20000);
-	errno = EBUSY;
-	if (merged_pages() < (long)EQUAL)
-		report_skip(report, "KSM does not merge");
+	touch_write(area, PINNED);
+	pages.iov_base = area;
+	if (vmsplice(pinning_pipe[1], &pages, 1, 0) !=
+	    (ssize_t)(PINNED * PAGE))
+		report_skip(report, "vmsplice");
 }
 
-static void merged(void **unused)
+/* What is written of it in the man page, so that it stays true. */
+static void pinned_pages_are_not_seen(void **unused)
 {
-	static const char *const settings[][2] = {
-		{ KSM "pages_to_scan", "20000" }, { KSM "sleep_millisecs", "5" },
-		{ KSM "run", "1" },
-	};
 	static const struct death death = {
-		"merged by KSM", make_merged,
-		.expected = { PART_OWN(FREED_ANON, EQUAL * PAGE) },
-		.fates = { FATE_FREE },
+		"pinned by another", make_pinned,
+		.expected = { PART_OWN(FREED_ANON, PINNED * PAGE) },
+		.fates = { FATE_ANON },
+		.apart = "a pin is no mapping",
 	};
-	struct guardian *guardian = guardian_start();
-	char run[8];
 
 	(void)unused;
-	if (!guardian)
-		SKIP("somebody else changes settings");
-	if (!setting_read(KSM "run", run, sizeof(run)) || run[0] != '0') {
-		guardian_end(guardian);
-		SKIP("KSM is not there, or in use");
-	}
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		guardian_set(guardian, settings[i][0], settings[i][1]);
+	if (pipe2(pinning_pipe, O_CLOEXEC) < 0 ||
+	    fcntl(pinning_pipe[1], F_SETPIPE_SZ, PINNED * PAGE) < 0)
+		SKIP("a pipe of %lu pages: %s", PINNED, strerror(errno));
 	death_check(&death);
-	guardian_end(guardian);
+	close(pinning_pipe[0]);
+	close(pinning_pipe[1]);
 }
 
 static int end_all(void **unused)
@@ -707,22 +597,22 @@ static int remove_cage(void **unused)
 	return 0;
 }
 
+/* The tests beside the table of deaths. */
+#define OTHERS 8
+
 #define OWN_TEST(name) cmocka_unit_test_teardown(name, end_all)
 
 int main(void)
 {
-	struct CMUnitTest tests[DEATH_COUNT + 11] = {
+	struct CMUnitTest tests[DEATH_COUNT + OTHERS] = {
 		OWN_TEST(clean_file),
 		OWN_TEST(dirty_file),
 		OWN_TEST(memfd_held_outside),
 		OWN_TEST(tmpfs_file),
 		OWN_TEST(segment_that_stays),
 		OWN_TEST(segment_removed),
-		OWN_TEST(hugetlb_pool),
-		OWN_TEST(hugetlb_surplus),
-		OWN_TEST(hugetlb_surplus_shared),
-		OWN_TEST(swapped),
-		OWN_TEST(merged),
+		OWN_TEST(shared_mm_lives_on),
+		OWN_TEST(pinned_pages_are_not_seen),
 	};
 
 	if (geteuid() != 0) {
@@ -730,7 +620,7 @@ int main(void)
 		return 77;
 	}
 	for (size_t i = 0; i < DEATH_COUNT; i++)
-		tests[11 + i] = (struct CMUnitTest){
+		tests[OTHERS + i] = (struct CMUnitTest){
 			deaths[i].name, death_test, NULL, end_all,
 			(void *)&deaths[i],
 		};
