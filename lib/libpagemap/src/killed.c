@@ -150,28 +150,6 @@ static int sort_nodes(struct killed *killed)
 	return 0;
 }
 
-static void add_swap(struct killed *killed)
-{
-	const struct pagemap_sharing *sharing = killed->sharing;
-	uint64_t bytes, pages = 0, unknown = 0;
-	size_t i;
-
-	for (i = 1; i < sharing->nodes.count; i++)
-		if (killed->node_dies[i])
-			pages += sharing->weights[i].swap_pages;
-	for (i = 0; i < killed->snapshot->process_count; i++)
-		if (killed->dies[i] && killed_reads(killed, i))
-			unknown += killed->snapshot->processes[i]
-					   .tally.unknown_swap;
-	bytes = pages << killed->snapshot->page_shift;
-	unknown <<= killed->snapshot->page_shift;
-	killed_add(killed, PAGEMAP_KILLED_SWAP_FREED,
-		   (struct amount){
-			killed->snapshot->unseen_swap ? 0 : bytes, bytes,
-			bytes + unknown,
-		   }, PAGEMAP_REASON_UNSEEN);
-}
-
 /* What becomes of frames that die, by what they hold. */
 static const enum pagemap_killed_part part_of_kind[PAGEMAP_FRAME_KIND_COUNT] = {
 	[PAGEMAP_FRAME_ANON] = PAGEMAP_KILLED_FREED_ANON,
@@ -310,8 +288,7 @@ static int predict(struct killed *killed)
 	if (err)
 		return err;
 	add_frames(killed);
-	add_swap(killed);
-	err = killed_swap_cache(killed);
+	err = killed_swap(killed);
 	doubt_changed(killed);
 	sum_up(killed);
 	return err;

@@ -126,7 +126,9 @@ int killed_hugetlb(struct killed *killed);
 /* Page tables, kernel stacks, and members that could not be read. */
 int killed_system(struct killed *killed);
 
-/* The swap cache, when all else is known: pages that have a slot as well. */
-int killed_swap_cache(struct killed *killed);
+/* ---- killed_swap.c ----------------------------------------------------- */
+
+/* Slots of swap, also of pages that are in RAM and have one as well. */
+int killed_swap(struct killed *killed);
 
 #endif
