@@ -71,10 +71,12 @@ static int hold(struct folios *folios, const struct frame_piece *piece,
 {
 	struct killed *killed = folios->killed;
 	uint32_t slot = piece->slot + which, count = piece->counts[which];
+	const uint8_t *compound = killed->snapshot->compound;
 	uint64_t pfn = piece->first + which;
 	struct killed_run run, *place;
 
-	if (!count || frames_is_mark(count) ||
+	if (!(compound[slot / 8] & 1u << slot % 8) ||
+	    !count || frames_is_mark(count) ||
 	    killed->snapshot->kinds[slot] != PAGEMAP_FRAME_ANON ||
 	    !killed->node_mixed[killed->sharing->node_of_slot[slot]] ||
 	    is_in_last(folios, pfn) || !find_folio(folios, pfn, &run))

@@ -82,6 +82,16 @@ static enum pagemap_frame_kind kind_of(struct looking *looking, uint64_t pfn,
 	       PAGEMAP_FRAME_FILE_DIRTY : PAGEMAP_FRAME_FILE;
 }
 
+/* A bit for each slot: the frame is of a huge page or another large folio. */
+static void note_compound(struct looking *looking, uint32_t slot,
+			  uint64_t flags)
+{
+	uint8_t *compound = looking->snapshot->compound;
+
+	if (compound && (flags & (FLAG(COMPOUND_HEAD) | FLAG(COMPOUND_TAIL))))
+		compound[slot / 8] |= (uint8_t)(1u << slot % 8);
+}
+
 /* The kinds of frames [first, end) of a piece; those not shown stay unknown. */
 static void look_at(struct looking *looking, const struct frame_piece *piece,
 		    uint32_t first, uint32_t end, uint8_t *ret_kinds)
@@ -91,9 +101,12 @@ static void look_at(struct looking *looking, const struct frame_piece *piece,
 	ssize_t i, got = source->ops->read_frames(source, FRAME_FLAGS,
 				piece->first + first, flags, end - first);
 
-	for (i = 0; i < got; i++)
+	for (i = 0; i < got; i++) {
 		ret_kinds[i] = (uint8_t)kind_of(looking, piece->first + first +
 						(uint64_t)i, flags[i]);
+		note_compound(looking, piece->slot + first + (uint32_t)i,
+			      flags[i]);
+	}
 }
 
 /*
@@ -161,6 +174,11 @@ int kinds_settle(struct pagemap_source *source,
 	if (!snapshot->kinds)
 		return -ENOMEM;
 	memset(snapshot->kinds, PAGEMAP_FRAME_UNKNOWN, slots);
+	/* Not before: while mixed ones are split, slots are made. */
+	snapshot->compound = arena_alloc(&snapshot->arena, slots / 8 + 1);
+	if (!snapshot->compound)
+		return -ENOMEM;
+	memset(snapshot->compound, 0, slots / 8 + 1);
 	if (source->features[PAGEMAP_FEATURE_KPAGEFLAGS] == FEATURE_PRESENT)
 		set_kinds(&looking, snapshot->kinds);
 	return 0;

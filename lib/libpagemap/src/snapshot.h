@@ -214,6 +214,8 @@ struct pagemap_snapshot {
 					   that were not seen, by its slot */
 	uint8_t *kinds;			/* enum pagemap_frame_kind, by slot;
 					   NULL: PAGEMAP_FRAMES_COUNTED */
+	uint8_t *compound;		/* bits beside kinds: of a huge page or
+					   another large folio */
 	uint64_t distinct_bytes;	/* frames mapped by the measured ones */
 	const struct mount_kind *mounts;	/* for the kinds of mappings */
 	size_t mount_count;
