@@ -70,21 +70,34 @@ static bool is_near(int64_t a, int64_t b)
 
 /* ---- Before ------------------------------------------------------------ */
 
-/* Anonymous bytes of a victim before it begins; it writes here. */
-static uint64_t *own_bytes;
+/* What a victim has before it begins; it writes here. */
+static struct own {
+	uint64_t anonymous_bytes;
+	uint64_t table_bytes;
+} *own;
 
-static uint64_t anonymous_bytes(void)
+static void take_own(void)
 {
 	char line[128];
-	uint64_t kib = 0;
+	uint64_t kib;
 	FILE *file = fopen("/proc/self/status", "re");
 
-	while (file && fgets(line, sizeof(line), file))
+	while (file && fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "RssAnon: %lu", &kib) == 1)
-			break;
+			own->anonymous_bytes = kib * KIB;
+		if (sscanf(line, "VmPTE: %lu", &kib) == 1)
+			own->table_bytes = kib * KIB;
+	}
 	if (file)
 		fclose(file);
-	return kib * KIB;
+}
+
+static uint64_t own_of(const struct expected *expected)
+{
+	if (!expected->with_own)
+		return 0;
+	return expected->part == PAGEMAP_KILLED_FREED_PAGE_TABLES ?
+	       own->table_bytes : own->anonymous_bytes;
 }
 
 /*
@@ -97,7 +110,7 @@ static void make_in_cage(struct report *report, void *context)
 
 	cage_join();
 	own_all_pages(report);
-	*own_bytes = anonymous_bytes();
+	take_own();
 	death->make(report, NULL);
 }
 
@@ -159,10 +172,10 @@ static void begin(struct dying *dying)
 {
 	pid_t partner;
 
-	if (!own_bytes)
-		own_bytes = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_true(own_bytes != MAP_FAILED);
+	if (!own)
+		own = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(own != MAP_FAILED);
 	victim_start(&dying->victim, make_in_cage, (void *)dying->death);
 	if (dying->victim.report.skip[0]) {
 		char skip[96];
@@ -389,8 +402,7 @@ static void check_parts(const struct dying *dying)
 		const struct expected *expected = &dying->death->expected[i];
 		const struct pagemap_value *value =
 			part_of(dying, expected->part);
-		uint64_t bytes = expected->bytes +
-				 (expected->with_own ? *own_bytes : 0);
+		uint64_t bytes = expected->bytes + own_of(expected);
 
 		if (value->quality == PAGEMAP_UNAVAILABLE ||
 		    !is_near(value->value, bytes))
