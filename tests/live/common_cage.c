@@ -28,35 +28,35 @@ static bool version_1;
 
 /* The sum of some fields of a text of "name value" lines. */
 struct row {
-	enum reading reading;
 	const char *name;
+	enum reading reading;
 	int sign;
 };
 
 static const struct row machine_rows[] = {
-	{ READ_ANON, "AnonPages:", 1 }, { READ_SHMEM, "Shmem:", 1 },
-	{ READ_FILE, "Cached:", 1 }, { READ_FILE, "Shmem:", -1 },
-	{ READ_DIRTY, "Dirty:", 1 }, { READ_DIRTY, "Writeback:", 1 },
-	{ READ_PAGE_TABLES, "PageTables:", 1 },
-	{ READ_STACKS, "KernelStack:", 1 },
-	{ READ_HUGE_ALL, "Hugetlb:", 1 }, { READ_HUGE_FREE, "HugePages_Free:", 1 },
-	{ READ_SWAP, "SwapTotal:", 1 }, { READ_SWAP, "SwapFree:", -1 },
-	{ READ_USED, "MemTotal:", 1 }, { READ_USED, "MemFree:", -1 },
+	{ "AnonPages:", READ_ANON, 1 }, { "Shmem:", READ_SHMEM, 1 },
+	{ "Cached:", READ_FILE, 1 }, { "Shmem:", READ_FILE, -1 },
+	{ "Dirty:", READ_DIRTY, 1 }, { "Writeback:", READ_DIRTY, 1 },
+	{ "PageTables:", READ_PAGE_TABLES, 1 },
+	{ "KernelStack:", READ_STACKS, 1 },
+	{ "Hugetlb:", READ_HUGE_ALL, 1 }, { "HugePages_Free:", READ_HUGE_FREE, 1 },
+	{ "SwapTotal:", READ_SWAP, 1 }, { "SwapFree:", READ_SWAP, -1 },
+	{ "MemTotal:", READ_USED, 1 }, { "MemFree:", READ_USED, -1 },
 };
 
 static const struct row v1_rows[] = {
-	{ READ_ANON, "rss", 1 }, { READ_SHMEM, "shmem", 1 },
-	{ READ_FILE, "cache", 1 }, { READ_FILE, "shmem", -1 },
-	{ READ_DIRTY, "dirty", 1 }, { READ_DIRTY, "writeback", 1 },
+	{ "rss", READ_ANON, 1 }, { "shmem", READ_SHMEM, 1 },
+	{ "cache", READ_FILE, 1 }, { "shmem", READ_FILE, -1 },
+	{ "dirty", READ_DIRTY, 1 }, { "writeback", READ_DIRTY, 1 },
 	/* Its swap stays 0 on 6.18, with 64 MiB swapped out. */
 };
 
 static const struct row v2_rows[] = {
-	{ READ_ANON, "anon", 1 }, { READ_SHMEM, "shmem", 1 },
-	{ READ_FILE, "file", 1 }, { READ_FILE, "shmem", -1 },
-	{ READ_DIRTY, "file_dirty", 1 }, { READ_DIRTY, "file_writeback", 1 },
-	{ READ_PAGE_TABLES, "pagetables", 1 },
-	{ READ_STACKS, "kernel_stack", 1 },
+	{ "anon", READ_ANON, 1 }, { "shmem", READ_SHMEM, 1 },
+	{ "file", READ_FILE, 1 }, { "shmem", READ_FILE, -1 },
+	{ "file_dirty", READ_DIRTY, 1 }, { "file_writeback", READ_DIRTY, 1 },
+	{ "pagetables", READ_PAGE_TABLES, 1 },
+	{ "kernel_stack", READ_STACKS, 1 },
 };
 
 static bool read_file(const char *path, char *text, size_t size)

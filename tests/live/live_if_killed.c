@@ -232,22 +232,28 @@ static void make_memfd_held(struct report *report, void *unused)
 /* The victim lives and maps the first half, the partner the second. */
 static void partner_maps_second(struct report *report, void *context)
 {
-	(void)report;
+	char *second;
+
 	munmap(area, HALF);
-	mmap(area + HALF, HALF, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-	     (int)(intptr_t)context, HALF);
-	touch_write(area + HALF, PAGES / 2);
+	second = mmap(area + HALF, HALF, PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_FIXED, (int)(intptr_t)context, HALF);
+	if (second == MAP_FAILED)
+		return report_skip(report, "mmap");
+	touch_write(second, PAGES / 2);
 	close((int)(intptr_t)context);
 }
 
 static void make_memfd_halves(struct report *report, void *unused)
 {
 	int fd = new_memfd(PAGES);
+	char *first = MAP_FAILED;
 
 	(void)unused;
 	area = fd < 0 ? NULL : map_range(report, SIZE, PRIVATE_ANON, -1);
-	if (!area || mmap(area, HALF, PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
+	if (area)
+		first = mmap(area, HALF, PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_FIXED, fd, 0);
+	if (first == MAP_FAILED)
 		return report_skip(report, "memfd");
 	report->ranges[0] = (struct range){ (uintptr_t)area + HALF,
 					    (uintptr_t)area + SIZE };

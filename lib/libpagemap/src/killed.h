@@ -93,6 +93,11 @@ typedef int (*take_fn)(void *context, const struct pagemap_mapping *mapping,
 int killed_walk(struct killed *killed, const struct pagemap_process *process,
 		wanted_fn wanted, take_fn take, void *context);
 
+/* Anonymous pages that the kernel gives to one alone: no table has them. */
+bool killed_has_exclusive(const struct pagemap_mapping *mapping);
+bool killed_is_exclusive(const struct killed *killed, uint64_t entry,
+			 uint64_t *ret_pfn);
+
 /* ---- killed_folios.c ---------------------------------------------------- */
 
 /*

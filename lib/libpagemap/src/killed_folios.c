@@ -145,36 +145,19 @@ static void count_in_table(struct folios *folios, struct killed_run run)
 	}
 }
 
-static bool is_counted(const struct killed *killed, uint64_t pfn)
-{
-	struct frame_piece piece;
-
-	return frames_piece(killed->snapshot->frames, pfn, 1, &piece) &&
-	       (piece.counts ? *piece.counts : piece.uniform);
-}
-
 /* The others, which the kernel itself gives to one process alone. */
-static bool may_have_some(const struct pagemap_mapping *mapping)
-{
-	return mapping->tally.exclusive_anon;
-}
-
 static int take_exclusive(void *context, const struct pagemap_mapping *mapping,
 			  const uint64_t *entries, size_t count)
 {
 	struct folios *folios = context;
+	uint64_t pfn;
 	size_t i;
 
 	(void)mapping;
-	for (i = 0; i < count; i++) {
-		struct pagemap_page page = pagemap_decode_entry(entries[i], 0);
-
-		if (page.mapped && page.pfn != PAGEMAP_PFN_UNKNOWN &&
-		    !(page.bits & PAGEMAP_RUN_FILE) &&
-		    is_held(folios, page.pfn) &&
-		    !is_counted(folios->killed, page.pfn))
+	for (i = 0; i < count; i++)
+		if (killed_is_exclusive(folios->killed, entries[i], &pfn) &&
+		    is_held(folios, pfn))
 			folios->sole++;
-	}
 	return 0;
 }
 
@@ -191,8 +174,8 @@ static int count_sole(struct folios *folios)
 		if (killed->dies[i] && killed_reads(killed, i))
 			err = killed_walk(killed,
 					  &killed->snapshot->processes[i],
-					  may_have_some, take_exclusive,
-					  folios);
+					  killed_has_exclusive,
+					  take_exclusive, folios);
 	return err;
 }
 

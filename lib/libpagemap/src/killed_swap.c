@@ -87,25 +87,6 @@ static void look_at_table(struct both *both)
 		}
 }
 
-static bool may_have_some(const struct pagemap_mapping *mapping)
-{
-	return mapping->tally.exclusive_anon;
-}
-
-static bool is_exclusive(const struct killed *killed, uint64_t entry,
-			 uint64_t *ret_pfn)
-{
-	struct pagemap_page page = pagemap_decode_entry(entry, 0);
-	struct frame_piece piece;
-
-	*ret_pfn = page.pfn;
-	if (!page.mapped || page.pfn == PAGEMAP_PFN_UNKNOWN ||
-	    (page.bits & PAGEMAP_RUN_FILE))
-		return false;
-	return !frames_piece(killed->snapshot->frames, page.pfn, 1, &piece) ||
-	       !(piece.counts ? *piece.counts : piece.uniform);
-}
-
 /* Frames that the kernel itself gives to one member alone. */
 static int take_exclusive(void *context, const struct pagemap_mapping *mapping,
 			  const uint64_t *entries, size_t count)
@@ -116,7 +97,7 @@ static int take_exclusive(void *context, const struct pagemap_mapping *mapping,
 
 	(void)mapping;
 	for (i = 0; i < count; i++) {
-		if (!is_exclusive(both->killed, entries[i], &pfn))
+		if (!killed_is_exclusive(both->killed, entries[i], &pfn))
 			continue;
 		if (!run || pfn != first + run) {
 			look_at(both, first, run);
@@ -153,7 +134,7 @@ static int count_both(struct both *both)
 		if (killed->dies[i] && killed_reads(killed, i))
 			err = killed_walk(killed,
 					  &killed->snapshot->processes[i],
-					  may_have_some, take_exclusive, both);
+					  killed_has_exclusive, take_exclusive, both);
 	return err;
 }
 

@@ -96,14 +96,15 @@ static bool is_known(const struct dying_files *files, size_t mapped,
 	const struct dying_file *file = files->files.items;
 	size_t i;
 
-	for (i = 0; i < mapped; i++)
-		if (file[i].by_us && !file[i].key.sysv &&
-		    file[i].facts.dev == name->dev &&
-		    file[i].facts.inode == name->inode)
+	for (i = 0; i < mapped; i++) {
+		bool same = file[i].by_us ?
+			file[i].facts.dev == name->dev &&
+			file[i].facts.inode == name->inode :
+			!file_key_compare(&file[i].key, &key);
+
+		if (same && !file[i].key.sysv)
 			return true;
-		else if (!file[i].by_us &&
-			 !file_key_compare(&file[i].key, &key))
-			return true;
+	}
 	return false;
 }
 

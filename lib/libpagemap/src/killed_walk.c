@@ -85,3 +85,22 @@ int killed_walk(struct killed *killed, const struct pagemap_process *process,
 	source->ops->close_process(&ref);
 	return err;
 }
+
+bool killed_has_exclusive(const struct pagemap_mapping *mapping)
+{
+	return mapping->tally.exclusive_anon;
+}
+
+bool killed_is_exclusive(const struct killed *killed, uint64_t entry,
+			 uint64_t *ret_pfn)
+{
+	struct pagemap_page page = pagemap_decode_entry(entry, 0);
+	struct frame_piece piece;
+
+	if (!page.mapped || page.pfn == PAGEMAP_PFN_UNKNOWN ||
+	    (page.bits & PAGEMAP_RUN_FILE))
+		return false;
+	*ret_pfn = page.pfn;
+	return !frames_piece(killed->snapshot->frames, page.pfn, 1, &piece) ||
+	       !(piece.counts ? *piece.counts : piece.uniform);
+}
