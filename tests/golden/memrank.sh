@@ -43,6 +43,34 @@ golden memrank-strict-exact memrank -S small --strict
 golden memrank-strict-bounded memrank -S hidden --strict --engine census
 golden memrank-strict-denied memrank -S liars --strict
 
+# Groups by name: in common, of nobody, of all, and what was not understood.
+golden memrank-group memrank -S small -t --group twins=unit:twins.service \
+	--group first=100 --group none=pid:7 --group all=cgroup:/
+golden memrank-group-kernel memrank -S small -t --engine kernel \
+	--group twins=tree:1,pid:100,pid:101 --group third=comm:/^th/
+golden memrank-group-sorted memrank -S small -s name -r -n 1 -H -k \
+	-c name,processes,uss,avgpss --group a=exe:first --group b=user:1000
+golden memrank-group-csv memrank -S hidden --csv --engine census \
+	--group 'with,comma=comm:/./' --group 'none=7'
+golden memrank-group-nobody memrank -S small --group a=pid:7
+golden memrank-group-strict memrank -S hidden --strict --engine census \
+	--group 'all=comm:/./'
+golden memrank-group-unsure memrank -S liars --group 'all=exe:/./'
+golden memrank-group-clonevm memrank -S clonevm -t --group 'a=pid:73' \
+	--group 'all=comm:/./'
+golden memrank-group-bad memrank -S small --group web
+golden memrank-group-twice memrank -S small --group a=1 --group a=2
+golden memrank-group-by memrank -S small --group a=1 --by exe
+golden memrank-group-pids memrank -S small --group a=1 100
+golden memrank-selector-kind memrank -S small --group a=comn:x
+golden memrank-selector-colon memrank -S small --group a=kworker/0:1
+golden memrank-selector-empty memrank -S small --group a=pid:1,
+golden memrank-selector-pid memrank -S small --group a=pid:all
+golden memrank-selector-slash memrank -S small --group a=exe:/usr/bin/
+golden memrank-selector-regex memrank -S small --group 'a=comm:/(/'
+golden memrank-selector-repeats memrank -S small \
+	--group 'a=comm:/(a{100}){100}/'
+
 # What is unlike from run to run is left out of JSON.
 json()
 {
@@ -52,6 +80,8 @@ golden memrank-json json memrank -S hidden --json --engine census -t
 golden memrank-json-hostile json memrank -S hostile --json
 golden memrank-json-liars json memrank -S liars --json
 golden memrank-json-nothing json memrank -S nothing --json
+golden memrank-json-group json memrank -S hidden --json --engine census \
+	--group 'all=comm:/./' --group none=7
 golden memrank-json-mappings json memrank -S small -m --json
 
 # Wrong usage, and directories that are no machine.

@@ -264,7 +264,7 @@ bool number_of_session(const struct row *row, int64_t *ret_number)
 bool number_of_processes(const struct row *row, int64_t *ret_number)
 {
 	*ret_number = (int64_t)row->processes;
-	return row->processes != 0;
+	return row->processes || row->counted;
 }
 
 bool number_of_start(const struct row *row, int64_t *ret_number)

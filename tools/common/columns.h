@@ -28,6 +28,7 @@ struct row {
 	uint64_t start_time_ns;			/* after boot; UINT64_MAX */
 	uint64_t boot_time_ns;			/* since 1970; 0 */
 	uint64_t processes;			/* in a group; 0 */
+	bool counted;				/* 0 of them means none */
 	uint64_t taken_ns;			/* of the snapshot: for its age */
 	uint64_t metrics;			/* of its quality; 0: the sizes */
 	uint64_t sort_key;			/* rows_sort's own */

@@ -8,6 +8,7 @@
 #include <regex.h>
 
 #include "columns.h"
+#include "members.h"
 #include "proclist.h"
 #include "selector.h"
 #include "strings.h"
@@ -22,9 +23,11 @@ enum rank_by {
 	BY_CGROUP,
 	BY_UNIT,
 	BY_SESSION,
+	BY_NAMED,			/* --group */
 };
 
 struct settings;
+struct kept;
 
 /* One thing that memrank does; gives the exit status. */
 typedef int (*run_fn)(const struct settings *settings,
@@ -33,6 +36,13 @@ typedef int (*run_fn)(const struct settings *settings,
 struct filter {
 	bool set;
 	regex_t pattern;
+};
+
+/* One --group. */
+struct named_group {
+	char *name;
+	size_t length;			/* of the name */
+	struct selector *selector;
 };
 
 struct settings {
@@ -55,17 +65,28 @@ struct settings {
 	pid_t *pids;
 	size_t pid_count;
 	struct selector *killed;	/* of --if-killed; NULL */
+	struct named_group *groups;
+	size_t group_count;
+};
+
+/* What was found of a named group. */
+struct group_found {
+	uint64_t processes;
+	size_t unsure;			/* processes that may belong to it */
 };
 
 /* A ranking, ready to be shown. */
 struct ranking {
 	struct row *rows;
 	size_t count;
-	size_t matched;			/* rows before -n cut them */
+	size_t matched;			/* rows before -n cut them; of named
+					   groups, those with a process */
 	struct row totals;
 	struct pagemap_usage totals_usage;
 	struct pagemap_usage *usages;	/* of groups, by number */
 	struct strings *group_names;
+	struct group_found *found;	/* of named groups, by number */
+	struct members *members;	/* of these; NULL: none were named */
 	struct proclist **names;	/* borrowed */
 };
 
@@ -127,6 +148,37 @@ int usage_of_rows(const struct pagemap_snapshot *snapshot,
 		  const struct row *rows, size_t count,
 		  struct pagemap_usage *ret_usage);
 
+/* ---- named.c ----------------------------------------------------------- */
+
+/* Takes the argument of --group; 0, or an exit status after a message. */
+int groups_take(struct settings *settings, const char *text);
+
+/* Whether the rest goes with it; 0, or an exit status after a message. */
+int groups_check(const struct settings *settings);
+void groups_free(struct settings *settings);
+
+/* What their selectors need. */
+uint32_t groups_identity(const struct settings *settings);
+uint32_t groups_names(const struct settings *settings);
+
+/* Makes rows of processes rows of the named groups.  0 or -ENOMEM. */
+int named_groups_make(const struct settings *settings,
+		      const struct pagemap_snapshot *snapshot,
+		      struct ranking *ranking);
+
+/* Says which groups nobody is in, and who may be in one. */
+void groups_report(const struct settings *settings,
+		   const struct pagemap_snapshot *snapshot,
+		   const struct group_found *found);
+
+/* Says who came and went since the ranking before, a line a group. */
+void groups_report_changes(const struct settings *settings,
+			   const struct kept *kept);
+
+/* The same as one line, which stays until somebody comes or goes again. */
+void groups_print_changes(const struct settings *settings, uint64_t time_ns,
+			  size_t width, struct kept *kept, FILE *out);
+
 /* ---- print.c ----------------------------------------------------------- */
 
 /* Writes a ranking as the settings say.  0 or -ENOMEM. */
@@ -155,14 +207,25 @@ int rank_watch(const struct settings *settings, struct pagemap_source *source);
 /* Seconds between a snapshot and the oldest figure in it. */
 double snapshot_oldest_s(const struct pagemap_snapshot *snapshot);
 
+/* What a ranking leaves to the next one. */
+struct kept {
+	struct proclist *names;		/* as for ranking_make */
+	struct group_found *found;	/* of named groups: the last ranking's, */
+	struct members *members;
+	struct members *before;		/* and the one's before; NULL: none */
+	char changes[512];		/* who came and went last, one line */
+};
+
+void kept_free(struct kept *kept);
+
 /*
- * Ranks and prints a snapshot; gives the exit status.  names is as for
- * ranking_make.  *ret_empty: no row matched.
+ * Ranks and prints a snapshot; gives the exit status.  *ret_empty: no row
+ * matched.
  */
 int rank_snapshot(const struct settings *settings,
 		  struct pagemap_source *source,
-		  const struct pagemap_snapshot *snapshot,
-		  struct proclist **names, FILE *out, bool *ret_empty);
+		  const struct pagemap_snapshot *snapshot, struct kept *kept,
+		  FILE *out, bool *ret_empty);
 
 /* ---- ram.c ------------------------------------------------------------- */
 

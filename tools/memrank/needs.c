@@ -23,6 +23,7 @@ static const uint32_t key_identity[] = {
 	[BY_CGROUP] = PAGEMAP_ID_CGROUP,
 	[BY_UNIT] = PAGEMAP_ID_CGROUP,
 	[BY_SESSION] = PAGEMAP_ID_STAT,
+	[BY_NAMED] = 0,			/* see groups_identity() */
 };
 
 void settings_columns(const struct settings *settings,
@@ -54,7 +55,7 @@ bool settings_filter(const struct settings *settings)
 
 uint32_t settings_early_names(const struct settings *settings)
 {
-	uint32_t names = 0;
+	uint32_t names = groups_names(settings);
 
 	if (settings->by == BY_PROCESS)
 		names |= settings->sort->names;
@@ -116,6 +117,7 @@ void settings_to_opts(const struct settings *settings,
 	opts.metrics = needed_metrics(settings, &columns);
 	opts.identity = columns_identity(&columns) |
 			settings->sort->identity | key_identity[settings->by] |
+			groups_identity(settings) |
 			proclist_identity(source, settings_names(settings));
 	opts.groups = settings_group(settings) ||
 		      (settings->totals && settings_filter(settings));

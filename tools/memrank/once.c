@@ -3,6 +3,7 @@
  * One ranking: what it says on standard error, and the exit status.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "memrank.h"
@@ -48,8 +49,8 @@ static int status_of(const struct settings *settings,
 
 	settings_columns(settings, &columns);
 	metrics = columns_metrics(&columns);
-	if (!metrics || !ranking->count)
-		return ranking->count ? EXIT_DONE : EXIT_NOTHING;
+	if (!metrics || !ranking->matched)
+		return ranking->matched ? EXIT_DONE : EXIT_NOTHING;
 	for (i = 0; i < ranking->count; i++) {
 		measured += is_measured(&ranking->rows[i], metrics);
 		exact += is_exact(&ranking->rows[i], metrics);
@@ -60,16 +61,37 @@ static int status_of(const struct settings *settings,
 							   : EXIT_DONE;
 }
 
+void kept_free(struct kept *kept)
+{
+	proclist_free(kept->names);
+	members_free(kept->members);
+	members_free(kept->before);
+	free(kept->found);
+}
+
+/* Of named groups, what is said of them later. */
+static void keep(struct kept *kept, struct ranking *ranking)
+{
+	members_free(kept->before);
+	kept->before = kept->members;
+	kept->members = ranking->members;
+	ranking->members = NULL;
+	free(kept->found);
+	kept->found = ranking->found;
+	ranking->found = NULL;
+}
+
 int rank_snapshot(const struct settings *settings,
 		  struct pagemap_source *source,
-		  const struct pagemap_snapshot *snapshot,
-		  struct proclist **names, FILE *out, bool *ret_empty)
+		  const struct pagemap_snapshot *snapshot, struct kept *kept,
+		  FILE *out, bool *ret_empty)
 {
 	struct ranking ranking;
-	int status, err = ranking_make(settings, source, snapshot, names,
-				       &ranking);
+	int status, err = ranking_make(settings, source, snapshot,
+				       &kept->names, &ranking);
 
 	if (!err) {
+		keep(kept, &ranking);
 		*ret_empty = !ranking.matched;
 		err = ranking_print(settings, source, snapshot, &ranking, out);
 		status = status_of(settings, &ranking);
@@ -107,7 +129,7 @@ int rank_once(const struct settings *settings, struct pagemap_source *source)
 {
 	struct pagemap_snapshot_opts opts;
 	struct pagemap_snapshot *snapshot;
-	struct proclist *names = NULL;
+	struct kept kept = { 0 };
 	bool empty = false;
 	int err, status;
 
@@ -116,7 +138,7 @@ int rank_once(const struct settings *settings, struct pagemap_source *source)
 	if (err)
 		return snapshot_failed(source, err, settings->pids,
 				       settings->pid_count);
-	status = rank_snapshot(settings, source, snapshot, &names, stdout,
+	status = rank_snapshot(settings, source, snapshot, &kept, stdout,
 			       &empty);
 	/* Nobody reads on, or the disk is full: that was said. */
 	if (message_flush_output()) {
@@ -124,12 +146,13 @@ int rank_once(const struct settings *settings, struct pagemap_source *source)
 	} else {
 		report_unreadable(source, snapshot);
 		report_missing(settings, snapshot);
+		groups_report(settings, snapshot, kept.found);
 		if (empty && settings_filter(settings))
 			message("nothing matches");
-		else if (empty && !settings->pid_count)
+		else if (empty && !settings->pid_count && !kept.found)
 			message("no process here could be measured");
 	}
-	proclist_free(names);
+	kept_free(&kept);
 	pagemap_snapshot_free(snapshot);
 	return status;
 }

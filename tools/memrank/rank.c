@@ -117,6 +117,10 @@ static int set_totals(const struct settings *settings,
 	totals->name = totals->command = filter ? some : all;
 	totals->usage = &ranking->totals_usage;
 	totals->metrics = ranking->count ? ranking->rows[0].metrics : 0;
+	if (settings->by == BY_NAMED) {
+		totals->name = totals->command = "(all groups, each page once)";
+		return 0;	/* by named_groups_make() */
+	}
 	if (!filter)
 		return pagemap_usage_of_snapshot(snapshot,
 						 &ranking->totals_usage);
@@ -133,6 +137,7 @@ static int rank_rows(const struct settings *settings,
 {
 	uint32_t early = settings_early_names(settings);
 	struct column_list columns;
+	size_t i;
 	int err;
 
 	settings_columns(settings, &columns);
@@ -144,12 +149,15 @@ static int rank_rows(const struct settings *settings,
 	filter_rows(settings, ranking);
 	err = set_totals(settings, snapshot, ranking);
 	if (!err && settings_group(settings))
-		err = groups_make(settings, snapshot, ranking);
+		err = (settings->by == BY_NAMED ? named_groups_make
+						: groups_make)(
+			settings, snapshot, ranking);
 	if (err)
 		return err;
 	rows_sort(ranking->rows, ranking->count, settings->sort,
 		  settings->reverse);
-	ranking->matched = ranking->count;
+	for (i = 0; i < ranking->count; i++)
+		ranking->matched += ranking->rows[i].processes != 0;
 	if (settings->limit && settings->limit < ranking->count)
 		ranking->count = settings->limit;
 	return early ? 0 : name_rows(settings, source, snapshot, ranking);
@@ -172,6 +180,8 @@ int ranking_make(const struct settings *settings,
 void ranking_free(struct ranking *ranking)
 {
 	strings_free(ranking->group_names);
+	members_free(ranking->members);
+	free(ranking->found);
 	free(ranking->usages);
 	free(ranking->rows);
 }

@@ -14,8 +14,8 @@
 #include "source.h"
 
 enum {
-	OPTION_BY = 256, OPTION_WATCH, OPTION_COUNT, OPTION_FREE, OPTION_KEEP,
-	OPTION_IF_KILLED,
+	OPTION_BY = 256, OPTION_GROUP, OPTION_WATCH, OPTION_COUNT, OPTION_FREE,
+	OPTION_KEEP, OPTION_IF_KILLED,
 };
 
 static const struct option_row table[] = {
@@ -32,6 +32,8 @@ static const struct option_row table[] = {
 	{ 'u', "users", NULL, "rank users" },
 	{ OPTION_BY, "by", "KEY", "rank exe, comm, cgroup, unit or session" },
 	{ 'w', "whole-system", NULL, "all of RAM: each frame in one class" },
+	{ OPTION_GROUP, "group", "NAME=SELECTOR", "a group of processes as a "
+	  "row, again and again" },
 	{ OPTION_WATCH, "watch", "SECONDS", "again and again, until ended" },
 	{ OPTION_COUNT, "count", "N", "with --watch: end after N times" },
 	{ OPTION_FREE, "free", "SIZE", "the fewest processes whose end gives "
@@ -232,6 +234,8 @@ static int take_option(int id, const char *argument, void *context)
 		return take_filter(&settings->mapping_filter, argument);
 	case OPTION_BY:
 		return take_key(settings, argument);
+	case OPTION_GROUP:
+		return groups_take(settings, argument);
 	case OPTION_WATCH:
 		return take_seconds(settings, argument);
 	case OPTION_FREE:
@@ -296,7 +300,9 @@ static int check(const struct settings *settings)
 	}
 	if (settings->killed && if_killed_check(settings))
 		return EXIT_USAGE;
-	return rank_ram_check(settings);
+	if (rank_ram_check(settings))
+		return EXIT_USAGE;
+	return groups_check(settings);
 }
 
 int settings_read(struct settings *settings, int argc, char **argv)
@@ -319,6 +325,8 @@ int settings_read(struct settings *settings, int argc, char **argv)
 		status = check(settings);
 	if (status)
 		return status;
+	if (settings->group_count)
+		settings->by = BY_NAMED;
 	set_default_columns(settings);
 	if (!settings->sort)
 		settings->sort = column_find("pss", 3);
@@ -338,5 +346,6 @@ void settings_free(struct settings *settings)
 	filter_free(&settings->mapping_filter);
 	selector_free(settings->keep);
 	selector_free(settings->killed);
+	groups_free(settings);
 	free(settings->pids);
 }

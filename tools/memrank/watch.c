@@ -29,7 +29,7 @@ struct watching {
 	struct settings settings;	/* -n cut to the terminal's lines */
 	struct pagemap_source *source;
 	struct pagemap_snapshot *snapshot;	/* the newest */
-	struct proclist *names;			/* of its processes */
+	struct kept kept;
 	struct timespec next;			/* CLOCK_MONOTONIC */
 	unsigned long limit;			/* as it was asked for */
 	bool screen;
@@ -92,7 +92,8 @@ static void fit_to_screen(struct watching *watching, size_t lines)
 	struct settings *settings = &watching->settings;
 	size_t other = 2;
 
-	other += settings->usual.header + settings->totals;
+	other += settings->usual.header + settings->totals +
+		 (settings->group_count != 0);
 	settings->limit = lines > other ? lines - other : 1;
 	if (watching->limit && watching->limit < settings->limit)
 		settings->limit = watching->limit;
@@ -114,8 +115,12 @@ static int draw(struct watching *watching)
 	fit_to_screen(watching, lines);
 	print_heading(watching->snapshot, columns, out);
 	status = rank_snapshot(&watching->settings, watching->source,
-			       watching->snapshot, &watching->names, out,
+			       watching->snapshot, &watching->kept, out,
 			       &empty);
+	if (watching->kept.found)
+		groups_print_changes(&watching->settings,
+			pagemap_snapshot_time_ns(watching->snapshot), columns,
+			&watching->kept, out);
 	if (!fclose(out))
 		show_frame(frame, stdout);
 	free(frame);
@@ -134,7 +139,7 @@ static int print(struct watching *watching, bool first)
 	if (!plain)
 		print_heading(watching->snapshot, 0, stdout);
 	status = rank_snapshot(settings, watching->source, watching->snapshot,
-			       &watching->names, stdout, &empty);
+			       &watching->kept, stdout, &empty);
 	/* One heading for all rows of CSV. */
 	if (settings->usual.csv)
 		watching->settings.usual.header = false;
@@ -186,6 +191,13 @@ static int take(struct watching *watching)
 	return EXIT_DONE;
 }
 
+static void report(const struct watching *watching)
+{
+	report_unreadable(watching->source, watching->snapshot);
+	groups_report(&watching->settings, watching->snapshot,
+		      watching->kept.found);
+}
+
 static int refresh(struct watching *watching, bool first)
 {
 	int status = take(watching);
@@ -196,7 +208,9 @@ static int refresh(struct watching *watching, bool first)
 	if (message_flush_output())
 		return EXIT_NOTHING;
 	if (first && !watching->screen)
-		report_unreadable(watching->source, watching->snapshot);
+		report(watching);
+	if (!watching->screen)
+		groups_report_changes(&watching->settings, &watching->kept);
 	return status;
 }
 
@@ -221,8 +235,8 @@ int rank_watch(const struct settings *settings, struct pagemap_source *source)
 		wait_for_next(&watching);
 	}
 	if (watching.screen && watching.snapshot)
-		report_unreadable(source, watching.snapshot);
-	proclist_free(watching.names);
+		report(&watching);
+	kept_free(&watching.kept);
 	pagemap_snapshot_free(watching.snapshot);
 	return status;
 }
