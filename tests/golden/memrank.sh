@@ -14,6 +14,12 @@ for name in small averaged clonevm twice hidden states hostile liars nopfn \
 	done
 done
 
+machine shares
+# Without their flags nothing tells what frames hold.
+sed 's/^counts precise/&\nwithout kpageflags/' \
+	tests/fixtures/machines/shares.txt >"$scratch/noflags.txt"
+"$BUILD/tests/fixtures/mkproc" "$scratch/noflags.txt" "$scratch/noflags"
+
 # The options, each with both engines where it matters.
 golden memrank-plain memrank -S small
 golden memrank-mappings memrank -S small -m
@@ -71,6 +77,33 @@ golden memrank-selector-regex memrank -S small --group 'a=comm:/(/'
 golden memrank-selector-repeats memrank -S small \
 	--group 'a=comm:/(a{100}){100}/'
 
+# Who shares with whom.
+golden memrank-sharing memrank -S shares --sharing
+golden memrank-sharing-some memrank -S shares --sharing tree:10 comm:reader -k
+golden memrank-sharing-cut memrank -S shares --sharing -n 2 -H
+golden memrank-sharing-csv memrank -S shares --sharing --csv
+golden memrank-sharing-unit memrank -S shares --sharing --by unit
+golden memrank-sharing-user memrank -S shares --sharing --by user --csv
+golden memrank-sharing-group memrank -S shares --sharing 10 \
+	--group both=10,11 --group second=11 --group ring=12
+golden memrank-sharing-matrix memrank -S shares --sharing --matrix
+golden memrank-sharing-matrix-csv memrank -S shares --sharing --matrix -n 2 \
+	--csv
+golden memrank-sharing-nopfn memrank -S nopfn --sharing
+golden memrank-sharing-hidden memrank -S hidden --sharing --strict
+golden memrank-sharing-hostile memrank -S hostile --sharing
+golden memrank-sharing-noflags memrank -S noflags --sharing
+golden memrank-sharing-noflags-csv memrank -S noflags --sharing --csv -n 1
+golden memrank-sharing-nobody memrank -S shares --sharing comm:nobody
+golden memrank-sharing-alone memrank -S shares --sharing comm:alone
+golden memrank-sharing-kernel memrank -S shares --sharing --engine kernel
+golden memrank-sharing-filter memrank -S shares --sharing -P first
+golden memrank-sharing-columns memrank -S shares --sharing -c pid
+golden memrank-sharing-mappings memrank -S shares --sharing -m
+golden memrank-sharing-watch memrank -S shares --sharing --watch 1
+golden memrank-matrix-alone memrank -S shares --matrix
+golden memrank-matrix-json memrank -S shares --sharing --matrix --json
+
 # What is unlike from run to run is left out of JSON.
 json()
 {
@@ -82,6 +115,8 @@ golden memrank-json-liars json memrank -S liars --json
 golden memrank-json-nothing json memrank -S nothing --json
 golden memrank-json-group json memrank -S hidden --json --engine census \
 	--group 'all=comm:/./' --group none=7
+golden memrank-json-sharing json memrank -S shares --sharing --json -n 3
+golden memrank-json-sharing-by json memrank -S shares --sharing --by unit --json
 golden memrank-json-mappings json memrank -S small -m --json
 
 # Wrong usage, and directories that are no machine.

@@ -321,6 +321,31 @@ int groups_make(const struct settings *settings,
 	return err;
 }
 
+int groups_number(const struct settings *settings,
+		  const struct pagemap_snapshot *snapshot,
+		  struct ranking *ranking, uint32_t **ret_group_of,
+		  uint32_t *ret_count)
+{
+	struct grouping grouping = {
+		.settings = settings,
+		.snapshot = snapshot,
+		.ranking = ranking,
+	};
+	int err;
+
+	ranking->group_names = strings_new();
+	err = ranking->group_names ? allocate_items(&grouping) : -ENOMEM;
+	if (!err)
+		err = place_items(&grouping);
+	if (err) {
+		free(grouping.group_of);
+		return err;
+	}
+	*ret_group_of = grouping.group_of;
+	*ret_count = grouping.group_count;
+	return 0;
+}
+
 int usage_of_rows(const struct pagemap_snapshot *snapshot,
 		  const struct row *rows, size_t count,
 		  struct pagemap_usage *ret_usage)

@@ -67,6 +67,9 @@ struct settings {
 	struct selector *killed;	/* of --if-killed; NULL */
 	struct named_group *groups;
 	size_t group_count;
+	bool matrix;			/* with --sharing */
+	char **words;			/* selectors of --sharing; borrowed */
+	size_t word_count;
 };
 
 /* What was found of a named group. */
@@ -109,6 +112,9 @@ uint32_t settings_early_names(const struct settings *settings);
 /* Which names they need in all. */
 uint32_t settings_names(const struct settings *settings);
 
+/* What of a process's identity the rows are made by. */
+uint32_t settings_identity(const struct settings *settings);
+
 /* What the library has to read for it. */
 void settings_to_opts(const struct settings *settings,
 		      const struct pagemap_source *source,
@@ -142,6 +148,16 @@ bool settings_group(const struct settings *settings);
 int groups_make(const struct settings *settings,
 		const struct pagemap_snapshot *snapshot,
 		struct ranking *ranking);
+
+/*
+ * Numbers the groups of --by: *ret_group_of, which is the caller's, has a
+ * number for each process of the snapshot, all of which have to be rows.  The
+ * names are ranking->group_names.  0 or -ENOMEM.
+ */
+int groups_number(const struct settings *settings,
+		  const struct pagemap_snapshot *snapshot,
+		  struct ranking *ranking, uint32_t **ret_group_of,
+		  uint32_t *ret_count);
 
 /* The usage of some rows' processes taken together.  0 or -ENOMEM. */
 int usage_of_rows(const struct pagemap_snapshot *snapshot,
@@ -195,6 +211,19 @@ int free_take_keep(struct settings *settings, const char *text);
 
 /* Whose end gives so much memory back. */
 int rank_free(const struct settings *settings, struct pagemap_source *source);
+
+/* The beginning of JSON: all up to the first key of what is shown. */
+void json_begin(struct pagemap_source *source,
+		const struct pagemap_snapshot *snapshot, FILE *out);
+
+/* ---- share.c ----------------------------------------------------------- */
+
+/* Pairs that share memory; gives the exit status. */
+int rank_sharing(const struct settings *settings,
+		 struct pagemap_source *source);
+
+/* Whether the rest goes with it; 0, or an exit status after a message. */
+int sharing_check(const struct settings *settings);
 
 /* ---- once.c, watch.c --------------------------------------------------- */
 

@@ -78,6 +78,11 @@ uint32_t settings_names(const struct settings *settings)
 	return names | columns_names(&columns);
 }
 
+uint32_t settings_identity(const struct settings *settings)
+{
+	return key_identity[settings->by] | groups_identity(settings);
+}
+
 static uint64_t needed_metrics(const struct settings *settings,
 			       const struct column_list *columns)
 {
@@ -116,8 +121,8 @@ void settings_to_opts(const struct settings *settings,
 	settings_columns(settings, &columns);
 	opts.metrics = needed_metrics(settings, &columns);
 	opts.identity = columns_identity(&columns) |
-			settings->sort->identity | key_identity[settings->by] |
-			groups_identity(settings) |
+			settings->sort->identity |
+			settings_identity(settings) |
 			proclist_identity(source, settings_names(settings));
 	opts.groups = settings_group(settings) ||
 		      (settings->totals && settings_filter(settings));

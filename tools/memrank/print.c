@@ -36,6 +36,15 @@ static void print_member(const char *key, struct json *value, const char *end,
 	json_free(value);
 }
 
+void json_begin(struct pagemap_source *source,
+		const struct pagemap_snapshot *snapshot, FILE *out)
+{
+	fputs("{\"schema\":\"memrank/1\",", out);
+	print_member("source", json_source(source, snapshot), ",", out);
+	print_member("cost", json_cost(snapshot), ",", out);
+	print_member("unreadable", json_unreadable(snapshot), ",\n", out);
+}
+
 /* Row by row, so that a million rows need the memory of one. */
 static void print_json(const struct settings *settings,
 		       struct pagemap_source *source,
@@ -46,11 +55,8 @@ static void print_json(const struct settings *settings,
 	size_t i;
 
 	settings_columns(settings, &columns);
-	fputs("{\"schema\":\"memrank/1\",", out);
-	print_member("source", json_source(source, snapshot), ",", out);
-	print_member("cost", json_cost(snapshot), ",", out);
-	print_member("totals", json_totals(&ranking->totals), ",", out);
-	print_member("unreadable", json_unreadable(snapshot), ",\n", out);
+	json_begin(source, snapshot, out);
+	print_member("totals", json_totals(&ranking->totals), ",\n", out);
 	fputs("\"rows\":[", out);
 	for (i = 0; i < ranking->count; i++) {
 		struct json *row = json_new_object();

@@ -14,8 +14,9 @@
 #include "source.h"
 
 enum {
-	OPTION_BY = 256, OPTION_GROUP, OPTION_WATCH, OPTION_COUNT, OPTION_FREE,
-	OPTION_KEEP, OPTION_IF_KILLED,
+	OPTION_BY = 256, OPTION_GROUP, OPTION_SHARING, OPTION_MATRIX,
+	OPTION_WATCH, OPTION_COUNT, OPTION_FREE, OPTION_KEEP,
+	OPTION_IF_KILLED,
 };
 
 static const struct option_row table[] = {
@@ -34,6 +35,9 @@ static const struct option_row table[] = {
 	{ 'w', "whole-system", NULL, "all of RAM: each frame in one class" },
 	{ OPTION_GROUP, "group", "NAME=SELECTOR", "a group of processes as a "
 	  "row, again and again" },
+	{ OPTION_SHARING, "sharing", NULL, "who shares memory with whom, and "
+	  "why; words are selectors" },
+	{ OPTION_MATRIX, "matrix", NULL, "with --sharing: as a square" },
 	{ OPTION_WATCH, "watch", "SECONDS", "again and again, until ended" },
 	{ OPTION_COUNT, "count", "N", "with --watch: end after N times" },
 	{ OPTION_FREE, "free", "SIZE", "the fewest processes whose end gives "
@@ -68,6 +72,7 @@ static const struct mode {
 	{ OPTION_FREE, "--free", rank_free },
 	{ 'w', "-w", rank_ram },
 	{ OPTION_IF_KILLED, "--if-killed", rank_if_killed },
+	{ OPTION_SHARING, "--sharing", rank_sharing },
 };
 
 #define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))
@@ -205,7 +210,11 @@ static int take_flag(struct settings *settings, int id, const char *argument)
 		settings->by = BY_USER;
 		return 0;
 	case 'w':
-		return 0;	/* a mode */
+	case OPTION_SHARING:
+		return 0;	/* a mode, and no more */
+	case OPTION_MATRIX:
+		settings->matrix = true;
+		return 0;
 	default:
 		return usual_take(&settings->usual, id, argument);
 	}
@@ -273,6 +282,16 @@ static int take_pids(struct settings *settings, int count, char **words)
 	return 0;
 }
 
+/* Words are pids, but where a mode takes selectors. */
+static int take_words(struct settings *settings, int count, char **words)
+{
+	if (settings->run != rank_sharing)
+		return take_pids(settings, count, words);
+	settings->words = words;
+	settings->word_count = (size_t)count;
+	return 0;
+}
+
 static void set_default_columns(struct settings *settings)
 {
 	static const char *const lists[] = {
@@ -288,8 +307,10 @@ static void set_default_columns(struct settings *settings)
 		      &wrong, &length);
 }
 
-static int check(const struct settings *settings)
+static int check(struct settings *settings)
 {
+	int status;
+
 	if (settings->refreshes && !settings->watch_s) {
 		message("--count goes with --watch (rows are cut with -n)");
 		return EXIT_USAGE;
@@ -298,11 +319,20 @@ static int check(const struct settings *settings)
 		message("--keep goes with --free");
 		return EXIT_USAGE;
 	}
+	if (settings->matrix && settings->run != rank_sharing) {
+		message("--matrix goes with --sharing");
+		return EXIT_USAGE;
+	}
+	status = groups_check(settings);
+	if (status)
+		return status;
+	if (settings->group_count)
+		settings->by = BY_NAMED;
 	if (settings->killed && if_killed_check(settings))
 		return EXIT_USAGE;
-	if (rank_ram_check(settings))
-		return EXIT_USAGE;
-	return groups_check(settings);
+	if (settings->run == rank_ram)
+		return rank_ram_check(settings);
+	return settings->run == rank_sharing ? sharing_check(settings) : 0;
 }
 
 int settings_read(struct settings *settings, int argc, char **argv)
@@ -318,15 +348,13 @@ int settings_read(struct settings *settings, int argc, char **argv)
 		return print_help();
 	if (settings->usual.version)
 		return print_version();
-	status = take_pids(settings, argc - first, argv + first);
+	status = take_words(settings, argc - first, argv + first);
 	if (!status)
 		status = usual_check(&settings->usual);
 	if (!status)
 		status = check(settings);
 	if (status)
 		return status;
-	if (settings->group_count)
-		settings->by = BY_NAMED;
 	set_default_columns(settings);
 	if (!settings->sort)
 		settings->sort = column_find("pss", 3);
