@@ -15,7 +15,7 @@ src=lib/libpagemap/src
 TABLE='
 memory   arena|buffer                          arena|buffer
 parsers  parse.*|decode|flags|metric           parse
-sources  source|tree|live.*|saved|averages|mount  buffer|parse|source|tree|live|averages|watch
+sources  source|tree|live.*|saved|averages|mount|look  buffer|parse|source|tree|live|averages|watch
 data     figures|frames|snapshot|repeats|census\.h  arena|buffer|figures|frames|snapshot|repeats
 metrics  usage.*|union.*|group|rank|sharing.*|cheapest|version    arena|buffer|figures|frames|snapshot|repeats|census|usage.*|union.*|sharing
 what-if  killed.*                              buffer|parse|source|frames|snapshot|sharing|killed.*

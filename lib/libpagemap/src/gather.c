@@ -140,6 +140,62 @@ static void keep_entry(struct gather *gather, uint64_t page, uint64_t entry,
 	keep_page(gather, page, &run);
 }
 
+/* ---- Whose runs are kept ----------------------------------------------- */
+
+static bool is_file(const struct pagemap_page_filter *filter,
+		    const struct pagemap_mapping *mapping)
+{
+	bool path = filter->path && !strcmp(filter->path, mapping->path);
+
+	if (!filter->inode)
+		return path;
+	/* Devices differ where a file system is laid over another. */
+	return filter->inode == mapping->inode &&
+	       (path || filter->dev == mapping->dev);
+}
+
+/* The pages of a mapping that stand for the filter's part of its file. */
+static void find_kept(struct gather *gather,
+		      const struct pagemap_mapping *mapping)
+{
+	const struct pagemap_page_filter *filter = gather->filter;
+	uint32_t shift = gather->worker->snapshot->page_shift;
+	uint64_t begin = mapping->offset_bytes >> shift;
+	uint64_t end = begin + ((mapping->end_vaddr - mapping->start_vaddr)
+				>> shift);
+	uint64_t from = filter->offset_bytes >> shift, to = UINT64_MAX;
+	uint64_t start_page = mapping->start_vaddr >> shift;
+
+	gather->kept_from = gather->kept_to = 0;
+	if (!is_file(filter, mapping))
+		return;
+	if (filter->size_bytes &&
+	    filter->size_bytes - 1 <= UINT64_MAX - filter->offset_bytes)
+		to = ((filter->offset_bytes + filter->size_bytes - 1) >> shift)
+		     + 1;
+	from = from > begin ? from : begin;
+	to = to < end ? to : end;
+	if (from >= to)
+		return;
+	gather->kept_from = start_page + (from - begin);
+	gather->kept_to = start_page + (to - begin);
+}
+
+static bool is_kept(const struct gather *gather, uint64_t page, uint64_t entry)
+{
+	const struct pagemap_page_filter *filter = gather->filter;
+
+	if (!filter)
+		return true;
+	if (filter->frame_count)
+		return (entry & ENTRY_PRESENT) &&
+		       (entry & ENTRY_PFN_MASK) - filter->first_pfn <
+			       filter->frame_count;
+	return page >= gather->kept_from && page < gather->kept_to;
+}
+
+/* ---- What is counted --------------------------------------------------- */
+
 /* A page that may have other sharers. */
 static void take_counted(struct gather *gather, uint64_t entry)
 {
@@ -252,7 +308,8 @@ void gather_entries(struct gather *gather, uint64_t first_page,
 		else
 			gather->missing++;
 		if (gather->keep_runs &&
-		    (entry & (ENTRY_PRESENT | ENTRY_SWAPPED)))
+		    (entry & (ENTRY_PRESENT | ENTRY_SWAPPED)) &&
+		    is_kept(gather, first_page + i, entry))
 			keep_entry(gather, first_page + i, entry,
 				   uses ? uses[i] : 0, as);
 	}
@@ -274,7 +331,8 @@ void gather_zero(struct gather *gather, uint64_t first_page, uint64_t count)
 
 	gather->tally->zero += count;
 	for (i = 0; gather->keep_runs && i < count; i++)
-		keep_page(gather, first_page + i, &run);
+		if (is_kept(gather, first_page + i, 0))
+			keep_page(gather, first_page + i, &run);
 }
 
 static void leave(struct gather *gather)
@@ -302,6 +360,9 @@ void gather_enter(struct gather *gather, struct pagemap_mapping *mapping)
 	if (!mapping)
 		return;
 	gather->tally = &mapping->tally;
+	if (gather->keep_runs && gather->filter &&
+	    !gather->filter->frame_count)
+		find_kept(gather, mapping);
 	mapping->shared.first = (uint32_t)worker->shared.count;
 	mapping->swapped.first = (uint32_t)worker->swapped.count;
 	mapping->runs.first = (uint32_t)worker->runs.count;

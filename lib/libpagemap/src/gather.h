@@ -29,6 +29,11 @@ struct gather {
 	uint32_t swap_types;
 	uint64_t zero_frame;			/* 0: not known */
 
+	/* Whose runs are kept: NULL all, else also of a mapping these pages. */
+	const struct pagemap_page_filter *filter;
+	uint64_t kept_from;
+	uint64_t kept_to;			/* exclusive */
+
 	uint64_t run_first;			/* of frames, being extended */
 	uint64_t run_count;
 	bool run_anon;

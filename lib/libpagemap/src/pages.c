@@ -583,6 +583,7 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 			.tally = &process->tally,
 			.keep_runs = worker_detail(worker, process) ==
 				     PAGEMAP_DETAIL_PAGES,
+			.filter = worker->snapshot->filter,
 			.trusted = trusted_of(worker),
 			.frames_shown = worker->snapshot->frames_shown,
 			.swap_types = worker->snapshot->swap_types,

@@ -185,6 +185,7 @@ struct pagemap_snapshot {
 	bool groups;
 	size_t top_count;
 	enum pagemap_frame_detail frames_detail;
+	const struct pagemap_page_filter *filter; /* in the arena; NULL */
 	const pid_t *pids;		/* asked for, rising; NULL: all */
 	size_t pid_count;
 

@@ -56,6 +56,22 @@ static int keep_pids(struct pagemap_snapshot *snapshot, const pid_t *pids,
 	return 0;
 }
 
+/* A copy, whose path is a copy too. */
+static int keep_filter(struct pagemap_snapshot *snapshot,
+		       const struct pagemap_page_filter *filter)
+{
+	struct pagemap_page_filter *copy;
+
+	if (!filter)
+		return 0;
+	copy = arena_copy(&snapshot->arena, filter, sizeof(*filter));
+	if (copy && filter->path)
+		copy->path = arena_string(&snapshot->arena, filter->path,
+					  strlen(filter->path));
+	snapshot->filter = copy;
+	return copy && !copy->path == !filter->path ? 0 : -ENOMEM;
+}
+
 static bool census_can_see(struct pagemap_source *source)
 {
 	return pagemap_source_has_feature(source, PAGEMAP_FEATURE_PFN);
@@ -82,6 +98,16 @@ static enum pagemap_engine choose_engine(struct pagemap_source *source,
 	return PAGEMAP_ENGINE_KERNEL;
 }
 
+/* There are runs to be kept, and it says of what. */
+static bool filter_fits(const struct pagemap_snapshot_opts *opts)
+{
+	const struct pagemap_page_filter *filter = opts->pages;
+
+	return !filter || (opts->detail == PAGEMAP_DETAIL_PAGES &&
+			   (filter->frame_count || filter->path ||
+			    filter->inode));
+}
+
 static int read_options(struct pagemap_snapshot *snapshot,
 			const struct pagemap_snapshot_opts *opts)
 {
@@ -95,7 +121,7 @@ static int read_options(struct pagemap_snapshot *snapshot,
 	    (unsigned int)opts->engine > PAGEMAP_ENGINE_CENSUS ||
 	    (unsigned int)opts->detail > PAGEMAP_DETAIL_PAGES ||
 	    (unsigned int)opts->frames > PAGEMAP_FRAMES_ALL ||
-	    (opts->pids && !opts->pid_count))
+	    (opts->pids && !opts->pid_count) || !filter_fits(opts))
 		return -EINVAL;
 	snapshot->engine = opts->engine;
 	snapshot->detail = opts->detail;
@@ -107,6 +133,8 @@ static int read_options(struct pagemap_snapshot *snapshot,
 	snapshot->groups = opts->groups;
 	snapshot->top_count = opts->top_count;
 	snapshot->frames_detail = opts->frames;
+	if (keep_filter(snapshot, opts->pages))
+		return -ENOMEM;
 	return keep_pids(snapshot, opts->pids, opts->pid_count);
 }
 

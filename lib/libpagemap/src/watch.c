@@ -293,6 +293,7 @@ static int take_again(struct pagemap_source *source,
 		.gentle = previous->gentle,
 		.top_count = previous->top_count,
 		.frames = previous->frames_detail,
+		.pages = previous->filter,
 	};
 
 	return pagemap_snapshot_take(source, &opts, ret_snapshot);

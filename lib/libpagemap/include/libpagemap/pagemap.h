@@ -324,6 +324,21 @@ enum pagemap_frame_detail {
 				     has alone: each mapped frame is found */
 };
 
+/**
+ * Which pages have their runs kept at PAGEMAP_DETAIL_PAGES: those of certain
+ * frames, or those that stand for a part of a file.  Where frame_count is not
+ * 0 the frames decide, else the file.
+ */
+struct pagemap_page_filter {
+	uint64_t first_pfn;		/**< frames from this one on, */
+	uint64_t frame_count;		/**< so many; 0: pages of a file */
+	const char *path;		/**< a mapping's path is this and */
+	dev_t dev;			/**< its inode that, or device and */
+	uint64_t inode;			/**< inode are; inode 0: path alone */
+	uint64_t offset_bytes;		/**< from here in the file, */
+	uint64_t size_bytes;		/**< so many bytes; 0: to its end */
+};
+
 /** Options of a snapshot; zero in a field means its default. */
 struct pagemap_snapshot_opts {
 	size_t size;			/**< sizeof(struct pagemap_snapshot_opts) */
@@ -341,6 +356,10 @@ struct pagemap_snapshot_opts {
 					     by PSS, stopping early; 0: all */
 	enum pagemap_frame_detail frames; /**< above COUNTED: auto takes the
 					     census; for pagemap_sharing_* */
+	const struct pagemap_page_filter *pages; /**< keep only the runs of
+					     these pages, so that all of a
+					     machine can be looked through;
+					     NULL: of all */
 };
 
 /**
@@ -676,6 +695,31 @@ struct pagemap_page {
  * swap areas in use: an entry of another type is MIGRATING, not SWAPPED.
  */
 struct pagemap_page pagemap_decode_entry(uint64_t entry, uint32_t swap_types);
+
+/**
+ * Reads what stands at one address of a process, by its pagemap alone: a zero
+ * page or a page of hugetlbfs is PRESENT like others.  mapped is false also
+ * where nothing can be mapped.  Errors: -ENOENT if the process does not exist,
+ * -EACCES or -EPERM.
+ */
+int pagemap_source_page(struct pagemap_source *source, pid_t pid,
+			uint64_t vaddr, struct pagemap_page *ret_page);
+
+/** A count that is not known. */
+#define PAGEMAP_COUNT_UNKNOWN UINT64_MAX
+
+/** What the kernel says of one frame. */
+struct pagemap_frame_facts {
+	uint64_t flags;		/**< kpageflags; PAGEMAP_FLAGS_UNKNOWN */
+	uint64_t map_count;	/**< kpagecount; PAGEMAP_COUNT_UNKNOWN */
+};
+
+/**
+ * Reads what the kernel says of a frame, mapped or not; what cannot be read is
+ * not known.  -ENOENT: the files that can be read end before it.
+ */
+int pagemap_source_frame(struct pagemap_source *source, uint64_t pfn,
+			 struct pagemap_frame_facts *ret_facts);
 
 /* ---- Usage ------------------------------------------------------------- */
 
