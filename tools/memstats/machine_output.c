@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "flag_text.h"
 #include "memstats.h"
 #include "view.h"
 
@@ -32,26 +33,6 @@ static void set_address(struct json *object, const char *key, uint64_t vaddr)
 
 	snprintf(text, sizeof(text), "0x%" PRIx64, vaddr);
 	json_set_text(object, key, text);
-}
-
-static struct json *json_flags(uint64_t flags)
-{
-	struct json *array;
-	unsigned int bit;
-	char number[16];
-
-	if (flags == PAGEMAP_FLAGS_UNKNOWN)
-		return NULL;
-	array = json_new_array();
-	for (bit = 0; bit < 64; bit++) {
-		const char *name = pagemap_flag_name(bit);
-
-		if (!(flags >> bit & 1))
-			continue;
-		snprintf(number, sizeof(number), "bit%u", bit);
-		json_append_text(array, name ? name : number);
-	}
-	return array;
 }
 
 /* True, false or, where it is not known, null. */

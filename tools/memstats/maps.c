@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "flag_text.h"
 #include "memstats.h"
 #include "view.h"
 
@@ -203,32 +204,6 @@ int print_maps(const struct settings *settings,
 	for (i = 0; i < count; i++)
 		print_mapping(settings, pagemap_process_mapping_at(process, i));
 	return print_files(settings, snapshot, process);
-}
-
-void flags_to_text(uint64_t flags, char text[FLAGS_TEXT_SIZE])
-{
-	unsigned int bit;
-	size_t length = 0;
-
-	text[0] = '\0';
-	if (flags == PAGEMAP_FLAGS_UNKNOWN) {
-		memcpy(text, "-", 2);
-		return;
-	}
-	for (bit = 0; bit < 64; bit++) {
-		const char *name = pagemap_flag_name(bit);
-		int more;
-
-		if (!(flags >> bit & 1))
-			continue;
-		more = name ? snprintf(text + length, FLAGS_TEXT_SIZE - length,
-				       "%s%s", length ? "," : "", name) :
-			snprintf(text + length, FLAGS_TEXT_SIZE - length,
-				 "%sbit%u", length ? "," : "", bit);
-		if (more < 0 || length + (size_t)more >= FLAGS_TEXT_SIZE)
-			return;
-		length += (size_t)more;
-	}
 }
 
 /* Accessed and modified, a letter each; "-" if that is not known. */

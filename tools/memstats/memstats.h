@@ -72,10 +72,6 @@ void csv_maps(const struct settings *settings, const struct report *report);
 void csv_pages(const struct settings *settings, const struct report *report);
 void print_json(const struct settings *settings, const struct report *report);
 
-/* "0x7f12..-0x7f34.." and so on. */
-#define FLAGS_TEXT_SIZE 512
-void flags_to_text(uint64_t flags, char text[FLAGS_TEXT_SIZE]);
-
 /* Runs a command to its end and reports; gives the exit status. */
 int run_command(const struct settings *settings,
 		struct pagemap_source *source);
