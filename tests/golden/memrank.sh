@@ -104,6 +104,43 @@ golden memrank-sharing-watch memrank -S shares --sharing --watch 1
 golden memrank-matrix-alone memrank -S shares --matrix
 golden memrank-matrix-json memrank -S shares --sharing --matrix --json
 
+# Who maps what.
+owners()
+{
+	golden "memrank-owners-$1" memrank -S shares --owners "${@:2}"
+}
+owners frame 0x2000
+owners frame-decimal 8192 -n 2
+owners frame-nobody 0x7000
+owners frame-zero 7
+owners frame-beyond 99999999
+owners file /usr/lib/liba.so -k
+owners file-csv /usr/lib/liba.so --csv -n 2
+owners file-nobody /usr/lib/nothing
+owners offset /usr/lib/liba.so:68K -H
+owners offset-copies /usr/lib/liba.so:0x16000
+owners offset-copy /usr/lib/liba.so:81920
+owners offset-csv /usr/lib/liba.so:0x14000 --csv
+owners offset-beyond /usr/lib/liba.so:1G
+owners memfd-absent '/memfd:ring (deleted):0'
+owners address 10:0x416010
+owners address-ksm 12:0x20001000
+owners address-hugetlb 13:0x40001000
+owners address-swap 10:0x10028000
+owners address-empty 10:0x1003f000
+owners address-hole 10:0x9999000
+owners address-zero 13:0x50000000
+owners address-nobody 99:0x1000
+owners address-bad 99:rip
+owners empty ''
+owners pid 7 10
+owners columns 7 -c pid
+owners kernel 7 --engine kernel
+golden memrank-owners-nopfn memrank -S nopfn --owners 0x2000
+golden memrank-owners-unseen memrank -S hidden --owners 0x2020 --strict
+golden memrank-owners-averaged memrank -S averaged --owners 0x2000 --strict
+golden memrank-owners-hidden memrank -S hidden --owners 0x2000 --strict
+
 # What is unlike from run to run is left out of JSON.
 json()
 {
@@ -117,6 +154,10 @@ golden memrank-json-group json memrank -S hidden --json --engine census \
 	--group 'all=comm:/./' --group none=7
 golden memrank-json-sharing json memrank -S shares --sharing --json -n 3
 golden memrank-json-sharing-by json memrank -S shares --sharing --by unit --json
+golden memrank-json-owners json memrank -S shares --json \
+	--owners /usr/lib/liba.so:0x14000
+golden memrank-json-owners-file json memrank -S shares --json \
+	--owners /usr/lib/libb.so
 golden memrank-json-mappings json memrank -S small -m --json
 
 # Wrong usage, and directories that are no machine.

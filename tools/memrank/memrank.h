@@ -26,6 +26,7 @@ enum rank_by {
 	BY_NAMED,			/* --group */
 };
 
+struct json;
 struct settings;
 struct kept;
 
@@ -68,6 +69,7 @@ struct settings {
 	struct named_group *groups;
 	size_t group_count;
 	bool matrix;			/* with --sharing */
+	const char *owners;		/* whose: the argument of --owners */
 	char **words;			/* selectors of --sharing; borrowed */
 	size_t word_count;
 };
@@ -216,6 +218,10 @@ int rank_free(const struct settings *settings, struct pagemap_source *source);
 void json_begin(struct pagemap_source *source,
 		const struct pagemap_snapshot *snapshot, FILE *out);
 
+/* A key and its value, which is freed, and what comes after. */
+void json_print_member(const char *key, struct json *value, const char *end,
+		       FILE *out);
+
 /* ---- share.c ----------------------------------------------------------- */
 
 /* Pairs that share memory; gives the exit status. */
@@ -224,6 +230,14 @@ int rank_sharing(const struct settings *settings,
 
 /* Whether the rest goes with it; 0, or an exit status after a message. */
 int sharing_check(const struct settings *settings);
+
+/* ---- owners.c ---------------------------------------------------------- */
+
+/* Everyone who maps something; gives the exit status. */
+int rank_owners(const struct settings *settings, struct pagemap_source *source);
+
+/* Whether the rest goes with it; 0, or an exit status after a message. */
+int owners_check(const struct settings *settings);
 
 /* ---- once.c, watch.c --------------------------------------------------- */
 

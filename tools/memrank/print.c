@@ -27,8 +27,8 @@ static struct json *json_totals(const struct row *totals)
 	return object;
 }
 
-static void print_member(const char *key, struct json *value, const char *end,
-			 FILE *out)
+void json_print_member(const char *key, struct json *value, const char *end,
+		       FILE *out)
 {
 	fprintf(out, "\"%s\":", key);
 	json_print(value, out);
@@ -40,9 +40,9 @@ void json_begin(struct pagemap_source *source,
 		const struct pagemap_snapshot *snapshot, FILE *out)
 {
 	fputs("{\"schema\":\"memrank/1\",", out);
-	print_member("source", json_source(source, snapshot), ",", out);
-	print_member("cost", json_cost(snapshot), ",", out);
-	print_member("unreadable", json_unreadable(snapshot), ",\n", out);
+	json_print_member("source", json_source(source, snapshot), ",", out);
+	json_print_member("cost", json_cost(snapshot), ",", out);
+	json_print_member("unreadable", json_unreadable(snapshot), ",\n", out);
 }
 
 /* Row by row, so that a million rows need the memory of one. */
@@ -56,7 +56,7 @@ static void print_json(const struct settings *settings,
 
 	settings_columns(settings, &columns);
 	json_begin(source, snapshot, out);
-	print_member("totals", json_totals(&ranking->totals), ",\n", out);
+	json_print_member("totals", json_totals(&ranking->totals), ",\n", out);
 	fputs("\"rows\":[", out);
 	for (i = 0; i < ranking->count; i++) {
 		struct json *row = json_new_object();

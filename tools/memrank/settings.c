@@ -14,7 +14,7 @@
 #include "source.h"
 
 enum {
-	OPTION_BY = 256, OPTION_GROUP, OPTION_SHARING, OPTION_MATRIX,
+	OPTION_BY = 256, OPTION_GROUP, OPTION_SHARING, OPTION_MATRIX, OPTION_OWNERS,
 	OPTION_WATCH, OPTION_COUNT, OPTION_FREE, OPTION_KEEP,
 	OPTION_IF_KILLED,
 };
@@ -38,6 +38,8 @@ static const struct option_row table[] = {
 	{ OPTION_SHARING, "sharing", NULL, "who shares memory with whom, and "
 	  "why; words are selectors" },
 	{ OPTION_MATRIX, "matrix", NULL, "with --sharing: as a square" },
+	{ OPTION_OWNERS, "owners", "WHAT", "who maps it: a frame number, FILE, "
+	  "FILE:OFFSET or PID:ADDRESS" },
 	{ OPTION_WATCH, "watch", "SECONDS", "again and again, until ended" },
 	{ OPTION_COUNT, "count", "N", "with --watch: end after N times" },
 	{ OPTION_FREE, "free", "SIZE", "the fewest processes whose end gives "
@@ -73,6 +75,7 @@ static const struct mode {
 	{ 'w', "-w", rank_ram },
 	{ OPTION_IF_KILLED, "--if-killed", rank_if_killed },
 	{ OPTION_SHARING, "--sharing", rank_sharing },
+	{ OPTION_OWNERS, "--owners", rank_owners },
 };
 
 #define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))
@@ -245,6 +248,9 @@ static int take_option(int id, const char *argument, void *context)
 		return take_key(settings, argument);
 	case OPTION_GROUP:
 		return groups_take(settings, argument);
+	case OPTION_OWNERS:
+		settings->owners = argument;
+		return 0;
 	case OPTION_WATCH:
 		return take_seconds(settings, argument);
 	case OPTION_FREE:
@@ -332,6 +338,8 @@ static int check(struct settings *settings)
 		return EXIT_USAGE;
 	if (settings->run == rank_ram)
 		return rank_ram_check(settings);
+	if (settings->owners)
+		return owners_check(settings);
 	return settings->run == rank_sharing ? sharing_check(settings) : 0;
 }
 
