@@ -308,6 +308,13 @@ static void look_at_all(struct looking *looking)
 
 /* ---- Telling ----------------------------------------------------------- */
 
+/* Not averages over the pages of a folio. */
+static bool has_counts(const struct looking *looking)
+{
+	return pagemap_source_has_feature(looking->owners->source,
+					  PAGEMAP_FEATURE_PRECISE_COUNTS);
+}
+
 static void print_frames(const struct looking *looking)
 {
 	char flags[FLAGS_TEXT_SIZE];
@@ -321,7 +328,8 @@ static void print_frames(const struct looking *looking)
 		       frame->pfn, frame->pfn, frame->processes,
 		       frame->processes == 1 ? "" : "es");
 		if (frame->facts.map_count != PAGEMAP_COUNT_UNKNOWN)
-			printf(", the kernel counts %" PRIu64 " mapping%s",
+			printf(", the kernel counts %s%" PRIu64 " mapping%s",
+			       has_counts(looking) ? "" : "~",
 			       frame->facts.map_count,
 			       frame->facts.map_count == 1 ? "" : "s");
 		printf(", flags %s\n", flags);
@@ -344,6 +352,7 @@ static struct json *json_frames(const struct looking *looking)
 					(int64_t)frame->facts.map_count);
 		else
 			json_set(object, "map_count", NULL);
+		json_set_bool(object, "map_count_exact", has_counts(looking));
 		json_set(object, "flags", json_flags(frame->facts.flags));
 		json_append(array, object);
 	}
@@ -403,7 +412,6 @@ static void say_unseen(struct looking *looking, const struct frame *frame)
 /* A count for each page tells whether all of its mappings were seen. */
 static void report_unseen(struct looking *looking)
 {
-	struct pagemap_source *source = looking->owners->source;
 	size_t i;
 
 	for (i = 0; i < looking->frame_count; i++) {
@@ -411,8 +419,7 @@ static void report_unseen(struct looking *looking)
 		uint64_t count = frame->facts.map_count;
 
 		if (count == PAGEMAP_COUNT_UNKNOWN ||
-		    !pagemap_source_has_feature(source,
-						PAGEMAP_FEATURE_PRECISE_COUNTS))
+		    !has_counts(looking))
 			looking->unseen |= is_blind(looking->owners);
 		else if (count > frame->mappings)
 			say_unseen(looking, frame);

@@ -98,26 +98,6 @@ static uint32_t needed_names(const struct share *share)
 			       : names;
 }
 
-/* A row for each process of the snapshot, at its index. */
-static int make_rows(struct share *share)
-{
-	size_t i, count = pagemap_snapshot_process_count(share->snapshot);
-	struct ranking *ranking = &share->ranking;
-
-	ranking->rows = calloc(count + 1, sizeof(*ranking->rows));
-	if (!ranking->rows)
-		return -ENOMEM;
-	ranking->count = count;
-	for (i = 0; i < count; i++) {
-		ranking->rows[i] = row_init();
-		ranking->rows[i].process =
-			pagemap_snapshot_process_at(share->snapshot, i);
-	}
-	return proclist_name_rows(share->source, share->snapshot,
-				  ranking->rows, count, needed_names(share),
-				  &share->names);
-}
-
 /* Who the words select; EXIT_NOTHING after a message if nobody. */
 static int select_rows(struct share *share)
 {
@@ -244,42 +224,27 @@ static int find_rows(struct share *share)
 
 /* ---- Taking and telling ------------------------------------------------ */
 
-static int take(struct share *share, struct pagemap_snapshot **ret_snapshot)
+static int take(struct share *share)
 {
-	const struct settings *settings = share->settings;
-	struct pagemap_snapshot_opts opts = {
-		.size = sizeof(opts),
-		.engine = settings->usual.engine,
-		.gentle = settings->usual.gentle,
-		.metrics = PAGEMAP_METRIC_BIT(PAGEMAP_RSS),
-		.groups = true,
+	struct survey_needs needs = {
+		.identity = settings_identity(share->settings),
+		.names = needed_names(share),
 		.frames = PAGEMAP_FRAMES_KINDS,
-		.detail = settings->by == BY_PROCESS ? PAGEMAP_DETAIL_MAPPINGS
-						     : PAGEMAP_DETAIL_PROCESSES,
 	};
-	int err;
+	struct survey *survey = &share->survey;
+	int status;
 
-	opts.identity = settings_identity(settings) |
-			proclist_identity(share->source, needed_names(share));
 	if (share->selector)
-		opts.identity |= selector_identity(share->selector);
-	err = pagemap_snapshot_take(share->source, &opts, ret_snapshot);
-	return err ? snapshot_failed(share->source, err, NULL, 0) : 0;
-}
-
-static int find_sharing(struct share *share)
-{
-	int err = pagemap_sharing_find(share->snapshot, &share->sharing);
-
-	if (!err)
-		return 0;
-	if (err == -ENOTSUP)
-		message("who shares with whom cannot be told: %s",
-			pagemap_feature_reason(share->source,
-					       PAGEMAP_FEATURE_PFN));
-	else
-		message("%s", strerror(-err));
-	return EXIT_NOTHING;
+		needs.identity |= selector_identity(share->selector);
+	status = survey_take(share->settings, share->source, "--sharing",
+			     &needs, survey);
+	if (status)
+		return status;
+	share->snapshot = survey->snapshot;
+	share->sharing = survey->sharing;
+	share->ranking.rows = survey->rows;
+	share->ranking.count = survey->count;
+	return 0;
 }
 
 static int print(struct share *share)
@@ -317,14 +282,8 @@ static bool is_exact(const struct share *share)
 
 static int show(struct share *share)
 {
-	int status = find_sharing(share);
+	int status = select_rows(share);
 
-	if (!status && make_rows(share)) {
-		message("out of memory");
-		status = EXIT_NOTHING;
-	}
-	if (!status)
-		status = select_rows(share);
 	if (!status && share->settings->by != BY_PROCESS)
 		status = share_groups_make(share);
 	if (!status)
@@ -344,11 +303,10 @@ static int show(struct share *share)
 
 static void share_free(struct share *share)
 {
-	pagemap_sharing_free(share->sharing);
 	selector_free(share->selector);
 	share_groups_free(share->groups);
-	ranking_free(&share->ranking);
-	proclist_free(share->names);
+	strings_free(share->ranking.group_names);
+	survey_free(&share->survey);
 	free(share->wanted);
 	free(share->rows);
 }
@@ -356,18 +314,15 @@ static void share_free(struct share *share)
 int rank_sharing(const struct settings *settings, struct pagemap_source *source)
 {
 	struct share share = { .settings = settings, .source = source };
-	struct pagemap_snapshot *snapshot = NULL;
 	uint32_t page_size = pagemap_source_page_size_bytes(source);
 	int status = parse_words(settings, &share.selector);
 
 	while (UINT32_C(1) << share.shift < page_size)
 		share.shift++;
 	if (!status)
-		status = take(&share, &snapshot);
-	share.snapshot = snapshot;
+		status = take(&share);
 	if (!status)
 		status = show(&share);
 	share_free(&share);
-	pagemap_snapshot_free(snapshot);
 	return status;
 }

@@ -6,6 +6,7 @@
 #define MEMRANK_SHARE_H
 
 #include "memrank.h"
+#include "survey.h"
 
 /* Why two share memory, by what it holds. */
 enum share_reason {
@@ -32,11 +33,11 @@ struct share_row {
 struct share {
 	const struct settings *settings;
 	struct pagemap_source *source;
+	struct survey survey;		/* what these borrow of: */
 	const struct pagemap_snapshot *snapshot;
 	struct pagemap_sharing *sharing;
-	struct selector *selector;	/* who is meant; NULL: all */
 	struct ranking ranking;		/* rows of processes, by index */
-	struct proclist *names;
+	struct selector *selector;	/* who is meant; NULL: all */
 	bool *wanted;			/* of processes; NULL: all */
 	struct share_groups *groups;	/* NULL: pairs of processes */
 	struct share_row *rows;
