@@ -32,7 +32,8 @@ missing()
 
 	for file in lib/libpagemap.so lib/libpagemap.so.1 lib/libpagemap.a \
 		lib/pkgconfig/libpagemap.pc include/libpagemap/pagemap.h \
-		include/libpagemap/sharing.h include/libpagemap/ram.h \
+		include/libpagemap/sharing.h include/libpagemap/pages.h \
+		include/libpagemap/ram.h \
 		include/libpagemap/kpagemap.h \
 		include/libpagemap/procfs_pagemap.h \
 		share/man/man3/libpagemap.3 "${of_tools[@]}"; do
