@@ -27,5 +27,6 @@ golden free-zero memrank --free 0
 golden free-bad-keep memrank --free 1M --keep colour:red
 golden free-keep-alone memrank --keep 1
 golden free-and-watch memrank --watch 1 --free 1M
+golden free-pid memrank --free 1M 17
 golden free-kernel memrank -S small --free 1M --engine kernel
 finish

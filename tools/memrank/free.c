@@ -63,6 +63,18 @@ int free_take_keep(struct settings *settings, const char *text)
 	return selector_parse(text, &settings->keep);
 }
 
+int free_check(const struct settings *settings)
+{
+	if (settings->by != BY_PROCESS || settings_filter(settings) ||
+	    settings->columns.count || settings->sort || settings->reverse ||
+	    settings->totals) {
+		message("--free looks at all processes and has columns of its "
+			"own: of the other choices it takes -n and --keep");
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
 /* ---- Who may be proposed ----------------------------------------------- */
 
 static bool leads(const struct pagemap_process *process, pid_t pid)

@@ -211,6 +211,9 @@ int ranking_print(const struct settings *settings,
 int free_take_size(struct settings *settings, const char *text);
 int free_take_keep(struct settings *settings, const char *text);
 
+/* Whether the rest goes with it; 0, or an exit status after a message. */
+int free_check(const struct settings *settings);
+
 /* Whose end gives so much memory back. */
 int rank_free(const struct settings *settings, struct pagemap_source *source);
 

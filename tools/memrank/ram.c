@@ -14,13 +14,12 @@
 
 int rank_ram_check(const struct settings *settings)
 {
-	if (settings->run != rank_ram)
-		return 0;
 	if (settings->by == BY_MAPPING || settings->by == BY_SESSION ||
+	    settings->by == BY_NAMED ||
 	    settings_filter(settings)) {
 		message("-w is of the whole machine: it goes with --by user, exe, "
 			"comm, cgroup or unit, not with mappings, sessions, "
-			"filters and pids");
+			"named groups, filters and pids");
 		return EXIT_USAGE;
 	}
 	if (settings->columns.count || settings->sort || settings->reverse ||

@@ -69,13 +69,15 @@ static const struct mode {
 	int option;
 	const char *name;
 	run_fn run;
+	/* Whether the rest goes with it; 0, or an exit status.  NULL: all. */
+	int (*check)(const struct settings *settings);
 } modes[] = {
-	{ OPTION_WATCH, "--watch", rank_watch },
-	{ OPTION_FREE, "--free", rank_free },
-	{ 'w', "-w", rank_ram },
-	{ OPTION_IF_KILLED, "--if-killed", rank_if_killed },
-	{ OPTION_SHARING, "--sharing", rank_sharing },
-	{ OPTION_OWNERS, "--owners", rank_owners },
+	{ OPTION_WATCH, "--watch", rank_watch, NULL },
+	{ OPTION_FREE, "--free", rank_free, free_check },
+	{ 'w', "-w", rank_ram, rank_ram_check },
+	{ OPTION_IF_KILLED, "--if-killed", rank_if_killed, if_killed_check },
+	{ OPTION_SHARING, "--sharing", rank_sharing, sharing_check },
+	{ OPTION_OWNERS, "--owners", rank_owners, owners_check },
 };
 
 #define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))
@@ -313,6 +315,16 @@ static void set_default_columns(struct settings *settings)
 		      &wrong, &length);
 }
 
+static int check_mode(const struct settings *settings)
+{
+	size_t i;
+
+	for (i = 0; i < MODE_COUNT; i++)
+		if (modes[i].run == settings->run && modes[i].check)
+			return modes[i].check(settings);
+	return 0;
+}
+
 static int check(struct settings *settings)
 {
 	int status;
@@ -330,17 +342,9 @@ static int check(struct settings *settings)
 		return EXIT_USAGE;
 	}
 	status = groups_check(settings);
-	if (status)
-		return status;
 	if (settings->group_count)
 		settings->by = BY_NAMED;
-	if (settings->killed && if_killed_check(settings))
-		return EXIT_USAGE;
-	if (settings->run == rank_ram)
-		return rank_ram_check(settings);
-	if (settings->owners)
-		return owners_check(settings);
-	return settings->run == rank_sharing ? sharing_check(settings) : 0;
+	return status ? status : check_mode(settings);
 }
 
 int settings_read(struct settings *settings, int argc, char **argv)
