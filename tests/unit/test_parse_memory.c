@@ -26,8 +26,7 @@ static void each_field(void **state)
 	(void)state;
 	for (field = 0; field < MEMINFO_FIELD_COUNT; field++) {
 		const char *name = meminfo_field_name(field);
-		bool number = field == MEMINFO_HUGE_TOTAL ||
-			      field == MEMINFO_HUGE_FREE;
+		bool number = meminfo_is_number((enum meminfo_field)field);
 		struct proc_meminfo meminfo;
 		char text[128];
 

@@ -406,51 +406,7 @@ static void broken_zones(void **state)
 				 -EINVAL);
 }
 
-/* ---- meminfo, loadavg, sysvipc/shm ------------------------------------- */
-
-#define MEMINFO "MemTotal:       24684096 kB\nKernelStack:        1412 kB\n" \
-		"HugePages_Total:       7\nHugepagesize:       2048 kB\n"
-
-static int field_of(const char *text, size_t size, const char *name,
-		    uint64_t *ret_number)
-{
-	fill_garbage(ret_number, sizeof(*ret_number));
-	return parse_meminfo_field(edge_copy(text, size), size, name,
-				   ret_number);
-}
-
-static void fields_of_meminfo(void **state)
-{
-	size_t size = strlen(MEMINFO);
-	uint64_t number;
-
-	(void)state;
-	assert_int_equal(field_of(MEMINFO, size, "KernelStack", &number), 0);
-	assert_int_equal(number, 1412 * 1024);
-	assert_int_equal(field_of(MEMINFO, size, "HugePages_Total", &number),
-			 0);
-	assert_int_equal(number, 7);
-	assert_int_equal(field_of(MEMINFO, size, "Huge", &number), -ENODATA);
-	assert_garbage(&number, sizeof(number));
-}
-
-static void broken_meminfo(void **state)
-{
-	static const char *const broken[] = {
-		"", "KernelStack: 1412 kB", "KernelStack: 1412 MB\n",
-		"KernelStack:\n", "KernelStack: -1 kB\n",
-		"KernelStack: 1 2\n", "KernelStack: 18446744073709551616\n",
-		"KernelStack: 18446744073709551615 kB\n",
-	};
-	uint64_t number;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-		assert_int_equal(field_of(broken[i], strlen(broken[i]),
-					  "KernelStack", &number), -EINVAL);
-		assert_garbage(&number, sizeof(number));
-	}
-}
+/* ---- loadavg, sysvipc/shm ----------------------------------------------- */
 
 static void threads_of_loadavg(void **state)
 {
@@ -521,8 +477,6 @@ int main(void)
 		cmocka_unit_test(mount_cut_at_every_byte),
 		cmocka_unit_test(the_last_frame_of_all_zones),
 		cmocka_unit_test(broken_zones),
-		cmocka_unit_test(fields_of_meminfo),
-		cmocka_unit_test(broken_meminfo),
 		cmocka_unit_test(threads_of_loadavg),
 		cmocka_unit_test(segments),
 		cmocka_unit_test(versions),

@@ -7,6 +7,7 @@
 #ifndef PAGEMAP_KILLED_H
 #define PAGEMAP_KILLED_H
 
+#include "parse.h"
 #include "sharing.h"
 #include "source.h"
 
@@ -127,6 +128,9 @@ static inline bool killed_is_hugetlb(const struct pagemap_mapping *mapping)
 int killed_hugetlb(struct killed *killed);
 
 /* ---- killed_system.c --------------------------------------------------- */
+
+/* Negative errno where there is none, or it was not understood. */
+int killed_meminfo(struct killed *killed, struct proc_meminfo *ret_meminfo);
 
 /* Page tables, kernel stacks, and members that could not be read. */
 int killed_system(struct killed *killed);

@@ -8,7 +8,6 @@
 #define PAGEMAP_KILLED_FILES_H
 
 #include "killed.h"
-#include "parse.h"
 
 /* What becomes of a file. */
 enum file_fate {

@@ -7,7 +7,6 @@
 #include <errno.h>
 
 #include "killed.h"
-#include "parse.h"
 
 /* Frames of hugetlb that some processes map. */
 struct huge_frames {
@@ -131,32 +130,27 @@ struct pool {
 	bool other_sizes;	/* there are pages that it does not tell of */
 };
 
-static bool field(const struct buffer *text, const char *name,
-		  uint64_t *ret_number)
-{
-	return !parse_meminfo_field(text->data, text->size, name, ret_number);
-}
-
 static void read_pool(struct killed *killed, struct pool *ret_pool)
 {
-	struct pagemap_source *source = killed->source;
-	uint64_t total, surplus, reserved, size, all;
-	struct buffer text = { 0 };
+	struct proc_meminfo meminfo;
+	const uint64_t *values = meminfo.values;
 	struct pool pool = { 0 };
+	uint64_t size;
 
-	if (!source->ops->read_text(source, NULL, "meminfo", &text) &&
-	    field(&text, "HugePages_Total", &total) &&
-	    field(&text, "HugePages_Surp", &surplus) &&
-	    field(&text, "HugePages_Rsvd", &reserved) &&
-	    field(&text, "Hugepagesize", &size)) {
+	if (!killed_meminfo(killed, &meminfo) &&
+	    meminfo_has(&meminfo, MEMINFO_HUGE_TOTAL) &&
+	    meminfo_has(&meminfo, MEMINFO_HUGE_SURPLUS) &&
+	    meminfo_has(&meminfo, MEMINFO_HUGE_RESERVED) &&
+	    meminfo_has(&meminfo, MEMINFO_HUGE_SIZE)) {
+		size = values[MEMINFO_HUGE_SIZE];
 		pool.known = true;
-		pool.surplus_bytes = surplus * size;
-		pool.reserved_bytes = reserved * size;
+		pool.surplus_bytes = values[MEMINFO_HUGE_SURPLUS] * size;
+		pool.reserved_bytes = values[MEMINFO_HUGE_RESERVED] * size;
 		/* Since 4.15 it tells how much there is in all sizes. */
-		pool.other_sizes = !field(&text, "Hugetlb", &all) ||
-				   all != total * size;
+		pool.other_sizes = !meminfo_has(&meminfo, MEMINFO_HUGETLB) ||
+				   values[MEMINFO_HUGETLB] !=
+				   values[MEMINFO_HUGE_TOTAL] * size;
 	}
-	buffer_free(&text);
 	*ret_pool = pool;
 }
 

@@ -7,7 +7,6 @@
 #include <errno.h>
 
 #include "killed.h"
-#include "parse.h"
 
 #define FLAG(bit) (UINT64_C(1) << PAGEMAP_FLAG_##bit)
 #define FLAGS 512
@@ -112,15 +111,10 @@ static int take_exclusive(void *context, const struct pagemap_mapping *mapping,
 
 static uint64_t cached_bytes(struct killed *killed)
 {
-	struct pagemap_source *source = killed->source;
-	struct buffer text = { 0 };
-	uint64_t bytes;
+	struct proc_meminfo meminfo;
 
-	if (source->ops->read_text(source, NULL, "meminfo", &text) ||
-	    parse_meminfo_field(text.data, text.size, "SwapCached", &bytes))
-		bytes = 0;
-	buffer_free(&text);
-	return bytes;
+	return killed_meminfo(killed, &meminfo) ? 0 :
+	       meminfo.values[MEMINFO_SWAP_CACHED];
 }
 
 static int count_both(struct both *both)

@@ -6,9 +6,20 @@
 #include <errno.h>
 
 #include "killed.h"
-#include "parse.h"
 
 #define BIT(metric) PAGEMAP_METRIC_BIT(metric)
+
+int killed_meminfo(struct killed *killed, struct proc_meminfo *ret_meminfo)
+{
+	struct pagemap_source *source = killed->source;
+	struct buffer text = { 0 };
+	int err = source->ops->read_text(source, NULL, "meminfo", &text);
+
+	if (!err)
+		err = parse_meminfo(text.data, text.size, ret_meminfo);
+	buffer_free(&text);
+	return err;
+}
 
 /* What the members add up to. */
 struct members {
@@ -101,17 +112,18 @@ static int stack_bytes(struct killed *killed, struct buffer *text,
 {
 	struct pagemap_source *source = killed->source;
 	uint64_t all, threads, bytes = source->page_size_bytes;
-	int err = source->ops->read_text(source, NULL, "meminfo", text);
+	struct proc_meminfo meminfo;
+	int err = killed_meminfo(killed, &meminfo);
 
-	if (!err)
-		err = parse_meminfo_field(text->data, text->size,
-					  "KernelStack", &all);
+	if (!err && !meminfo_has(&meminfo, MEMINFO_KERNEL_STACK))
+		err = -ENODATA;
 	if (!err)
 		err = source->ops->read_text(source, NULL, "loadavg", text);
 	if (!err)
 		err = parse_loadavg(text->data, text->size, &threads);
 	if (err)
 		return err;
+	all = meminfo.values[MEMINFO_KERNEL_STACK];
 	/* The nearest, by its ratio: 1.5 is near enough to the root of 2. */
 	while (bytes < UINT64_C(1) << 20 && all * 2 > bytes * 3 * threads)
 		bytes *= 2;

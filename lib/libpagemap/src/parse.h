@@ -160,13 +160,6 @@ int parse_swaps(const char *text, size_t size, struct proc_swaps *ret_swaps);
  */
 int parse_zoneinfo(const char *text, size_t size, uint64_t *ret_end_pfn);
 
-/*
- * A field of /proc/meminfo: bytes where it is in kB, else the number.  -ENODATA
- * if there is none of that name.
- */
-int parse_meminfo_field(const char *text, size_t size, const char *name,
-			uint64_t *ret_number);
-
 /* /proc/loadavg: how many threads there are, the kernel's own included. */
 int parse_loadavg(const char *text, size_t size, uint64_t *ret_threads);
 
@@ -203,13 +196,19 @@ enum meminfo_field {
 	MEMINFO_KERNEL_STACK, MEMINFO_PAGE_TABLES, MEMINFO_SEC_PAGE_TABLES,
 	MEMINFO_VMALLOC_USED, MEMINFO_PERCPU, MEMINFO_ZSWAP,
 	MEMINFO_CORRUPTED, MEMINFO_BALLOON, MEMINFO_HUGETLB,
-	MEMINFO_HUGE_TOTAL, MEMINFO_HUGE_FREE, MEMINFO_HUGE_SIZE,
+	MEMINFO_HUGE_TOTAL, MEMINFO_HUGE_FREE, MEMINFO_HUGE_RESERVED,
+	MEMINFO_HUGE_SURPLUS, MEMINFO_HUGE_SIZE,
 	MEMINFO_FIELD_COUNT
 };
 
+/* Whether a field is a number of huge pages; all others are bytes. */
+static inline bool meminfo_is_number(enum meminfo_field field)
+{
+	return field >= MEMINFO_HUGE_TOTAL && field < MEMINFO_HUGE_SIZE;
+}
+
 struct proc_meminfo {
-	uint64_t values[MEMINFO_FIELD_COUNT];	/* bytes; HUGE_TOTAL and
-						   HUGE_FREE: huge pages */
+	uint64_t values[MEMINFO_FIELD_COUNT];	/* bytes, or numbers */
 	uint32_t found;				/* mask of fields */
 };
 
@@ -219,6 +218,12 @@ struct proc_meminfo {
  */
 int parse_meminfo(const char *text, size_t size,
 		  struct proc_meminfo *ret_meminfo);
+
+static inline bool meminfo_has(const struct proc_meminfo *meminfo,
+			       enum meminfo_field field)
+{
+	return meminfo->found >> field & 1;
+}
 
 /* The name of a field as meminfo writes it, "MemFree"; static storage. */
 const char *meminfo_field_name(enum meminfo_field field);

@@ -38,6 +38,8 @@ static const char *const meminfo_names[MEMINFO_FIELD_COUNT] = {
 	[MEMINFO_HUGETLB] = "Hugetlb",
 	[MEMINFO_HUGE_TOTAL] = "HugePages_Total",
 	[MEMINFO_HUGE_FREE] = "HugePages_Free",
+	[MEMINFO_HUGE_RESERVED] = "HugePages_Rsvd",
+	[MEMINFO_HUGE_SURPLUS] = "HugePages_Surp",
 	[MEMINFO_HUGE_SIZE] = "Hugepagesize",
 };
 
@@ -74,8 +76,7 @@ int parse_meminfo(const char *text, size_t size,
 			continue;
 		/* Huge pages are a number of them. */
 		if (!span_to_bytes(line, &meminfo.values[field]) &&
-		    ((field != MEMINFO_HUGE_TOTAL &&
-		      field != MEMINFO_HUGE_FREE) ||
+		    (!meminfo_is_number((enum meminfo_field)field) ||
 		     !span_take_word(&line, &number) ||
 		     !span_to_u64(number, 10, &meminfo.values[field])))
 			return -EINVAL;

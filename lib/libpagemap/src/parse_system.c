@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Texts about the machine and its arrangement: cgroup, swaps, mountinfo,
- * meminfo, loadavg, SysV segments and version.
+ * loadavg, SysV segments and version.
  */
 #include <errno.h>
 #include <string.h>
@@ -193,26 +193,6 @@ int parse_zoneinfo(const char *text, size_t size, uint64_t *ret_end_pfn)
 		return -EINVAL;
 	*ret_end_pfn = end;
 	return 0;
-}
-
-/* "Name:   1234 kB", or without a unit. */
-int parse_meminfo_field(const char *text, size_t size, const char *name,
-			uint64_t *ret_number)
-{
-	struct text rest = { text, text + size };
-	struct span key, word, line;
-
-	if (!text_is_whole(text, size))
-		return -EINVAL;
-	while (text_next_line(&rest, &line)) {
-		if (!span_take(&line, ':', &key) || !span_is(key, name))
-			continue;
-		if (span_to_bytes(line, ret_number))
-			return 0;
-		return span_take_word(&line, &word) && !line.len &&
-		       span_to_u64(word, 10, ret_number) ? 0 : -EINVAL;
-	}
-	return -ENODATA;
 }
 
 /* "0.29 0.26 0.11 1/88 7917": running and all threads, the last pid. */

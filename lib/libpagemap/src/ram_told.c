@@ -84,7 +84,7 @@ bool ram_field(const struct ram_look *look, enum meminfo_field field,
 	if (!look->has_meminfo || !(meminfo->found & UINT32_C(1) << field))
 		return false;
 	*ret_bytes = meminfo->values[field];
-	if (field == MEMINFO_HUGE_TOTAL || field == MEMINFO_HUGE_FREE)
+	if (meminfo_is_number(field))
 		return !__builtin_mul_overflow(*ret_bytes, size, ret_bytes) &&
 		       *ret_bytes <= INT64_MAX / 64;
 	return true;
