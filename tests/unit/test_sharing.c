@@ -243,6 +243,31 @@ static void test_pairs(void **state)
 	end();
 }
 
+/* The same by the sets of the mapping, each of which is there once. */
+static void sum_parts(const struct pagemap_mapping *mapping, uint32_t process,
+		      uint64_t *ret_pages)
+{
+	struct pagemap_share_part *parts;
+	size_t i, k, count;
+	int kind;
+
+	memset(ret_pages, 0, KINDS * sizeof(*ret_pages));
+	assert_int_equal(pagemap_sharing_parts(sharing, mapping, &parts,
+					       &count), 0);
+	for (i = 0; i < count; i++) {
+		struct pagemap_share_set set;
+
+		assert_true(!i || parts[i - 1].set < parts[i].set);
+		assert_int_equal(pagemap_sharing_set_at(sharing, parts[i].set,
+							&set), 0);
+		for (k = 0; k < set.member_count; k++)
+			for (kind = 0; set.members[k] == process &&
+			     kind < KINDS; kind++)
+				ret_pages[kind] += parts[i].pages[kind];
+	}
+	free(parts);
+}
+
 /* Pages of a mapping of one process that another maps too. */
 static void test_of_mapping(void **state)
 {
@@ -253,6 +278,11 @@ static void test_of_mapping(void **state)
 	for (mapping = 0; mapping < MACHINE_MAPPINGS; mapping++)
 		for (other = 0; other < MACHINE_PROCESSES; other++) {
 			uint64_t pages[KINDS], expected[KINDS] = { 0 };
+			const struct pagemap_mapping *asked =
+				pagemap_process_mapping_at(
+				pagemap_snapshot_process_at(snapshot, 3),
+				(size_t)mapping);
+			uint64_t parts[KINDS];
 
 			for (page = 0; page < MACHINE_PAGES; page++) {
 				const struct machine_page *p =
@@ -263,12 +293,13 @@ static void test_of_mapping(void **state)
 				    mappers[p->number] & 1u << other)
 					expected[machine_kind(p->number)]++;
 			}
-			pagemap_sharing_of_mapping(sharing,
-				pagemap_process_mapping_at(
-				pagemap_snapshot_process_at(snapshot, 3),
-				(size_t)mapping), (uint32_t)other, pages);
-			for (kind = 0; kind < KINDS; kind++)
+			pagemap_sharing_of_mapping(sharing, asked,
+						   (uint32_t)other, pages);
+			sum_parts(asked, (uint32_t)other, parts);
+			for (kind = 0; kind < KINDS; kind++) {
 				assert_int_equal(pages[kind], expected[kind]);
+				assert_int_equal(parts[kind], expected[kind]);
+			}
 		}
 	end();
 }

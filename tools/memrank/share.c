@@ -216,10 +216,7 @@ static int find_rows(struct share *share)
 	qsort(share->rows, count, sizeof(*share->rows), compare_rows);
 	share->cut = limit && count > limit;
 	share->count = share->cut ? limit : count;
-	for (i = 0; i < share->count && !share->groups && !err; i++)
-		err = share_find_path(share, &share->rows[i],
-				      &share->rows[i].path);
-	return err;
+	return share->groups ? 0 : share_find_paths(share);
 }
 
 /* ---- Taking and telling ------------------------------------------------ */

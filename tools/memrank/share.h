@@ -82,11 +82,11 @@ int share_groups_pairs(const struct share *share,
 /* ---- share_path.c ------------------------------------------------------ */
 
 /*
- * The name of the mapping of the first with which the second shares most, of
- * this reason; NULL: it has none.  Borrowed: snapshot.  0 or -ENOMEM.
+ * Sets in each row the name of the mapping of the first that the second shares
+ * most of, for its reason; NULL: it has none.  Borrowed: snapshot.  0 or
+ * -ENOMEM.
  */
-int share_find_path(const struct share *share, const struct share_row *row,
-		    const char **ret_path);
+int share_find_paths(const struct share *share);
 
 /* ---- share_print.c, share_matrix.c ------------------------------------- */
 

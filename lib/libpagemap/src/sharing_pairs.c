@@ -287,3 +287,95 @@ void pagemap_sharing_of_mapping(const struct pagemap_sharing *sharing,
 		add_run(sharing, runs[mapping->shared.first + i], process,
 			ret_pages);
 }
+
+/* ---- Sets of one mapping ----------------------------------------------- */
+
+static int add_part(const struct pagemap_sharing *sharing, uint32_t slot,
+		    uint32_t pages, struct array *parts)
+{
+	uint32_t set = sharing->set_of_node[sharing->node_of_slot[slot]];
+	struct pagemap_share_part *last = parts->count ?
+		(struct pagemap_share_part *)parts->items + parts->count - 1 :
+		NULL;
+
+	if (!set)
+		return 0;
+	/* Neighbours mostly have the same sharers. */
+	if (!last || last->set != set - 1) {
+		last = array_push(parts, sizeof(*last));
+		if (!last)
+			return -ENOMEM;
+		last->set = set - 1;
+	}
+	last->pages[sharing->snapshot->kinds[slot]] += pages;
+	return 0;
+}
+
+static int add_run_parts(const struct pagemap_sharing *sharing, packed_run run,
+			 struct array *parts)
+{
+	uint64_t first = packed_number(run), count = packed_count(run);
+	struct frame_piece piece;
+	uint32_t i;
+	int err = 0;
+
+	while (!err && count && frames_piece(sharing->snapshot->frames, first,
+					     count, &piece)) {
+		if (!piece.counts)
+			err = add_part(sharing, piece.slot, piece.count, parts);
+		for (i = 0; piece.counts && i < piece.count && !err; i++)
+			err = add_part(sharing, piece.slot + i, 1, parts);
+		first += piece.count;
+		count -= piece.count;
+	}
+	return err;
+}
+
+static int compare_parts(const void *a, const void *b)
+{
+	const struct pagemap_share_part *x = a, *y = b;
+
+	return (x->set > y->set) - (x->set < y->set);
+}
+
+static void join_parts(struct array *parts)
+{
+	struct pagemap_share_part *items = parts->items;
+	size_t i, kept = 0;
+	int kind;
+
+	if (parts->count)
+		qsort(items, parts->count, sizeof(*items), compare_parts);
+	for (i = 0; i < parts->count; i++) {
+		if (!kept || items[kept - 1].set != items[i].set) {
+			items[kept++] = items[i];
+			continue;
+		}
+		for (kind = 0; kind < KINDS; kind++)
+			items[kept - 1].pages[kind] += items[i].pages[kind];
+	}
+	parts->count = kept;
+}
+
+int pagemap_sharing_parts(const struct pagemap_sharing *sharing,
+			  const struct pagemap_mapping *mapping,
+			  struct pagemap_share_part **ret_parts,
+			  size_t *ret_count)
+{
+	const packed_run *runs = mapping->process->shared;
+	struct array parts = { 0 };
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < mapping->shared.count && !err; i++)
+		err = add_run_parts(sharing, runs[mapping->shared.first + i],
+				    &parts);
+	if (err) {
+		array_free(&parts);
+		return err;
+	}
+	join_parts(&parts);
+	*ret_parts = parts.items;
+	*ret_count = parts.count;
+	return 0;
+}

@@ -93,6 +93,23 @@ void pagemap_sharing_of_mapping(const struct pagemap_sharing *sharing,
 				const struct pagemap_mapping *mapping,
 				uint32_t process, uint64_t *ret_pages);
 
+/** The pages of a mapping whose frames are in one set. */
+struct pagemap_share_part {
+	size_t set;			/**< its index */
+	uint64_t pages[PAGEMAP_FRAME_KIND_COUNT];
+};
+
+/**
+ * The sets that the frames of a mapping are in, by rising index, each once:
+ * with whom it shares what, for who asks about many.  Pages that the kernel
+ * itself says are exclusive are in none.  Errors: -ENOMEM.  Owner: the caller,
+ * who frees the array by free(3).
+ */
+int pagemap_sharing_parts(const struct pagemap_sharing *sharing,
+			  const struct pagemap_mapping *mapping,
+			  struct pagemap_share_part **ret_parts,
+			  size_t *ret_count);
+
 /**
  * The pages of groups of mappings by kind, each frame once in a group: what of
  * a file processes map, or of all files of a device.  Wants a snapshot of
