@@ -51,13 +51,14 @@ static const char *session_of(const struct pagemap_snapshot *snapshot,
 	return scratch;
 }
 
-static const char *name_of(const struct grouping *grouping,
+static const char *name_of(enum rank_by by,
+			   const struct pagemap_snapshot *snapshot,
 			   const struct row *row, char *scratch, size_t size)
 {
 	const struct pagemap_process *process = row->process;
 	const char *name;
 
-	switch (grouping->settings->by) {
+	switch (by) {
 	case BY_USER:
 		return row->user;
 	case BY_EXE:
@@ -71,10 +72,18 @@ static const char *name_of(const struct grouping *grouping,
 		return name || !pagemap_process_cgroup(process) ? name
 								: "(no unit)";
 	case BY_SESSION:
-		return session_of(grouping->snapshot, process, scratch, size);
+		return session_of(snapshot, process, scratch, size);
 	default:
 		return NULL;
 	}
+}
+
+const char *group_name(enum rank_by by, const struct pagemap_snapshot *snapshot,
+		       const struct row *row, char *scratch, size_t size)
+{
+	const char *name = name_of(by, snapshot, row, scratch, size);
+
+	return name && *name ? name : UNKNOWN;
 }
 
 static uint32_t number_of(struct grouping *grouping, const char *name)
@@ -87,12 +96,12 @@ static uint32_t group_of_row(struct grouping *grouping, size_t i)
 {
 	const struct row *row = &grouping->ranking->rows[i];
 	char scratch[1024];
-	const char *name;
 
 	if (grouping->settings->by == BY_PROCESS)
 		return (uint32_t)i;
-	name = name_of(grouping, row, scratch, sizeof(scratch));
-	return number_of(grouping, name && *name ? name : UNKNOWN);
+	return number_of(grouping, group_name(grouping->settings->by,
+					      grouping->snapshot, row, scratch,
+					      sizeof(scratch)));
 }
 
 /* ---- Which item is in which group -------------------------------------- */

@@ -63,6 +63,10 @@ struct settings {
 	unsigned long refreshes;	/* 0: until ended */
 	uint64_t free_bytes;		/* --free */
 	struct selector *keep;		/* NULL: nobody is kept out of it */
+	const char *script;		/* --screen: its size and keys */
+	bool no_color;
+	uint32_t more_names;		/* wanted whatever is shown */
+	uint64_t more_metrics;
 	pid_t *pids;
 	size_t pid_count;
 	struct selector *killed;	/* of --if-killed; NULL */
@@ -100,6 +104,9 @@ struct ranking {
 /* Reads the command line; -1 to go on, else the exit status. */
 int settings_read(struct settings *settings, int argc, char **argv);
 void settings_free(struct settings *settings);
+
+/* The columns that are shown if none are asked for. */
+void settings_default_columns(enum rank_by by, struct column_list *ret_columns);
 
 /* The columns that are written: JSON's rows have some by promise. */
 void settings_columns(const struct settings *settings,
@@ -145,6 +152,13 @@ bool filter_matches(const struct filter *filter, const char *text);
  * a filter of mappings leaves of a process.
  */
 bool settings_group(const struct settings *settings);
+
+/*
+ * The name of the group that a named row of a process is in, by a key that is
+ * one of processes.  It is the row's, the snapshot's or in scratch.
+ */
+const char *group_name(enum rank_by by, const struct pagemap_snapshot *snapshot,
+		       const struct row *row, char *scratch, size_t size);
 
 /* Makes rows of processes rows of groups.  0 or -ENOMEM. */
 int groups_make(const struct settings *settings,
@@ -292,5 +306,10 @@ int if_killed_check(const struct settings *settings);
 /* What comes back if a set of processes dies. */
 int rank_if_killed(const struct settings *settings,
 		   struct pagemap_source *source);
+
+/* ---- screen/ ----------------------------------------------------------- */
+
+/* The same on a screen, or one screen as text after a script of keys. */
+int rank_screen(const struct settings *settings, struct pagemap_source *source);
 
 #endif

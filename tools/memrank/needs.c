@@ -55,7 +55,7 @@ bool settings_filter(const struct settings *settings)
 
 uint32_t settings_early_names(const struct settings *settings)
 {
-	uint32_t names = groups_names(settings);
+	uint32_t names = groups_names(settings) | settings->more_names;
 
 	if (settings->by == BY_PROCESS)
 		names |= settings->sort->names;
@@ -86,7 +86,7 @@ uint32_t settings_identity(const struct settings *settings)
 static uint64_t needed_metrics(const struct settings *settings,
 			       const struct column_list *columns)
 {
-	uint64_t metrics = columns_metrics(columns);
+	uint64_t metrics = columns_metrics(columns) | settings->more_metrics;
 
 	if (settings->sort->metric >= 0)
 		metrics |= PAGEMAP_METRIC_BIT(settings->sort->metric);

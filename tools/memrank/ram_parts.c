@@ -10,8 +10,6 @@
 #include "cells.h"
 #include "ram.h"
 
-#define UNKNOWN "(unknown)"
-
 /* What is looked at while one kind of parts is found. */
 struct finding {
 	struct ram_report *report;
@@ -72,35 +70,19 @@ static int make_parts(struct finding *finding, size_t more,
 
 /* ---- Groups of users --------------------------------------------------- */
 
-static const char *group_name(enum rank_by by, const struct row *row,
-			      char *scratch, size_t size)
-{
-	switch (by) {
-	case BY_EXE:
-		return pagemap_process_exe(row->process);
-	case BY_COMM:
-		return pagemap_process_comm(row->process);
-	case BY_CGROUP:
-		return pagemap_process_cgroup(row->process);
-	case BY_UNIT:
-		return text_of_unit(row, scratch, size);
-	default:
-		return row->user;
-	}
-}
-
 static int place_rows(struct finding *finding, const struct row *rows)
 {
+	enum rank_by by = finding->report->settings->by;
 	char scratch[1024];
-	const char *name;
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < finding->count && !err; i++) {
-		name = group_name(finding->report->settings->by, &rows[i],
-				  scratch, sizeof(scratch));
-		err = place(finding, i, name && *name ? name : UNKNOWN);
-	}
+	for (i = 0; i < finding->count && !err; i++)
+		err = place(finding, i, group_name(by == BY_PROCESS ? BY_USER
+								    : by,
+						   finding->report->snapshot,
+						   &rows[i], scratch,
+						   sizeof(scratch)));
 	return err;
 }
 

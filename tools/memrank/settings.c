@@ -16,7 +16,7 @@
 enum {
 	OPTION_BY = 256, OPTION_GROUP, OPTION_SHARING, OPTION_MATRIX, OPTION_OWNERS,
 	OPTION_WATCH, OPTION_COUNT, OPTION_FREE, OPTION_KEEP,
-	OPTION_IF_KILLED,
+	OPTION_IF_KILLED, OPTION_SCREEN, OPTION_NO_COLOR,
 };
 
 static const struct option_row table[] = {
@@ -47,6 +47,11 @@ static const struct option_row table[] = {
 	{ OPTION_KEEP, "keep", "SELECTOR", "with --free: never propose these" },
 	{ OPTION_IF_KILLED, "if-killed", "SELECTOR", "what comes back if these "
 	  "processes die" },
+	{ 'i', "interactive", NULL, "on a screen with keys, F1 helps; --watch is "
+	  "its beat" },
+	{ OPTION_NO_COLOR, "no-color", NULL, "a screen without colours" },
+	{ OPTION_SCREEN, "screen", "SIZE[,KEYS]", "print a screen of 80x24, or "
+	  "another size, after KEYS" },
 	USUAL_ROWS("memrank/1"),
 };
 
@@ -61,9 +66,12 @@ static const struct {
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
+static int screen_check(const struct settings *settings);
+
 /*
  * What memrank does instead of ranking once.  One at a time; what the option
- * takes is taken with the others.
+ * takes is taken with the others.  Where a mode has a beat of its own, the
+ * option that is nothing else gives it the seconds.
  */
 static const struct mode {
 	int option;
@@ -78,6 +86,8 @@ static const struct mode {
 	{ OPTION_IF_KILLED, "--if-killed", rank_if_killed, if_killed_check },
 	{ OPTION_SHARING, "--sharing", rank_sharing, sharing_check },
 	{ OPTION_OWNERS, "--owners", rank_owners, owners_check },
+	{ 'i', "-i", rank_screen, screen_check },
+	{ OPTION_SCREEN, "--screen", rank_screen, screen_check },
 };
 
 #define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))
@@ -89,7 +99,11 @@ static int take_mode(struct settings *settings, int id)
 	for (i = 0; i < MODE_COUNT; i++) {
 		if (modes[i].option != id)
 			continue;
-		if (settings->mode && settings->run != modes[i].run) {
+		if (settings->run == rank_screen && id == OPTION_WATCH)
+			return 0;
+		if (settings->mode && settings->run != modes[i].run &&
+		    !(settings->run == rank_watch &&
+		      modes[i].run == rank_screen)) {
 			message("%s and %s exclude each other", settings->mode,
 				modes[i].name);
 			return EXIT_USAGE;
@@ -215,10 +229,14 @@ static int take_flag(struct settings *settings, int id, const char *argument)
 		settings->by = BY_USER;
 		return 0;
 	case 'w':
+	case 'i':
 	case OPTION_SHARING:
 		return 0;	/* a mode, and no more */
 	case OPTION_MATRIX:
 		settings->matrix = true;
+		return 0;
+	case OPTION_NO_COLOR:
+		settings->no_color = true;
 		return 0;
 	default:
 		return usual_take(&settings->usual, id, argument);
@@ -261,6 +279,9 @@ static int take_option(int id, const char *argument, void *context)
 		return free_take_keep(settings, argument);
 	case OPTION_IF_KILLED:
 		return if_killed_take(settings, argument);
+	case OPTION_SCREEN:
+		settings->script = argument;
+		return 0;
 	case OPTION_COUNT:
 		return number_parse(argument, "--count", 1000000000,
 				    &settings->refreshes) ? 0 : EXIT_USAGE;
@@ -300,7 +321,7 @@ static int take_words(struct settings *settings, int count, char **words)
 	return 0;
 }
 
-static void set_default_columns(struct settings *settings)
+void settings_default_columns(enum rank_by by, struct column_list *ret_columns)
 {
 	static const char *const lists[] = {
 		"pid,user,pss,uss,rss,swap,command",
@@ -309,10 +330,16 @@ static void set_default_columns(struct settings *settings)
 	const char *wrong;
 	size_t length;
 
-	if (settings->columns.count)
-		return;
-	columns_parse(lists[settings->by != BY_PROCESS], &settings->columns,
-		      &wrong, &length);
+	columns_parse(lists[by != BY_PROCESS], ret_columns, &wrong, &length);
+}
+
+static int screen_check(const struct settings *settings)
+{
+	if (settings->usual.json || settings->usual.csv) {
+		message("%s writes no JSON and no CSV", settings->mode);
+		return EXIT_USAGE;
+	}
+	return 0;
 }
 
 static int check_mode(const struct settings *settings)
@@ -329,7 +356,7 @@ static int check(struct settings *settings)
 {
 	int status;
 
-	if (settings->refreshes && !settings->watch_s) {
+	if (settings->refreshes && settings->run != rank_watch) {
 		message("--count goes with --watch (rows are cut with -n)");
 		return EXIT_USAGE;
 	}
@@ -367,7 +394,8 @@ int settings_read(struct settings *settings, int argc, char **argv)
 		status = check(settings);
 	if (status)
 		return status;
-	set_default_columns(settings);
+	if (!settings->columns.count)
+		settings_default_columns(settings->by, &settings->columns);
 	if (!settings->sort)
 		settings->sort = column_find("pss", 3);
 	return -1;
