@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "flag_text.h"
+#include "mappings.h"
 #include "memstats.h"
 #include "view.h"
 

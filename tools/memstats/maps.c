@@ -9,31 +9,19 @@
 
 #include "escape.h"
 #include "flag_text.h"
+#include "mappings.h"
 #include "memstats.h"
-#include "view.h"
 
 #define NAME_SIZE 4352
-
-static const enum pagemap_metric shown[] = {
-	PAGEMAP_VSS, PAGEMAP_RSS, PAGEMAP_PSS, PAGEMAP_USS, PAGEMAP_SWAP,
-};
-#define SHOWN_COUNT (sizeof(shown) / sizeof(shown[0]))
-
-static const char *name_of(const struct pagemap_mapping *mapping)
-{
-	const char *path = pagemap_mapping_path(mapping);
-
-	return *path ? path : "<anonymous>";
-}
 
 static void print_sizes(const struct pagemap_usage *usage, enum units units)
 {
 	char text[UNITS_SIZE];
-	size_t i;
+	unsigned int i;
 
-	for (i = 0; i < SHOWN_COUNT; i++) {
+	for (i = MAPPING_VSS; i <= MAPPING_SWAP; i++) {
 		struct pagemap_value value = pagemap_usage_value(usage,
-								 shown[i]);
+			(enum pagemap_metric)mapping_column(i)->metric);
 
 		units_format_value(&value, units, text);
 		printf(" %9s", text);
@@ -42,32 +30,34 @@ static void print_sizes(const struct pagemap_usage *usage, enum units units)
 
 static void print_size_headings(void)
 {
-	size_t i;
+	unsigned int i;
 
-	for (i = 0; i < SHOWN_COUNT; i++) {
-		const char *name = pagemap_metric_name(shown[i]);
-		const struct column *column = column_find(name, strlen(name));
+	for (i = MAPPING_VSS; i <= MAPPING_SWAP; i++)
+		printf(" %9s", mapping_column(i)->heading);
+}
 
-		printf(" %9s", column->heading);
-	}
+/* The text of a column that is no size, and needs no escapes. */
+static const char *text_of(unsigned int column,
+			   const struct pagemap_mapping *mapping,
+			   char scratch[MAPPING_TEXT_SIZE])
+{
+	return mapping_column(column)->text(mapping, scratch,
+					    MAPPING_TEXT_SIZE);
 }
 
 static void print_mapping(const struct settings *settings,
 			  const struct pagemap_mapping *mapping)
 {
+	char name[NAME_SIZE], scratch[MAPPING_TEXT_SIZE];
 	struct pagemap_usage usage;
-	char name[NAME_SIZE];
 
 	if (pagemap_usage_of_mapping(mapping, &usage))
 		return;
-	escape_text(name_of(mapping), name, sizeof(name));
-	printf("%012" PRIx64 "-%012" PRIx64 " %s",
-	       pagemap_mapping_start_vaddr(mapping),
-	       pagemap_mapping_end_vaddr(mapping),
-	       pagemap_mapping_permissions(mapping));
+	escape_text(mapping_name(mapping), name, sizeof(name));
+	printf("%s ", text_of(MAPPING_RANGE, mapping, scratch));
+	printf("%s", text_of(MAPPING_PERMISSIONS, mapping, scratch));
 	print_sizes(&usage, settings->usual.units);
-	printf("  %-7s %s\n",
-	       pagemap_mapping_kind_name(pagemap_mapping_kind(mapping)), name);
+	printf("  %-7s %s\n", text_of(MAPPING_KIND, mapping, scratch), name);
 }
 
 /* Mappings of one process with the same name, as groups of the library. */
@@ -114,8 +104,8 @@ static int group_files(const struct pagemap_snapshot *snapshot,
 	if (err)
 		return err;
 	for (i = 0; i < count; i++)
-		files->names[i] = name_of(pagemap_process_mapping_at(process,
-								     i));
+		files->names[i] = mapping_name(
+			pagemap_process_mapping_at(process, i));
 	qsort(files->names, count, sizeof(*files->names), compare_names);
 	for (i = 0; i < count; i++)
 		if (!i || strcmp(files->names[i - 1], files->names[i]) != 0)
@@ -127,7 +117,7 @@ static int group_files(const struct pagemap_snapshot *snapshot,
 	for (i = 0; i < count; i++) {
 		const struct pagemap_mapping *mapping =
 			pagemap_process_mapping_at(process, i);
-		const char *name = name_of(mapping);
+		const char *name = mapping_name(mapping);
 		const char **found = bsearch(&name, files->names, files->count,
 					     sizeof(*files->names),
 					     compare_names);
@@ -197,9 +187,11 @@ int print_maps(const struct settings *settings,
 
 	if (settings->usual.header) {
 		print_title(row);
-		printf("%-25s %s", "ADDRESS", "PERM");
+		printf("%-25s %s", mapping_column(MAPPING_RANGE)->heading,
+		       mapping_column(MAPPING_PERMISSIONS)->heading);
 		print_size_headings();
-		printf("  %-7s %s\n", "KIND", "NAME");
+		printf("  %-7s %s\n", mapping_column(MAPPING_KIND)->heading,
+		       mapping_column(MAPPING_NAME)->heading);
 	}
 	for (i = 0; i < count; i++)
 		print_mapping(settings, pagemap_process_mapping_at(process, i));
@@ -219,21 +211,12 @@ static const char *use_text(uint32_t bits)
 
 static void print_run(const struct pagemap_run *run)
 {
-	char flags[FLAGS_TEXT_SIZE], frame[32] = "-", sharers[32] = "-";
+	char flags[FLAGS_TEXT_SIZE], frame[FRAME_TEXT_SIZE];
+	char sharers[SHARERS_TEXT_SIZE];
 
 	flags_to_text(run->flags, flags);
-	if (run->state == PAGEMAP_PAGE_SWAPPED && run->swap_offset)
-		snprintf(frame, sizeof(frame), "%u:%" PRIu64, run->swap_type,
-			 run->swap_offset);
-	else if (run->pfn != PAGEMAP_PFN_UNKNOWN)
-		snprintf(frame, sizeof(frame), "%s%" PRIx64,
-			 run->bits & PAGEMAP_RUN_SAME_FRAME ? "=" : "",
-			 run->pfn);
-	if (run->sharers_high > run->sharers)
-		snprintf(sharers, sizeof(sharers), "%u..%u", run->sharers,
-			 run->sharers_high);
-	else if (run->sharers)
-		snprintf(sharers, sizeof(sharers), "%u", run->sharers);
+	frame_to_text(run, frame);
+	sharers_to_text(run, sharers);
 	printf("  %012" PRIx64 " %8" PRIu64 "  %-9s %10s %8s  %-3s  %s%s\n",
 	       run->start_vaddr, run->page_count,
 	       pagemap_page_state_name(run->state), frame, sharers,
@@ -258,7 +241,7 @@ void print_pages(const struct settings *settings, const struct row *row)
 		const struct pagemap_mapping *mapping =
 			pagemap_process_mapping_at(process, i);
 
-		escape_text(name_of(mapping), name, sizeof(name));
+		escape_text(mapping_name(mapping), name, sizeof(name));
 		printf("%012" PRIx64 "-%012" PRIx64 " %s %s\n",
 		       pagemap_mapping_start_vaddr(mapping),
 		       pagemap_mapping_end_vaddr(mapping),
