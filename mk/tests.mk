@@ -3,7 +3,8 @@
 # Test programs: which file becomes which program.  What is run, and in what
 # order, is tests/run's.
 #
-#   tests/unit/test_*.c     a cmocka program each, with the library's internals
+#   tests/unit/test_*.c     a cmocka program each, with the library's internals;
+#                           test_memrank_*.c also with all of memrank but main
 #   tests/live/live_*.c     a cmocka program each
 #   tests/fuzz/fuzz_*.c     a program each that replays a corpus (replay.c)
 #   tests/fixtures/*.c, tests/bench/*.c, and any other tests/live/*.c
@@ -50,6 +51,11 @@ TEST_LINK = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
 TEST_NEEDS = $(COMMON_A) $(if $(LIB_SRCS),$(LIB_A))
 
 $(CMOCKA_PROGS): TEST_LIBS = $(CMOCKA_LIBS)
+
+MEMRANK_TESTS := $(filter $(O)/tests/unit/test_memrank_%,$(CMOCKA_PROGS))
+$(MEMRANK_TESTS): $(filter-out %/main.o,$(call objects,$(call tool_srcs,memrank)))
+$(O)/obj/tests/unit/test_memrank_%.o: OBJ_CPPFLAGS += -Itools/memrank \
+	-Itools/memrank/screen
 
 # Plain programs read their corpus once; FUZZER=1 gives libFuzzer's.
 ifeq ($(FUZZER),1)
