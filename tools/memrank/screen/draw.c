@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "process_view.h"
 #include "screen.h"
 
 #define HEAD_MAX 4		/* title, memory, its legend, swap */
@@ -177,6 +178,10 @@ void screen_draw(struct screen *screen, struct canvas *canvas)
 {
 	struct layout layout = screen_layout(screen);
 
+	if (screen->mode == MODE_PROCESS) {
+		process_view_draw(screen->view, canvas);
+		return;
+	}
 	draw_head(screen, canvas, &layout);
 	draw_list(screen, canvas, &layout);
 	if (screen->mode == MODE_MENU)

@@ -294,7 +294,8 @@ static void draw_title(const struct graph *graph, size_t x, size_t y,
 	format_kib(graph->most, most);
 	format_time(usual_step(&graph->series), step);
 	used = canvas_printf(graph->canvas, x, y, width, STYLE_BOLD,
-			     "PSS %s", now);
+			     graph->view->pid == HISTORY_TOTAL ?
+			     "PSS of all %s" : "PSS %s", now);
 	used += canvas_printf(graph->canvas, x + used, y, width - used,
 			      STYLE_NORMAL, "  least %s, most %s", least, most);
 	if (graph->series.step > 1)

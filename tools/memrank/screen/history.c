@@ -250,7 +250,7 @@ int history_add_samples(struct history *history, uint64_t time_ns,
 	return err;
 }
 
-int history_add(struct history *history,
+int history_add(struct history *history, uint64_t time_ns,
 		const struct pagemap_snapshot *snapshot)
 {
 	size_t i, count = pagemap_snapshot_process_count(snapshot);
@@ -269,8 +269,7 @@ int history_add(struct history *history,
 			pagemap_process_value(process, PAGEMAP_PSS),
 		};
 	}
-	err = history_add_samples(history, pagemap_snapshot_time_ns(snapshot),
-				  samples, count);
+	err = history_add_samples(history, time_ns, samples, count);
 	free(samples);
 	return err;
 }

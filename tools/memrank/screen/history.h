@@ -30,8 +30,11 @@ struct history;
 struct history *history_new(void);
 void history_free(struct history *history);
 
-/* Takes the figures of a snapshot over.  0, or -ENOMEM: some were not. */
-int history_add(struct history *history,
+/*
+ * Takes the figures of a snapshot over, as those of a time since 1970.  0, or
+ * -ENOMEM: some were not.
+ */
+int history_add(struct history *history, uint64_t time_ns,
 		const struct pagemap_snapshot *snapshot);
 
 /* What one process had. */
@@ -41,7 +44,7 @@ struct history_sample {
 	struct pagemap_value pss;
 };
 
-/* The same of samples by rising pid, taken at a time since 1970. */
+/* The same of samples by rising pid. */
 int history_add_samples(struct history *history, uint64_t time_ns,
 			const struct history_sample *samples, size_t count);
 

@@ -268,12 +268,23 @@ static void enter(struct screen *screen)
 	if (!row)
 		return;
 	if (row->process)
-		screen_open_process(screen, row);
+		screen_open_process(screen, row, false);
 	else if (screen->settings.by == BY_MAPPING)
 		screen_say(screen, STYLE_WARNING, "a mapping has no processes "
 			   "here: F7 groups by something else");
 	else
 		screen_enter_group(screen, row->name);
+}
+
+static void graph(struct screen *screen)
+{
+	const struct row *row = screen_row(screen);
+
+	if (row && row->process)
+		screen_open_process(screen, row, true);
+	else
+		screen_say(screen, STYLE_WARNING, "only a process has a graph: "
+			   "Enter shows those of the row");
 }
 
 /* One thing that hides rows after the other goes, the nearest first. */
@@ -320,6 +331,7 @@ static const struct key table[] = {
 	{ { EVENT_ENTER }, NULL, 0,
 	  "open the process: its mappings and pages; or enter the group",
 	  enter },
+	{ { 'g' }, NULL, 0, "the graph of its PSS over time", graph },
 	{ { EVENT_ESCAPE, EVENT_BACKSPACE }, NULL, 0,
 	  "leave the filter, the user, the group", leave },
 	{ { ' ' }, NULL, 0, "tag the row; the tagged are summed up as one set",

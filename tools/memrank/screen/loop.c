@@ -61,13 +61,14 @@ static int drive(struct screen *screen, struct terminal *terminal)
 		if (changed)
 			err = show(screen, terminal);
 		event = terminal_read(terminal, timeout_ms(screen),
-				      reader_fd(screen->reader));
+				      screen->wake_fd);
 		changed = event.kind != EVENT_NONE;
 		if (event.kind == EVENT_KEY &&
 		    event.key == EVENT_CONTROL('l'))
 			terminal_redraw(terminal);
 		screen_event(screen, &event);
 		changed |= screen_take_reading(screen);
+		changed |= screen_refresh_process(screen);
 	}
 	return err;
 }
@@ -100,6 +101,7 @@ static void read_all(struct screen *screen)
 		screen_read(screen);
 		reader_wait(screen->reader);
 	} while (screen_take_reading(screen));
+	screen_refresh_process(screen);
 }
 
 static int play(struct screen *screen, const char *keys)

@@ -141,7 +141,7 @@ static void rank_classes(struct page_map *map, enum page_by by)
 
 		for (j = 1; j < page_class_count(by); j++)
 			rank += j != i && (!i || pages[j] < pages[i] ||
-					   (pages[j] == pages[i] && j < i));
+					   (pages[j] == pages[i] && j > i));
 		map->rank[by][i] = rank;
 	}
 }

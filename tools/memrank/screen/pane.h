@@ -48,6 +48,7 @@ struct search {
 	bool typing;
 	char text[64];			/* UTF-8 */
 	size_t length;
+	bool missing;			/* nothing matches */
 };
 
 struct process_view {
@@ -67,6 +68,7 @@ struct process_view {
 	bool help;
 	size_t help_top;
 	bool to_range;			/* the graph's scale */
+	bool total;			/* it is of all processes */
 	struct mappings_pane mappings;
 	struct picker sharers;
 	pid_t sharer_pid;		/* the selected one; 0 none yet */
@@ -139,6 +141,9 @@ void search_event(struct process_view *view, const struct event *event);
 /* Lines above the pane and below it, for a height. */
 size_t view_lines_above(size_t height);
 size_t view_lines_below(size_t height);
+
+/* Lines of the help that cannot be seen. */
+size_t view_help_hidden(const struct process_view *view);
 
 /* The pane whose tab stands at a place; PANE_COUNT: none does. */
 enum pane_number view_tab_at(const struct process_view *view, size_t x,

@@ -7,7 +7,9 @@
 static void draw(const struct process_view *view, struct canvas *canvas,
 		 struct box box)
 {
-	struct history_view graph = { view->pid, !view->to_range };
+	struct history_view graph = {
+		view->total ? HISTORY_TOTAL : view->pid, !view->to_range,
+	};
 
 	history_draw(view->opts.history, &graph, canvas, box.x, box.y,
 		     box.width, box.height);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The state of the process view: what is read when, and what events change.
- * Reading is done by a thread; it costs at most a hundredth of a CPU.
+ * Reading is done by a thread; it costs at most half a percent of a CPU, as the
+ * list goes on being read.
  */
 #include "pane.h"
 
@@ -10,8 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-/* What took 1 ms of CPU is read again after 100 ms at the earliest. */
-#define PAUSE 100
+/* What took 1 ms of CPU is read again after 200 ms at the earliest. */
+#define PAUSE 200
 /* And never more often than this. */
 #define PAUSE_LEAST_NS UINT64_C(1000000000)
 
@@ -160,6 +161,7 @@ int process_view_refresh(struct process_view *view)
 	enum study_kind kind = pane_of(view->pane)->study;
 	struct study *study;
 	int err = 0;
+	bool taken = false;
 
 	do {
 		view->now_ns = now_ns();
@@ -167,12 +169,13 @@ int process_view_refresh(struct process_view *view)
 					 view->opts.scripted);
 		if (study)
 			err = take_over(view, study);
+		taken |= study != NULL;
 		if (!err && !background_is_busy(view->background) &&
 		    is_due(view, kind))
 			err = start(view, kind);
 	} while (!err && view->opts.scripted &&
 		 background_is_busy(view->background));
-	return err;
+	return err ? err : taken;
 }
 
 int process_view_fd(const struct process_view *view)
@@ -196,11 +199,12 @@ int process_view_open(const struct process_view_opts *opts, pid_t pid,
 	view->height = opts->height;
 	view->live = pagemap_source_kind(opts->source) ==
 		     PAGEMAP_SOURCE_LIVE;
+	view->pane = opts->graph ? PANE_GRAPH : PANE_MAPPINGS;
 	view->mappings.sort = MAPPING_START;
 	err = background_open(opts->settings->usual.source, &view->background);
 	if (!err)
 		err = process_view_refresh(view);
-	if (err) {
+	if (err < 0) {
 		process_view_close(view);
 		return err;
 	}
@@ -274,7 +278,8 @@ static void help_event(struct process_view *view, const struct event *event)
 	struct picker picker = { view->help_top, view->help_top };
 
 	if (picker_event(&picker, event, SIZE_MAX / 2, 1))
-		view->help_top = picker.selected < 64 ? picker.selected : 64;
+		view->help_top = picker.selected < view_help_hidden(view) ?
+				 picker.selected : view_help_hidden(view);
 	else if (event->kind == EVENT_KEY)
 		view->help = false;
 }

@@ -19,6 +19,7 @@ struct process_view_opts {
 	struct pagemap_source *source;	/* of the drawing thread */
 	const struct history *history;
 	size_t width, height;
+	bool graph;			/* begin with it, not with mappings */
 	/* Readings are waited for, and nothing is shown that depends on time. */
 	bool scripted;
 };
@@ -35,7 +36,8 @@ bool process_view_event(struct process_view *view, const struct event *event);
 
 /*
  * Takes over what was read, and reads again what is due: at the beat, and when
- * process_view_fd() can be read from.  0, or -ENOMEM.
+ * process_view_fd() can be read from.  1: it shows something else now; 0, or
+ * -ENOMEM.
  */
 int process_view_refresh(struct process_view *view);
 

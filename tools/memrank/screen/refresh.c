@@ -176,6 +176,16 @@ static void fail(struct screen *screen, const struct reading *reading)
 	screen->paused = reading->err == -ESRCH;
 }
 
+/* In a script time goes by beats.  Without memory the graphs have a gap. */
+static void remember_pss(struct screen *screen)
+{
+	uint64_t time_ns = screen->scripted ?
+		screen->own.count * (uint64_t)(screen->interval_s * 1e9) :
+		pagemap_snapshot_time_ns(screen->snapshot);
+
+	history_add(screen->history, time_ns, screen->snapshot);
+}
+
 static void take_snapshot(struct screen *screen, const struct reading *reading)
 {
 	struct pagemap_snapshot *before = screen->snapshot;
@@ -183,6 +193,7 @@ static void take_snapshot(struct screen *screen, const struct reading *reading)
 	screen->snapshot = reading->snapshot;
 	screen->reading_cpu_ns = reading->cpu_ns;
 	sum_up(screen);
+	remember_pss(screen);
 	set_next_beat(screen, reading->cpu_ns);
 	note_cost(&screen->own);
 	screen_rank(screen);

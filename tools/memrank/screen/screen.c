@@ -5,10 +5,13 @@
  */
 #include "screen.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "message.h"
 
@@ -34,6 +37,22 @@ uint64_t screen_now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+/* The list's reader and the view's are waited for by one descriptor. */
+static int begin_waking(struct screen *screen)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	screen->history = history_new();
+	if (!screen->history)
+		return -ENOMEM;
+	screen->wake_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (screen->wake_fd < 0 ||
+	    epoll_ctl(screen->wake_fd, EPOLL_CTL_ADD,
+		      reader_fd(screen->reader), &event))
+		return -errno;
+	return 0;
+}
+
 int screen_init(struct screen *screen, const struct settings *settings,
 		struct pagemap_source *source)
 {
@@ -47,6 +66,7 @@ int screen_init(struct screen *screen, const struct settings *settings,
 		.scripted = settings->script,
 		.wanted_by = settings->by,
 		.at_top = true,
+		.wake_fd = -1,
 		.width = 80,
 		.height = 24,
 		.interval_s = settings->watch_s ? settings->watch_s
@@ -62,15 +82,22 @@ int screen_init(struct screen *screen, const struct settings *settings,
 				 &screen->columns[!grouped]);
 	err = reader_new(settings->usual.source, &screen->reader);
 	if (!err)
+		err = begin_waking(screen);
+	if (!err)
 		return 0;
+	screen_free(screen);
 	message("cannot read: %s", strerror(-err));
 	return EXIT_NOTHING;
 }
 
 void screen_free(struct screen *screen)
 {
-	/* First: it may be reading on from a snapshot. */
+	screen_close_process(screen);
+	/* First of what is read: it may be reading on from a snapshot. */
 	reader_free(screen->reader);
+	if (screen->wake_fd >= 0)
+		close(screen->wake_fd);
+	history_free(screen->history);
 	if (screen->ranked)
 		ranking_free(&screen->ranking);
 	free(screen->shown);
@@ -132,6 +159,8 @@ static void resize(struct screen *screen, const struct event *event)
 		screen->height = (size_t)event->height;
 	}
 	screen_scroll(screen);
+	if (screen->view)
+		process_event(screen, event);
 }
 
 static void key_or_mouse(struct screen *screen, const struct event *event)
@@ -142,7 +171,7 @@ static void key_or_mouse(struct screen *screen, const struct event *event)
 		[MODE_MENU] = menu_event,
 		[MODE_HELP] = help_event,
 		[MODE_KILL] = kill_event,
-		[MODE_PROCESS] = keys_event,
+		[MODE_PROCESS] = process_event,
 	};
 
 	screen->message[0] = '\0';

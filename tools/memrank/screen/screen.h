@@ -9,6 +9,7 @@
 
 #include "canvas.h"
 #include "event.h"
+#include "history.h"
 #include "memrank.h"
 #include "reader.h"
 #include "set.h"
@@ -167,6 +168,8 @@ struct screen {
 	size_t help_top;
 	struct victims victims;
 	struct process_view *view;
+	struct history *history;
+	int wake_fd;			/* an epoll: somebody has read */
 	char message[MESSAGE_SIZE];
 	enum style message_style;
 
@@ -336,9 +339,6 @@ void screen_sort(struct screen *screen, const struct column *column);
 /* Shows the processes of one group alone. */
 void screen_enter_group(struct screen *screen, const char *name);
 
-/* Shows one process in depth. */
-void screen_open_process(struct screen *screen, const struct row *row);
-
 /* What a box about the victims says of what comes back; tags.c's figures. */
 size_t tags_describe(const struct screen *screen, char *text, size_t size);
 size_t tags_describe_killed(const struct screen *screen, char *text,
@@ -385,6 +385,17 @@ void draw_kill(struct screen *screen, struct canvas *canvas);
 /* Lines of the help, and items of a menu, that there is room for. */
 size_t help_lines(const struct screen *screen);
 size_t menu_lines(const struct screen *screen);
+
+/* ---- process.c --------------------------------------------------------- */
+
+/* Opens a process in depth, or says why not; graph: its PSS over time. */
+void screen_open_process(struct screen *screen, const struct row *row,
+			 bool graph);
+void screen_close_process(struct screen *screen);
+void process_event(struct screen *screen, const struct event *event);
+
+/* Takes over what the view has read; whether it shows something else. */
+bool screen_refresh_process(struct screen *screen);
 
 /* ---- loop.c ------------------------------------------------------------ */
 /* rank_screen() of memrank.h */

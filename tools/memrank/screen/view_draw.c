@@ -13,6 +13,7 @@
 #define KEYS_LEAST 10
 
 #define TITLE_SIZE 1024
+#define HELP_WIDTH 62
 
 size_t view_lines_above(size_t height)
 {
@@ -226,8 +227,12 @@ static void draw_search(const struct process_view *view,
 
 	canvas_fill(canvas, x, y, width - x, STYLE_NORMAL, " ");
 	escape_text(view->search.text, text, sizeof(text));
-	x += canvas_text(canvas, x, y, width - x, STYLE_BOLD, text);
-	canvas_text(canvas, x, y, 1, STYLE_SELECTED, " ");
+	x += canvas_text(canvas, x, y, width - x, view->search.missing ?
+			 STYLE_WARNING : STYLE_BOLD, text);
+	x += canvas_text(canvas, x, y, 1, STYLE_SELECTED, " ");
+	if (view->search.missing)
+		canvas_text(canvas, x, y, width, STYLE_WARNING,
+			    "  nothing matches");
 }
 
 /* The first name of several: "F1 h ?" is F1 here. */
@@ -269,6 +274,7 @@ static void help_line(struct help *help, enum style style, const char *left,
 {
 	size_t y = help->line++, narrow = help->box.width < 40 ? 8 : 11;
 
+	/* Nothing is in sight where lines are only counted. */
 	if (y < help->skip || y - help->skip >= help->box.height)
 		return;
 	y = help->box.y + y - help->skip;
@@ -300,7 +306,7 @@ static void help_sharers(struct help *help)
 {
 	static const char *const columns[][2] = {
 		{ "SHARED", "all that both map, whoever else does" },
-		{ "FORK", "anonymous pages that neither wrote since a fork" },
+		{ "FORK", "anonymous, unwritten since a fork" },
 		{ "KSM", "equal pages that the kernel merged" },
 		{ "FILE", "page cache of a file, as the file is" },
 		{ "DIRTY", "page cache that is to be written" },
@@ -313,26 +319,48 @@ static void help_sharers(struct help *help)
 		help_line(help, STYLE_BOLD, columns[i][0], columns[i][1]);
 }
 
-static void draw_help(const struct process_view *view, struct canvas *canvas)
+static void help_all(struct help *help, const struct process_view *view)
 {
-	size_t width = canvas_width(canvas), height = canvas_height(canvas);
-	struct help help = { .canvas = canvas, .skip = view->help_top };
 	const struct view_key *key;
 	size_t i;
 
-	help.box = (struct box){ 2, 1, width > 66 ? 62 : width - 4,
-				 height > 2 ? height - 2 : 0 };
-	if (width < 8)
-		return;
-	canvas_box(canvas, 0, 0, help.box.width + 4, height,
-		   pane_of(view->pane)->title);
+	help->line = 0;
 	for (i = 0; (key = view_key_at(i)); i++)
 		if (key->name && key->panes & 1u << view->pane)
-			help_line(&help, STYLE_KEY, key->name, key->help);
+			help_line(help, STYLE_KEY, key->name, key->help);
 	if (view->pane == PANE_SHARERS)
-		help_sharers(&help);
+		help_sharers(help);
 	if (view->pane == PANE_PAGES)
-		help_classes(&help, view->pages.by);
+		help_classes(help, view->pages.by);
+}
+
+size_t view_help_hidden(const struct process_view *view)
+{
+	size_t lines = view->height > 2 ? view->height - 2 : 0;
+	struct help help = { .skip = SIZE_MAX };
+
+	help_all(&help, view);
+	return help.line > lines ? help.line - lines : 0;
+}
+
+/* A box as large as its text, over what is shown. */
+static void draw_help(const struct process_view *view, struct canvas *canvas)
+{
+	size_t width = canvas_width(canvas), height = canvas_height(canvas);
+	struct help help = { .canvas = canvas, .skip = SIZE_MAX };
+	size_t x, y;
+
+	help_all(&help, view);
+	if (width < 8 || height < 3)
+		return;
+	width = width > HELP_WIDTH + 4 ? HELP_WIDTH + 4 : width;
+	height = height > help.line + 2 ? help.line + 2 : height;
+	x = (canvas_width(canvas) - width) / 2;
+	y = (canvas_height(canvas) - height) / 2;
+	canvas_box(canvas, x, y, width, height, pane_of(view->pane)->title);
+	help.box = (struct box){ x + 2, y + 1, width - 4, height - 2 };
+	help.skip = view->help_top;
+	help_all(&help, view);
 }
 
 /* ---- All of it --------------------------------------------------------- */
@@ -355,10 +383,6 @@ void process_view_draw(const struct process_view *view, struct canvas *canvas)
 	size_t height = canvas_height(canvas), above;
 	struct box box = view_box(view);
 
-	if (view->help) {
-		draw_help(view, canvas);
-		return;
-	}
 	if (!figures)
 		figures = view->studies[STUDY_SHARERS];
 	above = view_lines_above(height);
@@ -374,4 +398,6 @@ void process_view_draw(const struct process_view *view, struct canvas *canvas)
 		draw_search(view, canvas, height - 1);
 	else if (view_lines_below(height))
 		draw_keys(view, canvas, height - 1);
+	if (view->help)
+		draw_help(view, canvas);
 }

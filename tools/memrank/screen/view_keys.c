@@ -54,13 +54,18 @@ static void switch_scale(struct process_view *view)
 	view->to_range = !view->to_range;
 }
 
+static void switch_total(struct process_view *view)
+{
+	view->total = !view->total;
+}
+
 static void begin_search(struct process_view *view)
 {
 	view->search = (struct search){ .typing = true };
 }
 
 /* The next line that matches, from a distance behind the selected one. */
-static void find(struct process_view *view, size_t distance)
+static bool find(struct process_view *view, size_t distance)
 {
 	const struct pane *pane = pane_of(view->pane);
 	struct picker *picker = pane->picker(view);
@@ -75,8 +80,9 @@ static void find(struct process_view *view, size_t distance)
 		picker_fit(picker, count, list_lines(view_box(view)));
 		if (pane->picked)
 			pane->picked(view);
-		return;
+		return true;
 	}
+	return false;
 }
 
 static void find_next(struct process_view *view)
@@ -121,6 +127,8 @@ static const struct view_key keys[] = {
 	{ '[', PANE_BIT(PAGES), NULL, NULL, NULL, pages_previous_change },
 	{ 'z', PANE_BIT(GRAPH), "z", "Scale",
 	  "from zero, or from the least to the most", switch_scale },
+	{ 't', PANE_BIT(GRAPH), "t", "Total", "of all processes, or of this one",
+	  switch_total },
 	{ 'r', PANES_ALL, "r", "Read", "read again now", read_again },
 	{ EVENT_ESCAPE, PANES_ALL, "Esc", "Back", "to the list; also q and F10",
 	  NULL },
@@ -176,6 +184,5 @@ void search_event(struct process_view *view, const struct event *event)
 	} else if (!pane_of(view->pane)->event(view, event, view_box(view))) {
 		return;
 	}
-	if (search->length)
-		find(view, 0);
+	search->missing = search->length && !find(view, 0);
 }
