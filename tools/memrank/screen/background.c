@@ -5,13 +5,12 @@
 #include "background.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#include "source.h"
 
 enum state { IDLE, WAITING, RUNNING, DONE, ENDING };
 
@@ -35,6 +34,12 @@ static void destroy(struct background *background)
 	free(background);
 }
 
+static void drop(struct background *background)
+{
+	if (background->work.drop)
+		background->work.drop(background->work.context);
+}
+
 /* The lock is held; false: the other side has left. */
 static bool do_work(struct background *background)
 {
@@ -45,7 +50,7 @@ static bool do_work(struct background *background)
 	background->work.run(background->source, background->work.context);
 	pthread_mutex_lock(&background->lock);
 	if (background->state == ENDING) {
-		background->work.drop(background->work.context);
+		drop(background);
 		return false;
 	}
 	background->state = DONE;
@@ -86,6 +91,20 @@ static int start_thread(struct background *background)
 	return -err;
 }
 
+static int open_source(const char *name, struct pagemap_source **ret_source)
+{
+	int fd, err;
+
+	if (!name)
+		return pagemap_source_open_live(ret_source);
+	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = pagemap_source_open_tree(fd, NULL, ret_source);
+	close(fd);
+	return err;
+}
+
 int background_open(const char *name, struct background **ret_background)
 {
 	struct background *background = calloc(1, sizeof(*background));
@@ -97,8 +116,8 @@ int background_open(const char *name, struct background **ret_background)
 	pthread_cond_init(&background->changed, NULL);
 	background->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	err = background->fd < 0 ? -errno : 0;
-	if (!err && source_open(name, &background->source))
-		err = -ENOENT;
+	if (!err)
+		err = open_source(name, &background->source);
 	if (!err)
 		err = start_thread(background);
 	if (err) {
@@ -111,14 +130,11 @@ int background_open(const char *name, struct background **ret_background)
 
 void background_close(struct background *background)
 {
-	bool fetched;
-
 	if (!background)
 		return;
 	pthread_mutex_lock(&background->lock);
-	fetched = background->state == WAITING || background->state == DONE;
-	if (fetched)
-		background->work.drop(background->work.context);
+	if (background->state == WAITING || background->state == DONE)
+		drop(background);
 	background->state = ENDING;
 	pthread_cond_broadcast(&background->changed);
 	pthread_mutex_unlock(&background->lock);
@@ -138,7 +154,15 @@ int background_start(struct background *background,
 	return 0;
 }
 
-void *background_fetch(struct background *background, bool wait)
+void background_wait(struct background *background)
+{
+	pthread_mutex_lock(&background->lock);
+	while (background->state == WAITING || background->state == RUNNING)
+		pthread_cond_wait(&background->changed, &background->lock);
+	pthread_mutex_unlock(&background->lock);
+}
+
+void *background_fetch(struct background *background)
 {
 	void *context = NULL;
 	uint64_t done;
@@ -146,8 +170,6 @@ void *background_fetch(struct background *background, bool wait)
 	if (!background->busy)
 		return NULL;
 	pthread_mutex_lock(&background->lock);
-	while (wait && background->state != DONE)
-		pthread_cond_wait(&background->changed, &background->lock);
 	if (background->state == DONE) {
 		context = background->work.context;
 		background->state = IDLE;

@@ -14,11 +14,11 @@ struct background;
 /* Work, and what frees its context when nobody waits for it any more. */
 struct background_work {
 	void (*run)(struct pagemap_source *source, void *context);
-	void (*drop)(void *context);
+	void (*drop)(void *context);	/* NULL: it is always fetched */
 	void *context;
 };
 
-/* name: as source_open() takes it.  -ENOMEM, or pthread_create's error. */
+/* name: as -S has it, NULL for the running machine.  0 or a negative errno. */
 int background_open(const char *name, struct background **ret_background);
 
 /*
@@ -31,8 +31,11 @@ void background_close(struct background *background);
 int background_start(struct background *background,
 		     const struct background_work *work);
 
-/* The context of work that is done; NULL: none is.  wait: until it is done. */
-void *background_fetch(struct background *background, bool wait);
+/* Waits until no work is under way any more; it is still to be fetched. */
+void background_wait(struct background *background);
+
+/* The context of work that is done, once; NULL: none is. */
+void *background_fetch(struct background *background);
 
 /* Whether work is under way, or waits to be fetched. */
 bool background_is_busy(const struct background *background);

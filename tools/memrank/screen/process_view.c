@@ -165,8 +165,9 @@ int process_view_refresh(struct process_view *view)
 
 	do {
 		view->now_ns = now_ns();
-		study = background_fetch(view->background,
-					 view->opts.scripted);
+		if (view->opts.scripted)
+			background_wait(view->background);
+		study = background_fetch(view->background);
 		if (study)
 			err = take_over(view, study);
 		taken |= study != NULL;

@@ -1,35 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The reading thread, see reader.h.  It knows sources and snapshots, and
+ * What the list has read by a thread, see reader.h.  It knows snapshots, and
  * nothing of what is shown.
  */
 #include "reader.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
-enum reader_state { IDLE, ASKED, DONE, ENDING };
+#include "background.h"
 
-struct reader {
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	enum reader_state state;
-	int fd;				/* of an eventfd: a reading is done */
-	struct pagemap_source *source;	/* the thread's */
+struct job {
 	struct read_request request;
 	struct reading reading;
 };
 
-/* ---- The thread -------------------------------------------------------- */
+struct reader {
+	struct background *background;
+	struct job job;
+};
+
+/* ---- In the thread ----------------------------------------------------- */
 
 static uint64_t cpu_ns(void)
 {
@@ -39,32 +33,33 @@ static uint64_t cpu_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static int take(struct reader *reader, struct reading *reading)
+static int take(struct job *job, struct pagemap_source *source)
 {
-	const struct read_request *request = &reader->request;
+	const struct read_request *request = &job->request;
+	struct reading *reading = &job->reading;
 	int err;
 
 	if (request->kind == READ_KILLED)
-		return pagemap_if_killed(reader->source, request->sharing,
+		return pagemap_if_killed(source, request->sharing,
 					 request->dies, &reading->killed);
 	if (request->kind == READ_AGAIN)
-		return pagemap_snapshot_update(reader->source,
+		return pagemap_snapshot_update(source,
 					       request->previous,
 					       &reading->snapshot);
-	err = pagemap_snapshot_take(reader->source, &request->opts,
+	err = pagemap_snapshot_take(source, &request->opts,
 				    &reading->snapshot);
 	if (err || request->kind != READ_SETS)
 		return err;
 	return pagemap_sharing_find(reading->snapshot, &reading->sharing);
 }
 
-static void explain(struct reader *reader, struct reading *reading)
+static void explain(struct reading *reading, struct pagemap_source *source)
 {
-	const char *why = pagemap_source_last_error(reader->source);
+	const char *why = pagemap_source_last_error(source);
 
 	if (reading->err == -ENOTSUP &&
-	    !pagemap_source_has_feature(reader->source, PAGEMAP_FEATURE_PFN))
-		why = pagemap_feature_reason(reader->source,
+	    !pagemap_source_has_feature(source, PAGEMAP_FEATURE_PFN))
+		why = pagemap_feature_reason(source,
 					     PAGEMAP_FEATURE_PFN);
 	else if (reading->err == -ESRCH)
 		why = "none of these processes exists any more";
@@ -72,96 +67,39 @@ static void explain(struct reader *reader, struct reading *reading)
 		 *why ? why : strerror(-reading->err));
 }
 
-static void read_once(struct reader *reader)
+static void read_once(struct pagemap_source *source, void *context)
 {
-	struct reading reading = { .kind = reader->request.kind };
+	struct job *job = context;
+	struct reading *reading = &job->reading;
 	uint64_t before = cpu_ns();
 
-	reading.err = take(reader, &reading);
-	if (reading.err) {
-		explain(reader, &reading);
-		pagemap_snapshot_free(reading.snapshot);
-		reading.snapshot = NULL;
+	*reading = (struct reading){ .kind = job->request.kind };
+	reading->err = take(job, source);
+	if (reading->err) {
+		explain(reading, source);
+		pagemap_snapshot_free(reading->snapshot);
+		reading->snapshot = NULL;
 	}
-	free(reader->request.dies);
-	reading.cpu_ns = cpu_ns() - before;
-	reader->reading = reading;
-}
-
-static void *run(void *context)
-{
-	struct reader *reader = context;
-
-	pthread_mutex_lock(&reader->lock);
-	for (;;) {
-		while (reader->state == IDLE || reader->state == DONE)
-			pthread_cond_wait(&reader->changed, &reader->lock);
-		if (reader->state == ENDING)
-			break;
-		pthread_mutex_unlock(&reader->lock);
-		read_once(reader);
-		pthread_mutex_lock(&reader->lock);
-		if (reader->state == ASKED)
-			reader->state = DONE;
-		eventfd_write(reader->fd, 1);
-		pthread_cond_broadcast(&reader->changed);
-	}
-	pthread_mutex_unlock(&reader->lock);
-	return NULL;
+	free(job->request.dies);
+	reading->cpu_ns = cpu_ns() - before;
 }
 
 /* ---- From outside ------------------------------------------------------ */
 
-static int open_source(const char *name, struct pagemap_source **ret_source)
-{
-	int fd, err;
-
-	if (!name)
-		return pagemap_source_open_live(ret_source);
-	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	err = pagemap_source_open_tree(fd, NULL, ret_source);
-	close(fd);
-	return err;
-}
-
-/* Signals are for the thread that has the terminal. */
-static int start(struct reader *reader)
-{
-	sigset_t all, before;
-	int err;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&reader->thread, NULL, run, reader);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -err;
-}
-
 int reader_new(const char *source_name, struct reader **ret_reader)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
-	int err = -ENOMEM;
+	int err;
 
 	if (!reader)
+		return -ENOMEM;
+	err = background_open(source_name, &reader->background);
+	if (err) {
+		free(reader);
 		return err;
-	pthread_mutex_init(&reader->lock, NULL);
-	pthread_cond_init(&reader->changed, NULL);
-	reader->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	err = reader->fd < 0 ? -errno : open_source(source_name,
-						    &reader->source);
-	if (!err)
-		err = start(reader);
-	if (!err) {
-		*ret_reader = reader;
-		return 0;
 	}
-	if (reader->fd >= 0)
-		close(reader->fd);
-	pagemap_source_close(reader->source);
-	free(reader);
-	return err;
+	*ret_reader = reader;
+	return 0;
 }
 
 void reader_free(struct reader *reader)
@@ -175,68 +113,40 @@ void reader_free(struct reader *reader)
 		pagemap_sharing_free(left.sharing);
 		pagemap_snapshot_free(left.snapshot);
 	}
-	pthread_mutex_lock(&reader->lock);
-	reader->state = ENDING;
-	pthread_cond_broadcast(&reader->changed);
-	pthread_mutex_unlock(&reader->lock);
-	pthread_join(reader->thread, NULL);
-	close(reader->fd);
-	pagemap_source_close(reader->source);
-	pthread_cond_destroy(&reader->changed);
-	pthread_mutex_destroy(&reader->lock);
+	background_close(reader->background);
 	free(reader);
 }
 
 bool reader_ask(struct reader *reader, const struct read_request *request)
 {
-	bool idle;
+	const struct background_work work = { read_once, NULL, &reader->job };
 
-	pthread_mutex_lock(&reader->lock);
-	idle = reader->state == IDLE;
-	if (idle) {
-		reader->request = *request;
-		reader->state = ASKED;
-		pthread_cond_broadcast(&reader->changed);
-	}
-	pthread_mutex_unlock(&reader->lock);
-	return idle;
+	if (background_is_busy(reader->background))
+		return false;
+	reader->job.request = *request;
+	return !background_start(reader->background, &work);
 }
 
 bool reader_is_busy(struct reader *reader)
 {
-	bool busy;
-
-	pthread_mutex_lock(&reader->lock);
-	busy = reader->state != IDLE;
-	pthread_mutex_unlock(&reader->lock);
-	return busy;
+	return background_is_busy(reader->background);
 }
 
 bool reader_take(struct reader *reader, struct reading *ret_reading)
 {
-	eventfd_t count;
-	bool done;
+	struct job *job = background_fetch(reader->background);
 
-	pthread_mutex_lock(&reader->lock);
-	done = reader->state == DONE;
-	if (done) {
-		eventfd_read(reader->fd, &count);
-		*ret_reading = reader->reading;
-		reader->state = IDLE;
-	}
-	pthread_mutex_unlock(&reader->lock);
-	return done;
+	if (job)
+		*ret_reading = job->reading;
+	return job != NULL;
 }
 
 int reader_fd(const struct reader *reader)
 {
-	return reader->fd;
+	return background_fd(reader->background);
 }
 
 void reader_wait(struct reader *reader)
 {
-	pthread_mutex_lock(&reader->lock);
-	while (reader->state == ASKED)
-		pthread_cond_wait(&reader->changed, &reader->lock);
-	pthread_mutex_unlock(&reader->lock);
+	background_wait(reader->background);
 }
