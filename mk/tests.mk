@@ -11,7 +11,7 @@
 #                           a plain program each
 #   common*.c in any of them is linked with every program of its folder.
 
-TEST_GROUPS ?= arch unit golden fuzz-replay live build kernel uml kasan sanitize
+TEST_GROUPS ?= arch unit golden fuzz-replay live tui build kernel uml kasan sanitize
 UML_CONFIG   := tests/uml/minimal.config
 KASAN_CONFIG := tests/uml/debug.config
 RUN_TESTS   := BUILD=$(abspath $(O)) tests/run

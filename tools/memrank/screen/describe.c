@@ -100,11 +100,16 @@ size_t tags_describe(const struct screen *screen, char *text, size_t size)
 		of_pages(figures->swap, 0),
 	};
 	static const char *const names[] = { "RSS", "PSS", "USS", "swap" };
-	size_t i, length = add(text, size, 0, "%zu tagged  ",
+	size_t i, length = add(text, size, 0, screen->width < 40 ?
+			       "%zu tagged " : "%zu tagged  ",
 			       screen->tags.set.count);
 
 	if (!figures->known)
 		return describe_sums(screen, text, size, length);
+	/* Room for one: what nobody else has. */
+	if (screen->width < 40)
+		return add_value(screen, text, size, length, names[2],
+				 &values[2]);
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		length = add_value(screen, text, size, length, names[i],
 				   &values[i]);

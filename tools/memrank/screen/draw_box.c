@@ -145,7 +145,7 @@ void draw_help(struct screen *screen, struct canvas *canvas)
 
 /* ---- Before a kill ----------------------------------------------------- */
 
-#define KILL_WIDTH 70
+#define KILL_WIDTH 78
 
 static void draw_victims(const struct screen *screen, struct canvas *canvas,
 			 const struct box *box, size_t lines)
@@ -184,8 +184,8 @@ static void draw_gain(const struct screen *screen, struct canvas *canvas,
 void draw_kill(struct screen *screen, struct canvas *canvas)
 {
 	const struct victims *victims = &screen->victims;
-	struct box box = place_box(screen, KILL_WIDTH, victims->count + 4);
-	size_t lines = box.height > 3 ? box.height - 3 : 0;
+	struct box box = place_box(screen, KILL_WIDTH, victims->count + 3);
+	size_t lines = box.height > 2 ? box.height - 2 : 0;
 	char title[80];
 
 	snprintf(title, sizeof(title), "Send %s to %zu process%s?",

@@ -76,10 +76,16 @@ static void put_counts(const struct screen *screen, struct line *line)
 	}
 }
 
-/* What hides rows must be seen. */
+/* What rows are, and what hides some, must be seen. */
 static void put_limits(const struct screen *screen, struct line *line)
 {
 	char text[LINE_SIZE], escaped[LINE_SIZE / 2];
+
+	if (screen->settings.by != BY_PROCESS) {
+		snprintf(text, sizeof(text), "by %s",
+			 screen_group_name(screen->settings.by));
+		put(line, STYLE_BOLD, text);
+	}
 
 	if (screen->filter.length && screen->mode != MODE_PROMPT) {
 		escape_text(screen->filter.text, escaped, sizeof(escaped));
@@ -238,7 +244,7 @@ static void draw_bar(const struct screen *screen, struct canvas *canvas,
 {
 	char used[UNITS_SIZE], total[UNITS_SIZE], text[2 * UNITS_SIZE];
 	size_t i, x, end, width, room;
-	uint64_t sum = 0;
+	uint64_t sum = 0, scale = memory->total;
 
 	format_size(screen, memory->total - memory->free, used);
 	format_size(screen, memory->total, total);
@@ -251,12 +257,17 @@ static void draw_bar(const struct screen *screen, struct canvas *canvas,
 		return;
 	room = screen->width - x - width - 2;
 	end = x + room;
-	for (i = 0; i < PART_COUNT && memory->total; i++) {
+	/* Parts of the processes' sum fill the bar, whatever was cut off them. */
+	for (i = 0; i < PART_COUNT && !memory->has_machine; i++)
+		sum += memory->parts[i].bytes;
+	if (!memory->has_machine)
+		scale = sum;
+	for (i = 0, sum = 0; i < PART_COUNT && scale; i++) {
 		const struct part *part = &memory->parts[i];
-		size_t from = (size_t)(room * sum / memory->total), to;
+		size_t from = (size_t)(room * sum / scale), to;
 
 		sum += part->bytes;
-		to = (size_t)(room * sum / memory->total);
+		to = (size_t)(room * sum / scale);
 		canvas_fill(canvas, x + from, y, to > from ? to - from : 0,
 			    part->style,
 			    canvas_glyph(canvas, part->utf8, part->ascii));

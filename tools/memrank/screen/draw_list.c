@@ -12,6 +12,7 @@ enum { CELL_SIZE = 1024, TREE_SIZE = 512 };
 
 /* What a last column of text gets at least, and the change since the mark. */
 #define LAST_MIN 7
+#define LAST_MIN_NARROW 4
 #define CHANGE_WIDTH 8
 
 /* ---- Which columns, and how wide --------------------------------------- */
@@ -133,14 +134,14 @@ static void shift_out(const struct screen *screen, struct wanted *wanted)
 static void want_all(const struct screen *screen, struct wanted *wanted)
 {
 	const struct column_list *list = &screen->settings.columns;
-	size_t i;
+	size_t i, last_min = screen->width < 40 ? LAST_MIN_NARROW : LAST_MIN;
 
 	*wanted = (struct wanted){ .count = 0 };
 	for (i = 0; i < list->count; i++) {
 		const struct column *column = list->items[i];
 		bool last = i + 1 == list->count && is_text(column);
 
-		want(wanted, column, last ? LAST_MIN
+		want(wanted, column, last ? last_min
 					  : column_width(screen, column));
 		if (screen->mark.set && !strcmp(column->name, "pss"))
 			want(wanted, NULL, CHANGE_WIDTH);
@@ -173,6 +174,18 @@ size_t columns_place(const struct screen *screen, struct placed *ret_placed,
 
 /* ---- Heading ----------------------------------------------------------- */
 
+/* Beside the column that is sorted by: which end of it is at the top. */
+static void draw_order(const struct screen *screen, struct canvas *canvas,
+		       size_t y, const struct column *column, size_t x)
+{
+	bool down = (!column || column_sorts_down(column)) !=
+		    screen->settings.reverse;
+
+	canvas_text(canvas, x, y, 1, STYLE_ACCENT, down ?
+		    canvas_glyph(canvas, "▾", "v") :
+		    canvas_glyph(canvas, "▴", "^"));
+}
+
 static void draw_heading(const struct screen *screen, struct canvas *canvas,
 			 size_t y, const struct placed *placed, size_t count)
 {
@@ -192,6 +205,9 @@ static void draw_heading(const struct screen *screen, struct canvas *canvas,
 			x += placed[i].width - width;
 		canvas_text(canvas, x, y, placed[i].width,
 			    sorted ? STYLE_ACCENT : STYLE_HEADING, heading);
+		if (sorted && width < placed[i].width)
+			draw_order(screen, canvas, y, column,
+				   left ? x + width : x - 1);
 	}
 }
 

@@ -128,7 +128,8 @@ void kill_open(struct screen *screen)
 {
 	const struct row *row = screen_row(screen);
 
-	if (!screen->live) {
+	/* A script asks, so that the question can be seen, and sends nothing. */
+	if (!screen->live && !screen->scripted) {
 		screen_say(screen, STYLE_WARNING, "this is a saved machine: "
 			   "nobody here can be sent a signal");
 		return;

@@ -328,22 +328,39 @@ void menu_open_users(struct screen *screen)
 			   "F7 chooses what a row is");
 }
 
-/* To the next item that begins with a letter. */
-static void jump(struct screen *screen, uint32_t letter)
+static bool select_typed(struct screen *screen, size_t from)
 {
 	struct menu *menu = &screen->menu;
 	size_t i, count = menu->kind->count(screen);
 	struct menu_item item;
 
-	for (i = 1; i <= count; i++) {
-		size_t at = (menu->selected + i) % count;
-
-		menu->kind->item(screen, at, &item);
-		if (((unsigned char)item.text[0] | 0x20u) == (letter | 0x20u)) {
-			menu->selected = at;
-			return;
-		}
+	for (i = 0; i < count; i++) {
+		menu->kind->item(screen, (from + i) % count, &item);
+		if (strcasestr(item.text, menu->typed.text) != item.text)
+			continue;
+		menu->selected = (from + i) % count;
+		return true;
 	}
+	return false;
+}
+
+/* What is typed begins an item; where none goes on so, it begins anew. */
+static void jump(struct screen *screen, uint32_t key)
+{
+	struct menu *menu = &screen->menu;
+	struct typed *typed = &menu->typed;
+	char text[8];
+	size_t length = event_key_text(key, text);
+
+	if (!length || typed->length + length >= sizeof(typed->text))
+		return;
+	memcpy(typed->text + typed->length, text, length + 1);
+	typed->length += length;
+	if (select_typed(screen, menu->selected))
+		return;
+	memcpy(typed->text, text, length + 1);
+	typed->length = length;
+	select_typed(screen, menu->selected + 1);
 }
 
 static void menu_key(struct screen *screen, uint32_t key)
@@ -352,6 +369,8 @@ static void menu_key(struct screen *screen, uint32_t key)
 	size_t last = menu->kind->count(screen) - 1;
 	size_t lines = menu_lines(screen);
 
+	if (key >= EVENT_KEY_NONE || key == ' ')
+		menu->typed.length = 0;
 	switch (key) {
 	case EVENT_UP:
 		menu->selected -= menu->selected > 0;

@@ -55,6 +55,7 @@ struct prompt {
 
 struct menu {
 	const struct menu_kind *kind;
+	struct typed typed;	/* begins the item that is selected */
 	size_t selected;
 	size_t top;
 };
