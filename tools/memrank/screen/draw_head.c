@@ -138,7 +138,7 @@ static void put_state(const struct screen *screen, struct line *line)
 	if (!screen->live || !screen->snapshot || screen->scripted)
 		return;
 	oldest_s = snapshot_oldest_s(screen->snapshot);
-	snprintf(text, sizeof(text), "every %g s", screen->interval_s);
+	snprintf(text, sizeof(text), "every %.1f s", screen->beat_s);
 	put(line, STYLE_DIM, text);
 	snprintf(text, sizeof(text), "oldest %.0f s", oldest_s);
 	put(line, STYLE_DIM, text);

@@ -294,10 +294,10 @@ static void leave(struct screen *screen)
 		screen->filter = (struct typed){ .length = 0 };
 	else if (*screen->user)
 		screen->user[0] = '\0';
-	else if (screen->within) {
+	else if (screen->within)
 		screen_group(screen, screen->within_by);
+	else
 		return;
-	}
 	screen_rank(screen);
 }
 

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is read and when, and what becomes of it.  A beat reads again what
- * moved; a census, which reads all, is taken so seldom that it costs at most
- * a hundredth of a CPU.
+ * moved, and comes later where it would cost more than a hundredth of a CPU.
  */
 #include "screen.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-/* A census that took 1 ms of CPU is repeated after 100 ms at the earliest. */
-#define CENSUS_PAUSE 100
+/* What took 1 ms of CPU is repeated after 100 ms at the earliest. */
+#define BEAT_PAUSE 100
 
 /* ---- What is asked ----------------------------------------------------- */
 
@@ -74,7 +72,8 @@ void screen_read(struct screen *screen)
 
 /* ---- What came --------------------------------------------------------- */
 
-static void add_process(struct sums *sums, const struct pagemap_process *process)
+static void add_process(struct sums *sums, pid_t own_pid,
+			const struct pagemap_process *process)
 {
 	static const enum pagemap_metric parts[] = {
 		PAGEMAP_PSS_ANON, PAGEMAP_PSS_FILE, PAGEMAP_PSS_SHMEM,
@@ -90,7 +89,7 @@ static void add_process(struct sums *sums, const struct pagemap_process *process
 		return;
 	}
 	sums->pss += value.value;
-	if (pagemap_process_pid(process) == getpid())
+	if (pagemap_process_pid(process) == own_pid)
 		sums->own_pss = value.value;
 	sums->swap_pss += pagemap_process_value(process,
 						PAGEMAP_SWAP_PSS).value;
@@ -106,6 +105,7 @@ static void sum_up(struct screen *screen)
 {
 	const struct pagemap_snapshot *snapshot = screen->snapshot;
 	size_t i, count = pagemap_snapshot_process_count(snapshot);
+	pid_t own_pid = screen->live ? getpid() : 0;
 
 	screen->sums = (struct sums){ .processes = 0 };
 	for (i = 0; i < count; i++) {
@@ -115,35 +115,53 @@ static void sum_up(struct screen *screen)
 
 		if (status != PAGEMAP_STATUS_VANISHED &&
 		    status != PAGEMAP_STATUS_NO_MEMORY)
-			add_process(&screen->sums, process);
+			add_process(&screen->sums, own_pid, process);
 	}
+}
+
+/*
+ * How long to the next beat, after one that took so much CPU.  A census may
+ * come as late as its cost wants it; figures of the kernel are never kept
+ * waiting longer than twice the interval.
+ */
+static uint64_t pause_ns(const struct screen *screen, uint64_t cpu_ns)
+{
+	uint64_t interval_ns = (uint64_t)(screen->interval_s * 1e9);
+	uint64_t pause = BEAT_PAUSE * cpu_ns;
+
+	if (pagemap_snapshot_engine(screen->snapshot) !=
+	    PAGEMAP_ENGINE_CENSUS && pause > 2 * interval_ns)
+		pause = 2 * interval_ns;
+	return pause > interval_ns ? pause : interval_ns;
 }
 
 /* The beat is kept: what a reading takes is no part of the pause. */
 static void set_next_beat(struct screen *screen, uint64_t cpu_ns)
 {
-	uint64_t interval_ns = (uint64_t)(screen->interval_s * 1e9);
+	uint64_t pause = pause_ns(screen, cpu_ns);
 	uint64_t now = screen_now_ns();
 
-	screen->next_ns += interval_ns;
-	if (screen->next_ns < now || screen->next_ns > now + interval_ns)
-		screen->next_ns = now + interval_ns;
-	if (pagemap_snapshot_engine(screen->snapshot) ==
-	    PAGEMAP_ENGINE_CENSUS && screen->next_ns < now +
-	    CENSUS_PAUSE * cpu_ns)
-		screen->next_ns = now + CENSUS_PAUSE * cpu_ns;
+	screen->beat_s = (double)pause / 1e9;
+	screen->next_ns += pause;
+	if (screen->next_ns < now || screen->next_ns > now + pause)
+		screen->next_ns = now + pause;
+}
+
+static uint64_t cpu_now_ns(void)
+{
+	struct timespec cpu;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+	return (uint64_t)cpu.tv_sec * 1000000000 + (uint64_t)cpu.tv_nsec;
 }
 
 static void note_cost(struct own_cost *own)
 {
 	size_t place = own->count++ % (sizeof(own->cpu_ns) /
 				       sizeof(own->cpu_ns[0]));
-	struct timespec cpu;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
 	own->wall_ns[place] = screen_now_ns();
-	own->cpu_ns[place] = (uint64_t)cpu.tv_sec * 1000000000 +
-			     (uint64_t)cpu.tv_nsec;
+	own->cpu_ns[place] = cpu_now_ns();
 }
 
 double screen_own_cpu(const struct screen *screen)
@@ -189,15 +207,15 @@ static void remember_pss(struct screen *screen)
 static void take_snapshot(struct screen *screen, const struct reading *reading)
 {
 	struct pagemap_snapshot *before = screen->snapshot;
+	uint64_t begin_ns = cpu_now_ns();
 
 	screen->snapshot = reading->snapshot;
-	screen->reading_cpu_ns = reading->cpu_ns;
 	sum_up(screen);
 	remember_pss(screen);
-	set_next_beat(screen, reading->cpu_ns);
 	note_cost(&screen->own);
 	screen_rank(screen);
 	pagemap_snapshot_free(before);
+	set_next_beat(screen, reading->cpu_ns + cpu_now_ns() - begin_ns);
 }
 
 bool screen_take_reading(struct screen *screen)

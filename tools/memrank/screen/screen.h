@@ -176,7 +176,7 @@ struct screen {
 
 	double interval_s;
 	uint64_t next_ns;		/* the next beat; CLOCK_MONOTONIC */
-	uint64_t reading_cpu_ns;	/* of the last reading */
+	double beat_s;			/* as long as the last one made it */
 	struct own_cost own;
 	bool again;			/* read at once */
 	bool paused;
