@@ -21,6 +21,7 @@
 #define SHARED_FRAMES 2048
 #define FIRST_PRIVATE 8192
 #define FIRST_BLOCK MACHINE_FOLIO
+#define BLOCKS 4
 
 /* One block is a huge page, another some merged pages that stand together. */
 #define FOLIO_BLOCK MACHINE_FOLIO
@@ -94,7 +95,7 @@ static void make_file_run(struct machine_mapping *mapping, uint32_t at,
 /* A huge page: one of four, so that processes share them. */
 static void make_block(struct machine_mapping *mapping, unsigned int *seed)
 {
-	uint32_t first = FIRST_BLOCK + choose(seed, 4) * MACHINE_BLOCK;
+	uint32_t first = FIRST_BLOCK + choose(seed, BLOCKS) * MACHINE_BLOCK;
 	uint32_t i, at = (MACHINE_BLOCK - mapping->first_page % MACHINE_BLOCK) %
 			 MACHINE_BLOCK;
 	bool by_pmd = choose(seed, 3) != 0;
@@ -514,7 +515,10 @@ static uint64_t flags_of(uint64_t pfn)
 	if (pfn > FOLIO_BLOCK && pfn < FOLIO_BLOCK + MACHINE_BLOCK)
 		return FLAG(COMPOUND_TAIL) | FLAG(MMAP);
 	return flags[machine_kind(pfn)] | FLAG(MMAP) | FLAG(LRU) |
-	       (pfn == FOLIO_BLOCK ? FLAG(COMPOUND_HEAD) : 0);
+	       (pfn == FOLIO_BLOCK ? FLAG(COMPOUND_HEAD) : 0) |
+	       /* What a PMD maps is a huge page. */
+	       (pfn >= FIRST_BLOCK &&
+		pfn < FIRST_BLOCK + BLOCKS * MACHINE_BLOCK ? FLAG(THP) : 0);
 }
 
 static ssize_t machine_read_frames(struct pagemap_source *source,
