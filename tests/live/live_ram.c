@@ -151,12 +151,9 @@ static size_t index_of(const struct pagemap_snapshot *snapshot, pid_t pid)
 {
 	const struct pagemap_process *process =
 		pagemap_snapshot_find_pid(snapshot, pid);
-	size_t i = 0;
 
 	assert_non_null(process);
-	while (pagemap_snapshot_process_at(snapshot, i) != process)
-		i++;
-	return i;
+	return pagemap_process_index(process);
 }
 
 /* What of a class one process alone maps. */

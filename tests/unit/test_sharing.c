@@ -29,13 +29,8 @@ static uint32_t slot_users[MACHINE_SLOTS];
 
 static size_t index_in_snapshot(int process)
 {
-	const struct pagemap_process *found =
-		pagemap_snapshot_find_pid(snapshot, MACHINE_PID(process));
-	size_t i = 0;
-
-	while (pagemap_snapshot_process_at(snapshot, i) != found)
-		i++;
-	return i;
+	return pagemap_process_index(
+		pagemap_snapshot_find_pid(snapshot, MACHINE_PID(process)));
 }
 
 static void count_slowly(void)

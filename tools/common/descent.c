@@ -17,23 +17,6 @@ struct tree {
 	size_t *way;			/* indexes, from child to parent */
 };
 
-/* The index of the process that leads its mm with this pid. */
-static size_t index_of(const struct pagemap_snapshot *snapshot, pid_t pid)
-{
-	size_t low = 0, high = pagemap_snapshot_process_count(snapshot);
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (pagemap_process_pid(pagemap_snapshot_process_at(
-			    snapshot, middle)) < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /*
  * The parent of a process is its mm's leader's, by the snapshot.  Of another
  * one in that mm no parent is known: its leader is taken for it.
@@ -50,7 +33,7 @@ static size_t step_up(const struct tree *tree, pid_t parent)
 	const struct pagemap_process *process =
 		pagemap_snapshot_find_pid(tree->snapshot, parent);
 
-	return process ? index_of(tree->snapshot, pagemap_process_pid(process))
+	return process ? pagemap_process_index(process)
 		       : pagemap_snapshot_process_count(tree->snapshot);
 }
 
@@ -105,8 +88,7 @@ int descent_match(const struct pagemap_snapshot *snapshot, pid_t root,
 		if (!process || member[i])
 			continue;
 		member[i] = holds_root(&tree, process) ||
-			    descends(&tree, index_of(snapshot,
-					    pagemap_process_pid(process)));
+			    descends(&tree, pagemap_process_index(process));
 	}
 	free(tree.states);
 	free(tree.way);

@@ -106,12 +106,10 @@ static void protect_ourselves(struct freeing *freeing)
 	const struct pagemap_snapshot *snapshot = freeing->survey.snapshot;
 	const struct pagemap_process *process =
 		pagemap_snapshot_find_pid(snapshot, getpid());
-	size_t i, steps = 0;
+	size_t steps = 0;
 
 	for (; process && steps < freeing->survey.count; steps++) {
-		for (i = 0; i < freeing->survey.count; i++)
-			if (freeing->survey.rows[i].process == process)
-				freeing->allowed[i] = false;
+		freeing->allowed[pagemap_process_index(process)] = false;
 		process = pagemap_snapshot_find_pid(snapshot,
 					pagemap_process_ppid(process));
 	}

@@ -141,26 +141,16 @@ static int place_mappings(struct grouping *grouping,
 	return 0;
 }
 
-/* The next index of the snapshot that has this process; rows rise by pid. */
-static size_t index_of(const struct pagemap_snapshot *snapshot,
-		       const struct pagemap_process *process, size_t from)
-{
-	while (pagemap_snapshot_process_at(snapshot, from) != process)
-		from++;
-	return from;
-}
-
 static int place_items(struct grouping *grouping)
 {
 	struct ranking *ranking = grouping->ranking;
-	size_t i, index = 0;
+	size_t i;
 	int err = 0;
 
 	for (i = 0; i < ranking->count && !err; i++) {
 		const struct pagemap_process *process = ranking->rows[i].process;
 		uint32_t group = 0;
 
-		index = index_of(grouping->snapshot, process, index);
 		if (grouping->settings->by != BY_MAPPING)
 			group = group_of_row(grouping, i);
 		if (group == STRINGS_NONE)
@@ -168,7 +158,8 @@ static int place_items(struct grouping *grouping)
 		if (grouping->by_mapping)
 			err = place_mappings(grouping, process, group);
 		else
-			grouping->group_of[index] = group;
+			grouping->group_of[pagemap_process_index(process)] =
+				group;
 	}
 	grouping->group_count = grouping->settings->by == BY_PROCESS ?
 				(uint32_t)ranking->count :
@@ -200,7 +191,7 @@ static void count_in_mappings(struct grouping *grouping, size_t row,
 
 static int count_processes(struct grouping *grouping)
 {
-	size_t i, index = 0;
+	size_t i;
 	size_t *last = calloc(grouping->group_count + 1, sizeof(*last));
 
 	grouping->processes = calloc(grouping->group_count + 1,
@@ -216,8 +207,8 @@ static int count_processes(struct grouping *grouping)
 			count_in_mappings(grouping, i, last);
 			continue;
 		}
-		index = index_of(grouping->snapshot, row->process, index);
-		grouping->processes[grouping->group_of[index]] +=
+		grouping->processes[grouping->group_of[
+			pagemap_process_index(row->process)]] +=
 			row->processes;
 	}
 	free(last);
@@ -359,7 +350,7 @@ int usage_of_rows(const struct pagemap_snapshot *snapshot,
 		  const struct row *rows, size_t count,
 		  struct pagemap_usage *ret_usage)
 {
-	size_t i, index = 0, items = pagemap_snapshot_process_count(snapshot);
+	size_t i, items = pagemap_snapshot_process_count(snapshot);
 	uint32_t *group_of = calloc(items + 1, sizeof(*group_of));
 	const struct pagemap_partition partition = { group_of, items, 1 };
 	int err;
@@ -368,10 +359,8 @@ int usage_of_rows(const struct pagemap_snapshot *snapshot,
 		return -ENOMEM;
 	for (i = 0; i < items; i++)
 		group_of[i] = PAGEMAP_NO_GROUP;
-	for (i = 0; i < count; i++) {
-		index = index_of(snapshot, rows[i].process, index);
-		group_of[index] = 0;
-	}
+	for (i = 0; i < count; i++)
+		group_of[pagemap_process_index(rows[i].process)] = 0;
 	err = pagemap_usage_of_groups(snapshot, &partition, ret_usage);
 	free(group_of);
 	return err;

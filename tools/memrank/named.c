@@ -23,7 +23,6 @@ struct naming {
 	const struct pagemap_snapshot *snapshot;
 	struct ranking *ranking;
 	bool *member;			/* group by group, a bool a row */
-	size_t *index;			/* of a row's process */
 	uint32_t *group_of;		/* the partition at hand */
 	size_t process_count;
 };
@@ -133,18 +132,11 @@ static const bool *members_of(const struct naming *naming, size_t group)
 	return naming->member + group * naming->ranking->count;
 }
 
-/* Rows rise by pid, as the processes of the snapshot do. */
-static void find_indexes(struct naming *naming)
+/* The group of a row's process, in the round that is being made. */
+static uint32_t *group_of_row(const struct naming *naming, size_t i)
 {
-	const struct ranking *ranking = naming->ranking;
-	size_t i, at = 0;
-
-	for (i = 0; i < ranking->count; i++) {
-		while (pagemap_snapshot_process_at(naming->snapshot, at) !=
-		       ranking->rows[i].process)
-			at++;
-		naming->index[i] = at;
-	}
+	return &naming->group_of[pagemap_process_index(
+		naming->ranking->rows[i].process)];
 }
 
 static int find_members(struct naming *naming)
@@ -191,7 +183,7 @@ static bool fits(const struct naming *naming, size_t group)
 	size_t i;
 
 	for (i = 0; i < naming->ranking->count; i++)
-		if (member[i] && naming->group_of[naming->index[i]] !=
+		if (member[i] && *group_of_row(naming, i) !=
 				 PAGEMAP_NO_GROUP)
 			return false;
 	return true;
@@ -204,7 +196,7 @@ static void place(struct naming *naming, size_t group, uint32_t number)
 
 	for (i = 0; i < naming->ranking->count; i++)
 		if (member[i])
-			naming->group_of[naming->index[i]] = number;
+			*group_of_row(naming, i) = number;
 }
 
 static int measure_partition(const struct naming *naming, size_t group_count,
@@ -272,7 +264,7 @@ static int measure_totals(struct naming *naming)
 		place(naming, i, 0);
 	ranking->totals.processes = 0;
 	for (i = 0; i < ranking->count; i++)
-		if (naming->group_of[naming->index[i]] != PAGEMAP_NO_GROUP)
+		if (*group_of_row(naming, i) != PAGEMAP_NO_GROUP)
 			ranking->totals.processes += ranking->rows[i].processes;
 	return measure_partition(naming, 1, &ranking->totals_usage);
 }
@@ -334,12 +326,11 @@ static int allocate(struct naming *naming)
 	naming->process_count =
 		pagemap_snapshot_process_count(naming->snapshot);
 	naming->member = calloc(groups * ranking->count + 1, sizeof(bool));
-	naming->index = calloc(ranking->count + 1, sizeof(size_t));
 	naming->group_of = calloc(naming->process_count + 1, sizeof(uint32_t));
 	ranking->usages = calloc(groups, sizeof(*ranking->usages));
 	ranking->found = calloc(groups, sizeof(*ranking->found));
 	ranking->members = members_new();
-	return naming->member && naming->index && naming->group_of &&
+	return naming->member && naming->group_of &&
 	       ranking->usages && ranking->found && ranking->members ? 0
 								     : -ENOMEM;
 }
@@ -356,7 +347,6 @@ int named_groups_make(const struct settings *settings,
 	int err = allocate(&naming);
 
 	if (!err) {
-		find_indexes(&naming);
 		err = find_members(&naming);
 	}
 	if (!err)
@@ -366,7 +356,6 @@ int named_groups_make(const struct settings *settings,
 	if (!err)
 		err = make_rows(&naming);
 	free(naming.member);
-	free(naming.index);
 	free(naming.group_of);
 	return err;
 }

@@ -104,6 +104,11 @@ pid_t pagemap_process_pid(const struct pagemap_process *process)
 	return process->pid;
 }
 
+size_t pagemap_process_index(const struct pagemap_process *process)
+{
+	return (size_t)(process - process->snapshot->processes);
+}
+
 enum pagemap_status
 pagemap_process_status(const struct pagemap_process *process)
 {

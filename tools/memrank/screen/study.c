@@ -116,16 +116,6 @@ static void sum_sets(const struct pagemap_sharing *sharing, uint32_t index,
 	}
 }
 
-static uint32_t index_of(const struct study *study)
-{
-	uint32_t i = 0;
-
-	while (pagemap_snapshot_process_at(study->snapshot, i) !=
-	       study->process)
-		i++;
-	return i;
-}
-
 static void add_sharer(struct study *study, uint32_t index,
 		       const struct pagemap_share_pair *pair)
 {
@@ -162,7 +152,7 @@ static int find_pairs(struct study *study,
 {
 	struct pagemap_share_pair *pairs;
 	size_t i, count = 0;
-	uint32_t index = index_of(study);
+	uint32_t index = (uint32_t)pagemap_process_index(study->process);
 	bool *wanted = calloc(
 		pagemap_snapshot_process_count(study->snapshot) + 1,
 		sizeof(bool));

@@ -459,6 +459,9 @@ const char *pagemap_status_name(enum pagemap_status status);
 /** Its pid; where several share the mm, that of the one which leads it. */
 pid_t pagemap_process_pid(const struct pagemap_process *process);
 
+/** Its place in the snapshot, as pagemap_snapshot_process_at counts. */
+size_t pagemap_process_index(const struct pagemap_process *process);
+
 /** How far reading it came; tells why its usage may be unavailable. */
 enum pagemap_status
 pagemap_process_status(const struct pagemap_process *process);
