@@ -181,6 +181,14 @@ void *background_fetch(struct background *background)
 	return context;
 }
 
+void background_discard(struct background *background)
+{
+	void *context = background_fetch(background);
+
+	if (context && background->work.drop)
+		background->work.drop(context);
+}
+
 bool background_is_busy(const struct background *background)
 {
 	return background->busy;

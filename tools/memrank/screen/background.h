@@ -37,6 +37,9 @@ void background_wait(struct background *background);
 /* The context of work that is done, once; NULL: none is. */
 void *background_fetch(struct background *background);
 
+/* Drops work that is done, and that nobody waits for any more. */
+void background_discard(struct background *background);
+
 /* Whether work is under way, or waits to be fetched. */
 bool background_is_busy(const struct background *background);
 

@@ -108,7 +108,7 @@ static int play(struct screen *screen, const char *keys)
 {
 	struct event_script script = { .at = keys };
 	struct event event;
-	int ret;
+	int ret = 0;
 
 	read_all(screen);
 	while (!screen->ends &&

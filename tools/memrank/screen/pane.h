@@ -6,7 +6,6 @@
 #ifndef SCREEN_PANE_H
 #define SCREEN_PANE_H
 
-#include "background.h"
 #include "listing.h"
 #include "map_rows.h"
 #include "mappings.h"
@@ -53,7 +52,6 @@ struct search {
 
 struct process_view {
 	struct process_view_opts opts;
-	struct background *background;
 	bool live;
 	pid_t pid;
 	enum pane_number pane;

@@ -80,7 +80,7 @@ static int start(struct process_view *view, enum study_kind kind)
 
 	if (!study)
 		return -ENOMEM;
-	err = background_start(view->background, &job);
+	err = background_start(view->opts.background, &job);
 	if (err)
 		study_free(study);
 	view->asked = false;
@@ -166,22 +166,17 @@ int process_view_refresh(struct process_view *view)
 	do {
 		view->now_ns = now_ns();
 		if (view->opts.scripted)
-			background_wait(view->background);
-		study = background_fetch(view->background);
+			background_wait(view->opts.background);
+		study = background_fetch(view->opts.background);
 		if (study)
 			err = take_over(view, study);
 		taken |= study != NULL;
-		if (!err && !background_is_busy(view->background) &&
+		if (!err && !background_is_busy(view->opts.background) &&
 		    is_due(view, kind))
 			err = start(view, kind);
 	} while (!err && view->opts.scripted &&
-		 background_is_busy(view->background));
+		 background_is_busy(view->opts.background));
 	return err ? err : taken;
-}
-
-int process_view_fd(const struct process_view *view)
-{
-	return background_fd(view->background);
 }
 
 /* ---- Opening ----------------------------------------------------------- */
@@ -202,9 +197,7 @@ int process_view_open(const struct process_view_opts *opts, pid_t pid,
 		     PAGEMAP_SOURCE_LIVE;
 	view->pane = opts->graph ? PANE_GRAPH : PANE_MAPPINGS;
 	view->mappings.sort = MAPPING_START;
-	err = background_open(opts->settings->usual.source, &view->background);
-	if (!err)
-		err = process_view_refresh(view);
+	err = process_view_refresh(view);
 	if (err < 0) {
 		process_view_close(view);
 		return err;
@@ -233,7 +226,6 @@ void process_view_close(struct process_view *view)
 {
 	if (!view)
 		return;
-	background_close(view->background);
 	forget(view);
 	free(view);
 }

@@ -6,6 +6,7 @@
 #ifndef SCREEN_PROCESS_VIEW_H
 #define SCREEN_PROCESS_VIEW_H
 
+#include "background.h"
 #include "canvas.h"
 #include "event.h"
 #include "history.h"
@@ -18,6 +19,8 @@ struct process_view_opts {
 	const struct settings *settings;
 	struct pagemap_source *source;	/* of the drawing thread */
 	const struct history *history;
+	/* Reads; a view that is closed may leave it work for the next. */
+	struct background *background;
 	size_t width, height;
 	bool graph;			/* begin with it, not with mappings */
 	/* Readings are waited for, and nothing is shown that depends on time. */
@@ -36,13 +39,10 @@ bool process_view_event(struct process_view *view, const struct event *event);
 
 /*
  * Takes over what was read, and reads again what is due: at the beat, and when
- * process_view_fd() can be read from.  1: it shows something else now; 0, or
+ * the background has news.  1: it shows something else now; 0, or
  * -ENOMEM.
  */
 int process_view_refresh(struct process_view *view);
-
-/* Can be read from when something was read. */
-int process_view_fd(const struct process_view *view);
 
 /* Draws it; the canvas is of the view's size. */
 void process_view_draw(const struct process_view *view, struct canvas *canvas);

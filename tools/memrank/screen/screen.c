@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "background.h"
 #include "message.h"
 
 #define INTERVAL_S 2.0
@@ -93,6 +94,7 @@ int screen_init(struct screen *screen, const struct settings *settings,
 void screen_free(struct screen *screen)
 {
 	screen_close_process(screen);
+	background_close(screen->background);
 	/* First of what is read: it may be reading on from a snapshot. */
 	reader_free(screen->reader);
 	if (screen->wake_fd >= 0)

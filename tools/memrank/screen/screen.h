@@ -15,6 +15,7 @@
 #include "set.h"
 
 struct menu_kind;
+struct background;
 struct process_view;
 
 enum screen_mode {
@@ -169,6 +170,7 @@ struct screen {
 	size_t help_top;
 	struct victims victims;
 	struct process_view *view;
+	struct background *background;	/* the view's; NULL: none was opened */
 	struct history *history;
 	int wake_fd;			/* an epoll: somebody has read */
 	char message[MESSAGE_SIZE];

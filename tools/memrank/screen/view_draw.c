@@ -189,7 +189,7 @@ static void format_state(const struct process_view *view, char *text,
 			 (double)(view->now_ns > study->done_ns ?
 				  view->now_ns - study->done_ns : 0) / 1e9,
 			 (double)study->cpu_ns / 1e6,
-			 background_is_busy(view->background) ? " ..." : "");
+			 background_is_busy(view->opts.background) ? " ..." : "");
 }
 
 static void draw_tabs(const struct process_view *view, struct canvas *canvas,
