@@ -69,6 +69,7 @@ view enter-sharer small 80x10 'Enter 2 Enter'
 view next-mapping small 80x10 'Enter 3 n'
 view previous-mapping small 80x10 'Enter 3 n Down p p'
 view clicks small 80x12 'Enter click:28,2 click:20,6'
+view search-click small 80x10 'Enter / click:28,2 abc'
 view wheel states 80x12 'Enter 3 wheel-down:20,6 wheel-down:20,6 wheel-up:20,6' 14
 view resized small 80x24 'Enter 3 Down Down resize:120x16'
 view back small 60x8 'Enter 3 q'

@@ -130,20 +130,26 @@ static void count_absent(struct page_map *map, const struct map_area *area)
 	map->totals[PAGE_BY_SHARERS].pages[SHARERS_ABSENT] += absent;
 }
 
-/* The fewer pages a class has the sooner it is shown; nothing comes last. */
+/* Whether one class is shown rather than another; nothing comes last. */
+static bool comes_before(const uint64_t *pages, unsigned int one,
+			 unsigned int other)
+{
+	if (one == CLASS_ABSENT || other == CLASS_ABSENT)
+		return other == CLASS_ABSENT && one != CLASS_ABSENT;
+	if (pages[one] != pages[other])
+		return pages[one] < pages[other];
+	return one > other;
+}
+
+/* The fewer pages a class has the sooner it is shown. */
 static void rank_classes(struct page_map *map, enum page_by by)
 {
 	const uint64_t *pages = map->totals[by].pages;
 	unsigned int i, j;
 
-	for (i = 0; i < page_class_count(by); i++) {
-		uint8_t rank = 0;
-
-		for (j = 1; j < page_class_count(by); j++)
-			rank += j != i && (!i || pages[j] < pages[i] ||
-					   (pages[j] == pages[i] && j > i));
-		map->rank[by][i] = rank;
-	}
+	for (i = 0; i < page_class_count(by); i++)
+		for (j = 0; j < page_class_count(by); j++)
+			map->rank[by][i] += comes_before(pages, j, i);
 }
 
 static int read_areas(struct page_map *map,

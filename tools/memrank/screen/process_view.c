@@ -246,6 +246,8 @@ void view_turn_to(struct process_view *view, pid_t pid)
 void view_show(struct process_view *view, enum pane_number pane)
 {
 	view->pane = pane;
+	/* Not every pane has lines that can be searched. */
+	view->search.typing = false;
 	process_view_refresh(view);
 }
 
