@@ -71,10 +71,10 @@ keys()
 	tm send-keys "$@"
 }
 
-# Two processes of this test, told by a name that no other has.
+# Three processes of this test, told by a name that no other has.
 mark=tui$$
 prompt='^bash[^ ]*[$#] ?$'
-for i in 1 2; do
+for i in 1 2 3; do
 	cp "$(command -v sleep)" "$scratch/$mark-$i" || exit 1
 	"$scratch/$mark-$i" 600 </dev/null >/dev/null 2>&1 &
 	victims+=($!)
@@ -143,6 +143,26 @@ case_is "Enter sends" "$(shows 'SIGTERM sent to 1 process')"
 case_is "it is gone from the list" "$(gone "$mark-1")"
 case_is "it is gone" "$(kill -0 "${victims[0]}" 2>/dev/null && echo "it lives")"
 case_is "the other one lives" "$(kill -0 "${victims[1]}" 2>&1)"
+
+# One process in depth, read in the background, and watched to its end.
+keys F3
+keys -l "$mark-3"
+keys Enter
+shows "^▸.*$mark-3" >/dev/null
+keys Enter
+case_is "Enter opens a process" \
+	"$(shows "^ ${victims[2]} .*$mark-3"; shows '^ADDRESS'; shows '\[heap\]')"
+keys 3
+case_is "3 shows its pages" "$(shows 'State, a cell is 4.0K')"
+keys 2
+case_is "2 shows its sharers" "$(shows 'in frames: |run as root')"
+keys 4
+case_is "4 shows its graph" "$(shows '^PSS .*least .*most')"
+kill -9 "${victims[2]}"
+case_is "its end is said, and the picture stays" \
+	"$(shows 'ended: the last'; shows '^PSS .*least .*most')"
+keys q
+case_is "q goes back to the list" "$(shows 'F10Quit')"
 
 keys F8
 case_is "F8 marks" "$(shows 'CHANGE')"

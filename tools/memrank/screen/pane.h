@@ -59,7 +59,7 @@ struct process_view {
 	char why[STUDY_COUNT][256];	/* the newest did not; "" it did */
 	bool ended;			/* what is shown is the last of it */
 	bool asked;			/* to be read again at once */
-	uint64_t next_ns;		/* not again before, to be cheap */
+	uint64_t next_ns[STUDY_COUNT];	/* not again before, to be cheap */
 	uint64_t now_ns;		/* of the last refresh */
 	size_t width, height;
 	struct search search;

@@ -103,6 +103,32 @@ static bool is_another(const struct process_view *view,
 	return before != UINT64_MAX && after != UINT64_MAX && before != after;
 }
 
+static bool has_ended(const struct process_view *view,
+		      const struct study *study)
+{
+	const struct study *before = view_figures(view);
+
+	if (study->err)
+		return study->err == -ESRCH;
+	/* What had memory, and has none: its parent has not waited for it. */
+	return is_another(view, study) ||
+	       (before && !*before->why && pagemap_process_status(
+			study->process) == PAGEMAP_STATUS_NO_MEMORY);
+}
+
+/* An end is seen at once, however seldom the process is read. */
+static bool look_whether_it_lives(struct process_view *view)
+{
+	char comm[32];
+
+	if (view->ended || !view->live ||
+	    pagemap_source_comm(view->opts.source, view->pid, comm,
+				sizeof(comm)) != -ENOENT)
+		return false;
+	view->ended = true;
+	return true;
+}
+
 static int adopt_all(struct process_view *view)
 {
 	int number, err = 0;
@@ -117,13 +143,14 @@ static int take_over(struct process_view *view, struct study *study)
 {
 	struct study **place = &view->studies[study->kind];
 
-	view->next_ns = study->done_ns + (study->cpu_ns * PAUSE >
-		PAUSE_LEAST_NS ? study->cpu_ns * PAUSE : PAUSE_LEAST_NS);
+	view->next_ns[study->kind] = study->done_ns +
+		(study->cpu_ns * PAUSE > PAUSE_LEAST_NS ?
+		 study->cpu_ns * PAUSE : PAUSE_LEAST_NS);
 	if (study->pid != view->pid) {
 		study_free(study);
 		return 0;
 	}
-	if (study->err == -ESRCH || (!study->err && is_another(view, study))) {
+	if (has_ended(view, study)) {
 		view->ended = true;
 		snprintf(view->why[study->kind],
 			 sizeof(view->why[study->kind]),
@@ -153,7 +180,7 @@ static bool is_due(const struct process_view *view, enum study_kind kind)
 		return false;
 	if (view->asked || (!view->studies[kind] && !*view->why[kind]))
 		return true;
-	return view->live && view->now_ns >= view->next_ns;
+	return view->live && view->now_ns >= view->next_ns[kind];
 }
 
 int process_view_refresh(struct process_view *view)
@@ -161,7 +188,7 @@ int process_view_refresh(struct process_view *view)
 	enum study_kind kind = pane_of(view->pane)->study;
 	struct study *study;
 	int err = 0;
-	bool taken = false;
+	bool taken = look_whether_it_lives(view);
 
 	do {
 		view->now_ns = now_ns();
