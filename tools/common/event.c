@@ -43,6 +43,15 @@ struct event event_of_key(uint32_t key)
 	return (struct event){ .kind = EVENT_KEY, .key = key };
 }
 
+uint32_t event_scroll_key(const struct event *event)
+{
+	if (event->kind != EVENT_MOUSE)
+		return event->key;
+	if (event->button == EVENT_WHEEL_UP)
+		return EVENT_UP;
+	return event->button == EVENT_WHEEL_DOWN ? EVENT_DOWN : EVENT_ESCAPE;
+}
+
 static bool is_word(const char *word, size_t length, const char *name)
 {
 	return strlen(name) == length && !memcmp(word, name, length);

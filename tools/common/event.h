@@ -84,6 +84,9 @@ struct event_script {
 /* The next event: 1, 0 at the end, or -EINVAL for what stands at. */
 int event_script_next(struct event_script *script, struct event *ret_event);
 
+/* The key; the wheel is up or down, another button Esc. */
+uint32_t event_scroll_key(const struct event *event);
+
 /* What a key types, as UTF-8; gives its length, 0 for keys that type nothing. */
 size_t event_key_text(uint32_t key, char text[8]);
 

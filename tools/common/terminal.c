@@ -136,7 +136,7 @@ static void take_signals(struct terminal *terminal)
 static void set_looks(struct terminal *terminal, bool colors)
 {
 	bool many = colors && COLORS >= 256;
-	short i;
+	int i;
 
 	for (i = 0; i < STYLE_COUNT; i++) {
 		const struct look *look = &looks[i];
@@ -149,9 +149,9 @@ static void set_looks(struct terminal *terminal, bool colors)
 						   (A_DIM | A_BOLD);
 		if (!colors || i == STYLE_NORMAL)
 			continue;
-		init_pair(i, many ? look->fore : look->fore_8,
+		init_pair((short)i, many ? look->fore : look->fore_8,
 			  many ? look->back : look->back_8);
-		terminal->pairs[i] = i;
+		terminal->pairs[i] = (short)i;
 	}
 }
 

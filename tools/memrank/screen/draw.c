@@ -136,8 +136,8 @@ static void draw_prompt(struct screen *screen, struct canvas *canvas, size_t y)
 	x += canvas_text(canvas, x, y, screen->width, style, text);
 	x += canvas_text(canvas, x, y, 1, STYLE_SELECTED, " ");
 	if (screen->prompt.missing)
-		x += canvas_text(canvas, x, y, screen->width, STYLE_WARNING,
-				 "  nothing matches");
+		canvas_text(canvas, x, y, screen->width, STYLE_WARNING,
+			    "  nothing matches");
 	else if (screen->width > x + 40)
 		canvas_text(canvas, screen->width - 36, y, 36, STYLE_DIM,
 			    search ? " Enter stays here, Down next, Esc back" :

@@ -489,25 +489,27 @@ void keys_event(struct screen *screen, const struct event *event)
 
 void help_event(struct screen *screen, const struct event *event)
 {
-	size_t lines = help_lines(screen);
+	size_t lines = help_lines(screen), *top = &screen->help_top;
 	size_t last = KEY_COUNT > lines ? KEY_COUNT - lines : 0;
 
-	if (event->kind == EVENT_MOUSE && event->button == EVENT_WHEEL_UP)
-		screen->help_top -= screen->help_top > 0;
-	else if (event->kind == EVENT_MOUSE &&
-		 event->button == EVENT_WHEEL_DOWN)
-		screen->help_top++;
-	else if (event->key == EVENT_UP)
-		screen->help_top -= screen->help_top > 0;
-	else if (event->key == EVENT_DOWN)
-		screen->help_top++;
-	else if (event->key == EVENT_PAGE_DOWN || event->key == ' ')
-		screen->help_top += lines;
-	else if (event->key == EVENT_PAGE_UP)
-		screen->help_top -= screen->help_top > lines ? lines :
-				    screen->help_top;
-	else
+	switch (event_scroll_key(event)) {
+	case EVENT_UP:
+		*top -= *top > 0;
+		break;
+	case EVENT_DOWN:
+		++*top;
+		break;
+	case EVENT_PAGE_UP:
+		*top -= *top > lines ? lines : *top;
+		break;
+	case EVENT_PAGE_DOWN:
+	case ' ':
+		*top += lines;
+		break;
+	default:
 		screen->mode = MODE_LIST;
-	if (screen->help_top > last)
-		screen->help_top = last;
+		break;
+	}
+	if (*top > last)
+		*top = last;
 }

@@ -412,13 +412,7 @@ static void menu_key(struct screen *screen, uint32_t key)
 
 void menu_event(struct screen *screen, const struct event *event)
 {
-	uint32_t key = event->key;
-
-	if (event->kind == EVENT_MOUSE)
-		key = event->button == EVENT_WHEEL_UP ? EVENT_UP :
-		      event->button == EVENT_WHEEL_DOWN ? EVENT_DOWN :
-		      EVENT_ESCAPE;
-	menu_key(screen, key);
+	menu_key(screen, event_scroll_key(event));
 	if (screen->mode == MODE_MENU)
 		keep_in_sight(screen);
 }
