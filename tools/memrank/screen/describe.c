@@ -45,30 +45,43 @@ static struct pagemap_value of_pages(uint64_t bytes, uint64_t unseen)
 	};
 }
 
+/* Adds what a process has by itself; false: it could not be read. */
+static bool add_own(const struct screen *screen, pid_t pid,
+		    struct pagemap_value *pss, struct pagemap_value *uss)
+{
+	const struct pagemap_process *process =
+		pagemap_snapshot_find_pid(screen->snapshot, pid);
+	struct pagemap_value value;
+
+	if (!process)
+		return true;
+	value = pagemap_process_value(process, PAGEMAP_PSS);
+	if (value.quality == PAGEMAP_UNAVAILABLE)
+		return false;
+	pss->value += value.value;
+	uss->value += pagemap_process_value(process, PAGEMAP_USS).value;
+	return true;
+}
+
 /* What is known without a census: shares add up, and single pages at least. */
 static size_t describe_sums(const struct screen *screen, char *text,
 			    size_t size, size_t length)
 {
 	const struct process_set *set = &screen->tags.set;
 	struct pagemap_value pss = of_pages(0, 0), uss = pss;
-	size_t i;
+	size_t i, unknown = 0;
 
-	if (screen->tags.figures.unreadable == set->count)
+	for (i = 0; i < set->count; i++)
+		unknown += !add_own(screen, set->items[i].pid, &pss, &uss);
+	if (unknown == set->count)
 		return add(text, size, length, "PSS -  USS -  not readable");
-	for (i = 0; i < set->count; i++) {
-		const struct pagemap_process *process =
-			pagemap_snapshot_find_pid(screen->snapshot,
-						  set->items[i].pid);
-
-		if (!process)
-			continue;
-		pss.value += pagemap_process_value(process, PAGEMAP_PSS).value;
-		uss.value += pagemap_process_value(process, PAGEMAP_USS).value;
-	}
 	pss.low = pss.high = pss.value;
 	uss.low = uss.high = uss.value;
-	length = add_value(screen, text, size, length, "PSS", &pss);
+	length = add_value(screen, text, size, length,
+			   unknown ? "PSS at least" : "PSS", &pss);
 	length = add_value(screen, text, size, length, "USS at least", &uss);
+	if (unknown)
+		length = add(text, size, length, "%zu not readable  ", unknown);
 	return add(text, size, length, "%s", *screen->tags.why ?
 		   screen->tags.why : "counting ...");
 }
