@@ -190,8 +190,8 @@ for signal in TERM INT HUP; do
 	kill -"$signal" "$pid"
 	case_is "SIG$signal ends it and restores the terminal" \
 		"$(shows '^ended-0'; gone 'F10Quit')"
-	keys "stty -a | md5sum | cut -c1-8 > $scratch/after; clear; echo again" Enter
-	shows '^again' >/dev/null
+	keys "stty -a | md5sum | cut -c1-8 > $scratch/after; clear; echo again-\$?" Enter
+	shows '^again-0' >/dev/null
 	case_is "after SIG$signal the terminal is as it was" \
 		"$(diff "$scratch/before" "$scratch/after")"
 done
