@@ -34,11 +34,12 @@ lint_cppcheck()
 		--suppress=resourceLeak:lib/libpagemap/src/tree.c "${flags[@]}" "$@"
 }
 
-# One process for two files at a time: both cores, and little start-up.
+# A process for each file: of two in one process the second's va_start is not
+# seen.
 # shellcheck disable=SC2016 # the inner shell expands
 lint_clang_tidy()
 {
-	printf '%s\0' "$@" | xargs -0 -P2 -n2 sh -c '
+	printf '%s\0' "$@" | xargs -0 -P2 -n1 sh -c '
 		flags=$1; shift
 		clang-tidy --quiet --warnings-as-errors="*" "$@" -- $flags \
 			2>/dev/null' sh "${flags[*]}"
