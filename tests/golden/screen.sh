@@ -22,7 +22,6 @@ screen()
 	golden "screen-$name" memrank -S server --screen "$script" "$@"
 }
 
-tag='/nginx: Down Down Enter Space /nginx: Enter Space'
 for size in 20x6 80x24 200x60; do
 	screen "list-$size" $size
 	screen "sorted-$size" "$size,F6 USS Up Up Enter j"
