@@ -51,7 +51,7 @@ static const struct line {
 	{ 0, NO_PARTS, "kernel", BIT(KERNEL_MAPPED) | BIT(SLAB) |
 	  BIT(SLAB_RECLAIMABLE) | BIT(KMALLOC_LARGE) | BIT(PAGE_TABLES) |
 	  BIT(SEC_PAGE_TABLES) | BIT(KERNEL_STACKS) | BIT(VMALLOC) |
-	  BIT(PERCPU) | BIT(ZSMALLOC) },
+	  BIT(PERCPU) | BIT(ZSMALLOC) | BIT(ZERO_PAGE) },
 	{ 1, NO_PARTS, "slab", BIT(SLAB) | BIT(SLAB_RECLAIMABLE) },
 	{ 2, NO_PARTS, "reclaimable", BIT(SLAB_RECLAIMABLE) },
 	{ 2, NO_PARTS, "unreclaimable", BIT(SLAB) },
@@ -63,6 +63,7 @@ static const struct line {
 	{ 1, NO_PARTS, "per-CPU memory", BIT(PERCPU) },
 	{ 1, NO_PARTS, "compressed swap", BIT(ZSMALLOC) },
 	{ 1, GROUPS, "mapped by processes", BIT(KERNEL_MAPPED) },
+	{ 1, NO_PARTS, "huge zero page", BIT(ZERO_PAGE) },
 	{ 0, NO_PARTS, "free", BIT(FREE) | BIT(FREE_CPU_LISTS) |
 	  BIT(FREE_LAZY) },
 	{ 1, NO_PARTS, "in free blocks", BIT(FREE) },

@@ -41,7 +41,10 @@ enum pagemap_ram_class {
 	PAGEMAP_RAM_HUGETLB_UNMAPPED, /**< seen: in files, or of a further pool */
 	PAGEMAP_RAM_HUGETLB_FREE, /**< told: free in the pool (HugePages_Free) */
 	PAGEMAP_RAM_KERNEL_MAPPED, /**< seen: the kernel's own that processes
-				     map: rings of drivers, huge zero page */
+				     map: rings of drivers */
+	PAGEMAP_RAM_ZERO_PAGE,	/**< seen: the huge zero page, which stands for
+				     what was read and never written; the
+				     small one is in RESERVED */
 	PAGEMAP_RAM_SLAB,	/**< seen: slab caches (unreclaimable) */
 	PAGEMAP_RAM_SLAB_RECLAIMABLE, /**< told: SReclaimable, out of SLAB */
 	PAGEMAP_RAM_KMALLOC_LARGE, /**< told: the part of meminfo's Slab that is
