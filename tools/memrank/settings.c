@@ -34,7 +34,7 @@ static const struct option_row table[] = {
 	{ OPTION_BY, "by", "KEY", "rank exe, comm, cgroup, unit or session" },
 	{ 'w', "whole-system", NULL, "all of RAM: each frame in one class" },
 	{ OPTION_GROUP, "group", "NAME=SELECTOR", "a group of processes as a "
-	  "row, again and again" },
+	  "row; repeatable" },
 	{ OPTION_SHARING, "sharing", NULL, "who shares memory with whom, and "
 	  "why; words are selectors" },
 	{ OPTION_MATRIX, "matrix", NULL, "with --sharing: as a square" },
@@ -120,6 +120,9 @@ static int print_help(void)
 	     "Ranks processes by the memory that is theirs: PSS, each page "
 	     "divided by the\nprocesses that share it.\n");
 	options_print_help(table, stdout);
+	puts("\nSELECTOR: pid:N, tree:PID, user:NAME, cgroup:PATH, unit:NAME, "
+	     "exe:PATH, comm:NAME,\nseveral joined by commas; a value may be "
+	     "a /regular expression/.");
 	puts("\nColumns, for -c and -s:");
 	columns_print_help(stdout);
 	usual_print_help();
