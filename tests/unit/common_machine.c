@@ -219,6 +219,38 @@ void machine_make_files(struct machine *machine, unsigned int seed)
 	count_frames(machine);
 }
 
+static void add_users(const struct machine_mapping *mapping, uint32_t bit,
+		      uint32_t *mappers, uint32_t *slot_users)
+{
+	int page;
+
+	for (page = 0; page < MACHINE_PAGES; page++) {
+		const struct machine_page *p = &mapping->pages[page];
+
+		if (p->kind == PAGE_FRAME)
+			mappers[p->number] |= bit;
+		if (p->kind == PAGE_SWAP && slot_users)
+			slot_users[p->number] |= bit;
+	}
+}
+
+void machine_users(const struct machine *machine, const uint32_t *bit_of,
+		   uint32_t ret_mappers[MACHINE_FRAMES],
+		   uint32_t ret_slot_users[MACHINE_SLOTS])
+{
+	uint32_t process, mapping;
+
+	memset(ret_mappers, 0, MACHINE_FRAMES * sizeof(*ret_mappers));
+	if (ret_slot_users)
+		memset(ret_slot_users, 0,
+		       MACHINE_SLOTS * sizeof(*ret_slot_users));
+	for (process = 0; process < MACHINE_PROCESSES; process++)
+		for (mapping = 0; mapping < MACHINE_MAPPINGS; mapping++)
+			add_users(&machine->mappings[process][mapping],
+				  1u << (bit_of ? bit_of[process] : process),
+				  ret_mappers, ret_slot_users);
+}
+
 static int index_of(pid_t pid)
 {
 	return pid < 100 || (pid - 100) % 3 ? -1 : (pid - 100) / 3;

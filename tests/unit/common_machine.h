@@ -87,6 +87,15 @@ void machine_make_files(struct machine *machine, unsigned int seed);
 /* What a frame holds, as the machine's flags tell it. */
 enum pagemap_frame_kind machine_kind(uint64_t pfn);
 
+/*
+ * Who maps each frame and uses each slot of swap (NULL: not asked), counted the
+ * slow way: a bit for each process, that of bit_of by its index; NULL: its
+ * index.
+ */
+void machine_users(const struct machine *machine, const uint32_t *bit_of,
+		   uint32_t ret_mappers[MACHINE_FRAMES],
+		   uint32_t ret_slot_users[MACHINE_SLOTS]);
+
 /* A source that reads it; the machine stays the caller's and must outlive. */
 struct pagemap_source *machine_source(struct machine *machine);
 

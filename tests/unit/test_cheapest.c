@@ -57,19 +57,10 @@ static void free_slowly(uint32_t allowed)
 {
 	static uint32_t mappers[MACHINE_FRAMES];
 	uint32_t subset;
-	int process, mapping, page, frame;
+	int process, frame;
 
-	memset(mappers, 0, sizeof(mappers));
 	memset(freed_by, 0, sizeof(freed_by));
-	for (process = 0; process < MACHINE_PROCESSES; process++)
-		for (mapping = 0; mapping < MACHINE_MAPPINGS; mapping++)
-			for (page = 0; page < MACHINE_PAGES; page++) {
-				const struct machine_page *p = &machine
-					.mappings[process][mapping].pages[page];
-
-				if (p->kind == PAGE_FRAME)
-					mappers[p->number] |= 1u << process;
-			}
+	machine_users(&machine, NULL, mappers, NULL);
 	for (subset = 1; subset < SUBSETS; subset++) {
 		if (subset & ~allowed)
 			continue;

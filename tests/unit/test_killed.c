@@ -36,22 +36,12 @@ static int leader(int process)
 
 static void count_slowly(void)
 {
-	int process, mapping, page;
+	uint32_t leaders[MACHINE_PROCESSES];
+	int i;
 
-	memset(mappers, 0, sizeof(mappers));
-	memset(slot_users, 0, sizeof(slot_users));
-	for (process = 0; process < MACHINE_PROCESSES; process++)
-		for (mapping = 0; mapping < MACHINE_MAPPINGS; mapping++)
-			for (page = 0; page < MACHINE_PAGES; page++) {
-				const struct machine_page *p = &machine
-					.mappings[process][mapping].pages[page];
-
-				if (p->kind == PAGE_FRAME)
-					mappers[p->number] |= 1u << leader(process);
-				if (p->kind == PAGE_SWAP)
-					slot_users[p->number] |=
-						1u << leader(process);
-			}
+	for (i = 0; i < MACHINE_PROCESSES; i++)
+		leaders[i] = (uint32_t)leader(i);
+	machine_users(&machine, leaders, mappers, slot_users);
 }
 
 static void begin(unsigned int seed, bool twins, uint32_t hides_files)

@@ -592,18 +592,7 @@ static uint32_t mappers[MACHINE_FRAMES];
 
 static void find_mappers(const struct pagemap_snapshot *snapshot)
 {
-	int process, mapping, page;
-
-	memset(mappers, 0, sizeof(mappers));
-	for (process = 0; process < MACHINE_PROCESSES; process++)
-		for (mapping = 0; mapping < MACHINE_MAPPINGS; mapping++)
-			for (page = 0; page < MACHINE_PAGES; page++) {
-				const struct machine_page *p = &machine
-					.mappings[process][mapping].pages[page];
-
-				if (p->kind == PAGE_FRAME)
-					mappers[p->number] |= 1u << process;
-			}
+	machine_users(&machine, NULL, mappers, NULL);
 	assert_int_equal(pagemap_snapshot_process_count(snapshot),
 			 MACHINE_PROCESSES);
 }

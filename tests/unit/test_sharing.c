@@ -35,22 +35,12 @@ static size_t index_in_snapshot(int process)
 
 static void count_slowly(void)
 {
-	int process, mapping, page;
+	uint32_t indexes[MACHINE_PROCESSES];
+	int i;
 
-	memset(mappers, 0, sizeof(mappers));
-	memset(slot_users, 0, sizeof(slot_users));
-	for (process = 0; process < MACHINE_PROCESSES; process++)
-		for (mapping = 0; mapping < MACHINE_MAPPINGS; mapping++)
-			for (page = 0; page < MACHINE_PAGES; page++) {
-				const struct machine_page *p = &machine
-					.mappings[process][mapping].pages[page];
-				uint32_t bit = 1u << index_in_snapshot(process);
-
-				if (p->kind == PAGE_FRAME)
-					mappers[p->number] |= bit;
-				if (p->kind == PAGE_SWAP)
-					slot_users[p->number] |= bit;
-			}
+	for (i = 0; i < MACHINE_PROCESSES; i++)
+		indexes[i] = (uint32_t)index_in_snapshot(i);
+	machine_users(&machine, indexes, mappers, slot_users);
 }
 
 static void begin(unsigned int seed, enum pagemap_frame_detail frames,
