@@ -11,7 +11,7 @@
 
 #include "escape.h"
 #include "layout.h"
-#include "strings.h"
+#include "string_table.h"
 #include "view.h"
 
 struct cell {

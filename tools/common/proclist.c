@@ -16,7 +16,7 @@
 #include <libproc2/pids.h>
 #endif
 
-#include "strings.h"
+#include "string_table.h"
 
 /* What libproc2 takes at once (FILL_ID_MAX is 255). */
 #define BATCH 250

@@ -11,7 +11,7 @@
 #include "members.h"
 #include "proclist.h"
 #include "selector.h"
-#include "strings.h"
+#include "string_table.h"
 #include "usual.h"
 
 enum rank_by {

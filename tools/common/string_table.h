@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Copies of many short texts, freed together; and numbers for equal texts.
+ * (A strings.h here would hide that of libc.)
  */
-#ifndef TOOLS_STRINGS_H
-#define TOOLS_STRINGS_H
+#ifndef TOOLS_STRING_TABLE_H
+#define TOOLS_STRING_TABLE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
  * Copies of texts in large blocks, and a hash table that numbers equal ones:
  * a machine has hundreds of thousands of mappings with few names.
  */
-#include "strings.h"
+#include "string_table.h"
 
 #include <stdlib.h>
 #include <string.h>
