@@ -7,7 +7,6 @@
  * pages by their shape.  Used where that is enough, see ahead_prepare.
  */
 #include <fcntl.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -115,19 +114,13 @@ static uint64_t find_zero_frame(struct pagemap_source *source)
 /* Whether no hugetlb page is in use: some sizes have no shape of their own. */
 static bool no_hugetlb(struct pagemap_source *source)
 {
-	static const char key[] = "\nHugetlb:";
 	struct buffer text = { 0 };
-	const char *at;
-	bool none = false;
+	struct proc_meminfo meminfo;
+	bool none = !source->ops->read_text(source, NULL, "meminfo", &text) &&
+		    !parse_meminfo(text.data, text.size, &meminfo) &&
+		    meminfo_has(&meminfo, MEMINFO_HUGETLB) &&
+		    !meminfo.values[MEMINFO_HUGETLB];
 
-	if (!source->ops->read_text(source, NULL, "meminfo", &text)) {
-		at = strstr(text.data, key);
-		if (at) {
-			at += sizeof(key) - 1;
-			at += strspn(at, " ");
-			none = *at == '0' && at[1] == ' ';
-		}
-	}
 	buffer_free(&text);
 	return none;
 }
