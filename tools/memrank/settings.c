@@ -66,7 +66,14 @@ static const struct {
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
-static int screen_check(const struct settings *settings);
+static int screen_check(const struct settings *settings)
+{
+	if (settings->usual.json || settings->usual.csv) {
+		message("%s writes no JSON and no CSV", settings->mode);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
 
 /*
  * What memrank does instead of ranking once.  One at a time; what the option
@@ -334,15 +341,6 @@ void settings_default_columns(enum rank_by by, struct column_list *ret_columns)
 	size_t length;
 
 	columns_parse(lists[by != BY_PROCESS], ret_columns, &wrong, &length);
-}
-
-static int screen_check(const struct settings *settings)
-{
-	if (settings->usual.json || settings->usual.csv) {
-		message("%s writes no JSON and no CSV", settings->mode);
-		return EXIT_USAGE;
-	}
-	return 0;
 }
 
 static int check_mode(const struct settings *settings)
