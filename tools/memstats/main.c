@@ -10,8 +10,7 @@
 #include "message.h"
 #include "source.h"
 
-static int report_processes(struct settings *settings,
-			    struct pagemap_source *source)
+int report_processes(struct settings *settings, struct pagemap_source *source)
 {
 	struct pagemap_snapshot_opts opts;
 	struct pagemap_snapshot *snapshot;
@@ -53,9 +52,7 @@ int main(int argc, char **argv)
 	if (status < 0) {
 		status = source_open(settings.usual.source, &source);
 		if (status == EXIT_DONE) {
-			status = settings.runs_command ?
-				run_command(&settings, source) :
-				report_processes(&settings, source);
+			status = settings.run(&settings, source);
 			pagemap_source_close(source);
 		}
 	}

@@ -10,8 +10,15 @@
 #include "proclist.h"
 #include "usual.h"
 
+struct settings;
+
+/* One thing that memstats does; gives the exit status. */
+typedef int (*run_fn)(struct settings *settings, struct pagemap_source *source);
+
 struct settings {
 	struct usual usual;
+	run_fn run;		/* what is asked */
+	const char *mode;	/* by which option; NULL: report */
 	bool maps;
 	bool pages;
 	char **words;		/* pids and names, or the command */
@@ -72,8 +79,12 @@ void csv_maps(const struct settings *settings, const struct report *report);
 void csv_pages(const struct settings *settings, const struct report *report);
 void print_json(const struct settings *settings, const struct report *report);
 
-/* Runs a command to its end and reports; gives the exit status. */
-int run_command(const struct settings *settings,
-		struct pagemap_source *source);
+/* ---- What memstats does: each gives the exit status -------------------- */
+
+/* Reports processes as they are: main.c. */
+int report_processes(struct settings *settings, struct pagemap_source *source);
+
+/* Runs a command to its end and reports. */
+int run_command(struct settings *settings, struct pagemap_source *source);
 
 #endif

@@ -309,7 +309,7 @@ static int exit_status_of(int status)
 				 : 128 + WTERMSIG(status);
 }
 
-int run_command(const struct settings *settings, struct pagemap_source *source)
+int run_command(struct settings *settings, struct pagemap_source *source)
 {
 	const struct pagemap_value unknown = {
 		.quality = PAGEMAP_UNAVAILABLE,

@@ -18,6 +18,46 @@ static const struct option_row table[] = {
 	USUAL_ROWS("memstats/1"),
 };
 
+/*
+ * What memstats does instead of reporting once.  One at a time; what the
+ * option takes is taken with the others.
+ */
+static const struct mode {
+	int option;
+	const char *name;
+	run_fn run;
+	/* Whether the rest goes with it; 0, or an exit status.  NULL: all. */
+	int (*check)(const struct settings *settings);
+} modes[] = {
+	{ 0, NULL, NULL, NULL },
+};
+
+static const struct mode *mode_of_option(int id)
+{
+	const struct mode *mode;
+
+	for (mode = modes; mode->option; mode++)
+		if (mode->option == id)
+			return mode;
+	return NULL;
+}
+
+static int take_mode(struct settings *settings, int id)
+{
+	const struct mode *mode = mode_of_option(id);
+
+	if (!mode)
+		return 0;
+	if (settings->mode && settings->run != mode->run) {
+		message("%s and %s exclude each other", settings->mode,
+			mode->name);
+		return EXIT_USAGE;
+	}
+	settings->mode = mode->name;
+	settings->run = mode->run;
+	return 0;
+}
+
 static int print_help(void)
 {
 	puts("Usage: memstats [OPTION]... PID|NAME...\n"
@@ -39,7 +79,10 @@ static int print_version(void)
 static int take_option(int id, const char *argument, void *context)
 {
 	struct settings *settings = context;
+	int status = take_mode(settings, id);
 
+	if (status)
+		return status;
 	switch (id) {
 	case OPTION_MAPS:
 		settings->maps = true;
@@ -50,6 +93,17 @@ static int take_option(int id, const char *argument, void *context)
 	default:
 		return usual_take(&settings->usual, id, argument);
 	}
+}
+
+static int check_mode(const struct settings *settings)
+{
+	const struct mode *mode;
+	int status = 0;
+
+	for (mode = modes; mode->option; mode++)
+		if (mode->run == settings->run && mode->check)
+			status = mode->check(settings);
+	return status ? status : -1;
 }
 
 static int check(const struct settings *settings)
@@ -65,7 +119,7 @@ static int check(const struct settings *settings)
 	else if (settings->pages && settings->usual.engine == PAGEMAP_ENGINE_KERNEL)
 		wrong = "--pages needs the census: leave --engine out";
 	if (!wrong)
-		return -1;
+		return check_mode(settings);
 	message("%s; try --help", wrong);
 	return EXIT_USAGE;
 }
@@ -89,6 +143,9 @@ int settings_read(struct settings *settings, int argc, char **argv)
 	settings->runs_command = first > 1 && !strcmp(argv[first - 1], "--");
 	settings->words = argv + first;
 	settings->word_count = argc - first;
+	if (!settings->run)
+		settings->run = settings->runs_command ? run_command :
+							 report_processes;
 	return check(settings);
 }
 
