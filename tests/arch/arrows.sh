@@ -19,6 +19,7 @@ sources  source|tree|live.*|saved|averages|mount|look  buffer|parse|source|tree|
 data     figures|frames|snapshot|repeats|census\.h  arena|buffer|figures|frames|snapshot|repeats
 metrics  usage.*|union.*|group|rank|sharing.*|cheapest|version    arena|buffer|figures|frames|snapshot|repeats|census|usage.*|union.*|sharing
 what-if  killed.*                              buffer|parse|source|frames|snapshot|sharing|killed.*
+sessions wss.*                                  arena|buffer|parse|source|snapshot|engine|wss.*
 ram      ram.*                                 buffer|parse|source|ram
 engines  engine|.*_engine|census.*|take|watch|settle|top|workers|identity|maps|gather|process_read|same_mm|runs|pages|ahead|kinds  arena|buffer|parse|source|figures|frames|snapshot|repeats|engine|gather|census.*|watch|pages
 '

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The source for the running kernel.  The only file that names /proc, and the
- * only one that asks the kernel by anything but reading: ioctl PAGEMAP_SCAN
- * and kcmp.  Features are found by trying them on this very process.
+ * The source for the running kernel.  The only file that names /proc and /sys,
+ * and the only one that asks the kernel by anything but reading: ioctl
+ * PAGEMAP_SCAN and kcmp.  Features are found by trying them on this very process.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -324,6 +325,35 @@ static bool live_probe(struct pagemap_source *source,
 	return false;
 }
 
+/* The module's file is found by the pid, as in tree_open_uses. */
+static int live_open_forget(struct pagemap_source *source,
+			    const struct process_ref *ref,
+			    enum forget_file file)
+{
+	char path[64] = "self/clear_refs";
+	int fd, dir_fd = source->root_fd, flags = O_WRONLY | O_CLOEXEC;
+
+	switch (file) {
+	case FORGET_CLEAR_REFS:
+		if (ref)
+			snprintf(path, sizeof(path), "clear_refs");
+		if (ref)
+			dir_fd = ref->dir_fd;
+		break;
+	case FORGET_MODULE:
+		snprintf(path, sizeof(path), "pagemap/%d/clear_refs",
+			 (int)(ref ? ref->pid : getpid()));
+		break;
+	case FORGET_IDLE:
+		snprintf(path, sizeof(path), "%s",
+			 "/sys/kernel/mm/page_idle/bitmap");
+		flags = O_RDWR | O_CLOEXEC;
+		break;
+	}
+	fd = openat(dir_fd, path, flags);
+	return fd < 0 ? -errno : fd;
+}
+
 static const struct source_ops live_ops = {
 	.next_pid = tree_next_pid,
 	.open_process = tree_open_process,
@@ -339,6 +369,7 @@ static const struct source_ops live_ops = {
 	.read_uses = tree_read_uses,
 	.scan = live_scan,
 	.read_frames = tree_read_frames,
+	.open_forget = live_open_forget,
 	.list_files = live_list_files,
 	.stat_file = live_stat_file,
 	.probe = live_probe,

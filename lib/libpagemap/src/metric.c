@@ -62,6 +62,13 @@ const char *pagemap_reason_describe(enum pagemap_reason reason)
 		[PAGEMAP_REASON_VANISHED] = "it ended before it was read",
 		[PAGEMAP_REASON_TOLD] = "the kernel says so; no frame shows it",
 		[PAGEMAP_REASON_MOVED] = "memory moved while it was read",
+		[PAGEMAP_REASON_STALE_TLB] =
+			"accesses through stale TLB entries are not seen",
+		[PAGEMAP_REASON_DIRTY_BEFORE] =
+			"dirty pages that were used may have been written before",
+		[PAGEMAP_REASON_APPORTIONED] =
+			"shared out as the whole mapping is",
+		[PAGEMAP_REASON_TOO_SHORT] = "not so many samples were taken",
 	};
 
 	return NAME_IN(sentences, reason);

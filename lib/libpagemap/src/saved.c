@@ -186,6 +186,7 @@ static const struct source_ops saved_ops = {
 	.read_uses = tree_read_uses,
 	.scan = saved_scan,
 	.read_frames = tree_read_frames,
+	.open_forget = tree_open_forget,
 	.list_files = tree_list_files,
 	.stat_file = tree_stat_file,
 	.probe = saved_probe,

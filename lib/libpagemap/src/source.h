@@ -51,6 +51,13 @@ struct scan {
 
 enum frame_file { FRAME_COUNTS, FRAME_FLAGS };
 
+/* Files that make the kernel forget accesses. */
+enum forget_file {
+	FORGET_CLEAR_REFS,	/* a process's own: to be written */
+	FORGET_MODULE,		/* the same of the module procfs_pagemap */
+	FORGET_IDLE,		/* the bitmap of idle frames: both */
+};
+
 #define FILE_PAGES_UNKNOWN UINT64_MAX
 
 /* Where the data of a file is. */
@@ -137,6 +144,14 @@ struct source_ops {
 			       uint64_t *ret_values, size_t count);
 
 	/*
+	 * Opens a file that forgets; a descriptor or an error.  ref NULL: our
+	 * own process's.  -ENOTSUP: what is read is no running kernel.
+	 */
+	int (*open_forget)(struct pagemap_source *source,
+			   const struct process_ref *ref,
+			   enum forget_file file);
+
+	/*
 	 * The regular files that a process holds open, added to an array of
 	 * struct source_file.  -ENOTSUP: this source cannot tell.
 	 */
@@ -198,6 +213,12 @@ struct pagemap_source {
 
 	enum feature_state features[PAGEMAP_FEATURE_COUNT];
 	const char *feature_reasons[PAGEMAP_FEATURE_COUNT];
+
+	/* The same of methods of sessions, and whether 4 to clear_refs makes
+	   accesses be seen at once: see wss_choose.c. */
+	enum feature_state wss_methods[PAGEMAP_WSS_METHOD_COUNT];
+	const char *wss_reasons[PAGEMAP_WSS_METHOD_COUNT];
+	enum feature_state wss_flush;
 
 	pagemap_log_fn log;
 	void *log_context;

@@ -487,6 +487,13 @@ ssize_t tree_read_frames(struct pagemap_source *source, enum frame_file file,
 	return read_words(source->frame_fds[file], pfn, ret_values, count);
 }
 
+int tree_open_forget(struct pagemap_source *source,
+		     const struct process_ref *ref, enum forget_file file)
+{
+	(void)source, (void)ref, (void)file;
+	return -ENOTSUP;
+}
+
 int tree_list_files(struct pagemap_source *source,
 		    const struct process_ref *ref, struct array *ret_files)
 {

@@ -49,6 +49,10 @@ ssize_t tree_read_frames(struct pagemap_source *source, enum frame_file file,
 			 uint64_t pfn, uint64_t *ret_values, size_t count);
 void tree_close(struct pagemap_source *source);
 
+/* Of sources that are no running kernel: nothing in them forgets. */
+int tree_open_forget(struct pagemap_source *source,
+		     const struct process_ref *ref, enum forget_file file);
+
 /* Of sources that cannot tell what files a process has open. */
 int tree_list_files(struct pagemap_source *source,
 		    const struct process_ref *ref, struct array *ret_files);

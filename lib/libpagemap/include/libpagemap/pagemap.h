@@ -74,6 +74,12 @@ enum pagemap_reason {
 	PAGEMAP_REASON_VANISHED,	/**< the process ended before it was read */
 	PAGEMAP_REASON_TOLD,		/**< the kernel says so: no flag shows it */
 	PAGEMAP_REASON_MOVED,		/**< memory moved while it was read */
+	PAGEMAP_REASON_STALE_TLB,	/**< accesses through stale TLB entries
+					     are not seen */
+	PAGEMAP_REASON_DIRTY_BEFORE,	/**< used and dirty: written then, or
+					     perhaps before */
+	PAGEMAP_REASON_APPORTIONED,	/**< shared out as the whole mapping is */
+	PAGEMAP_REASON_TOO_SHORT,	/**< not so many samples were taken */
 	PAGEMAP_REASON_COUNT
 };
 
@@ -642,5 +648,8 @@ void pagemap_ranking_free(struct pagemap_ranking *ranking);
 
 /* All of RAM, frame by frame. */
 #include <libpagemap/ram.h>
+
+/* Which pages are used in an interval. */
+#include <libpagemap/working_set.h>
 
 #endif /* LIBPAGEMAP_PAGEMAP_H */
