@@ -21,6 +21,7 @@ metrics  usage.*|union.*|group|rank|sharing.*|cheapest|version    arena|buffer|f
 what-if  killed.*                              buffer|parse|source|frames|snapshot|sharing|killed.*
 sessions wss.*                                  arena|buffer|parse|source|snapshot|engine|wss.*
 ram      ram.*                                 buffer|parse|source|ram
+cgroups  cgroup.*                              buffer|parse|source|cgroup
 engines  engine|.*_engine|census.*|take|watch|settle|top|workers|identity|maps|gather|process_read|same_mm|runs|pages|ahead|kinds  arena|buffer|parse|source|figures|frames|snapshot|repeats|engine|gather|census.*|watch|pages
 '
 

@@ -10,33 +10,6 @@
 #include "parse.h"
 #include "source.h"
 
-static bool is_octal(const char *at)
-{
-	return at[0] >= '0' && at[0] <= '3' && at[1] >= '0' && at[1] <= '7' &&
-	       at[2] >= '0' && at[2] <= '7';
-}
-
-/* Adds a text, mountinfo's \040 undone, as far as there is room. */
-static size_t add_text(struct span text, char *ret_name, size_t at, size_t size)
-{
-	size_t i;
-
-	for (i = 0; i < text.len && at + 1 < size; i++) {
-		char byte = text.at[i];
-
-		if (byte == '\\' && text.len - i > 3 &&
-		    is_octal(text.at + i + 1)) {
-			byte = (char)((text.at[i + 1] - '0') << 6 |
-				      (text.at[i + 2] - '0') << 3 |
-				      (text.at[i + 3] - '0'));
-			i += 3;
-		}
-		ret_name[at++] = byte;
-	}
-	ret_name[at] = '\0';
-	return at;
-}
-
 /* The mount of a device: of its root if that is mounted, else the first. */
 static bool find_mount(const struct buffer *file, dev_t dev,
 		       struct mount_line *ret_mount)
@@ -73,9 +46,10 @@ int pagemap_source_file_system(struct pagemap_source *source, dev_t dev,
 	if (!err && !find_mount(&file, dev, &mount))
 		err = -ENOENT;
 	if (!err) {
-		at = add_text(mount.fs_type, ret_name, 0, size);
-		at = add_text((struct span){ " ", 1 }, ret_name, at, size);
-		add_text(mount.mount_point, ret_name, at, size);
+		at = unescape_octal(mount.fs_type, ret_name, size);
+		at += unescape_octal((struct span){ " ", 1 }, ret_name + at,
+				     size - at);
+		unescape_octal(mount.mount_point, ret_name + at, size - at);
 	}
 	buffer_free(&file);
 	return err;

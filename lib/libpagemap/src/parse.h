@@ -45,6 +45,15 @@ bool span_is(struct span span, const char *word);
  */
 bool span_take(struct span *rest, char separator, struct span *ret_field);
 
+/* Whether a list that commas separate has this word. */
+bool span_list_has(struct span list, const char *word);
+
+/*
+ * Undoes the \ooo of mountinfo.  Writes at most size bytes, the NUL that ends
+ * them included; returns the length written.  size is at least 1.
+ */
+size_t unescape_octal(struct span text, char *ret_text, size_t size);
+
 /* Takes the next word between spaces and tabs.  False if there is none. */
 bool span_take_word(struct span *rest, struct span *ret_word);
 
@@ -136,6 +145,31 @@ struct proc_status {
 	uid_t euid;		/* second number of Uid; -1 if not there */
 };
 int parse_status(const char *text, size_t size, struct proc_status *ret_status);
+
+/* One line of <pid>/cgroup: "4:memory:/docker/x". */
+struct cgroup_line {
+	uint32_t hierarchy;		/* 0: version 2 */
+	struct span controllers;	/* commas between them */
+	struct span path;		/* begins with a slash */
+};
+int parse_cgroup_line(struct span line, struct cgroup_line *ret_line);
+
+/*
+ * The next line "key number" of memory.stat, memory.events and their like;
+ * 1, 0 at the end.  Lines of another form are passed over.  -EINVAL for a
+ * number that overflows, or is cut off with its line.
+ */
+int parse_keyed_next(struct text *text, struct span *ret_key,
+		     uint64_t *ret_number);
+
+/*
+ * A file with one number of bytes, or "max".  PAGEMAP_CGROUP_NO_LIMIT for
+ * that and for the number that version 1 gives instead of it.
+ */
+int parse_limit(const char *text, size_t size, uint64_t *ret_bytes);
+
+/* memory.pressure: the total of its line "some", in microseconds. */
+int parse_pressure(const char *text, size_t size, uint64_t *ret_some_us);
 
 /*
  * The path of <pid>/cgroup: that of hierarchy 0 (unified) unless it is "/" and

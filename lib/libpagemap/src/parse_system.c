@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Texts about the machine and its arrangement: cgroup, swaps, mountinfo,
- * loadavg, SysV segments and version.
+ * Texts about the machine and its arrangement: swaps, mountinfo, loadavg,
+ * SysV segments and version.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,70 +11,6 @@
 /* Swap types from here on are the kernel's own: it keeps at least 23 areas. */
 #define SWAP_TYPES_LEAST 23
 #define SWAP_TYPES_MOST 32
-
-/* Whether a word is in a list that commas separate. */
-static bool list_has(struct span list, const char *word)
-{
-	struct span item;
-
-	while (span_take(&list, ',', &item))
-		if (span_is(item, word))
-			return true;
-	return span_is(list, word);
-}
-
-/* Hierarchies whose path is used, the best first. */
-enum { CGROUP_UNIFIED, CGROUP_SYSTEMD, CGROUP_MEMORY, CGROUP_KINDS };
-
-/* "ID:CONTROLLERS:/PATH".  Returns the kind, CGROUP_KINDS for another one. */
-static int read_cgroup_line(struct span line, struct span *ret_path)
-{
-	struct span id, controllers;
-	uint32_t number;
-
-	if (!span_take(&line, ':', &id) || !span_to_u32(id, 10, &number) ||
-	    !span_take(&line, ':', &controllers) || !line.len ||
-	    *line.at != '/')
-		return -EINVAL;
-	*ret_path = line;
-	if (!number)
-		return CGROUP_UNIFIED;
-	if (span_is(controllers, "name=systemd"))
-		return CGROUP_SYSTEMD;
-	return list_has(controllers, "memory") ? CGROUP_MEMORY : CGROUP_KINDS;
-}
-
-int parse_cgroup(const char *text, size_t size, struct span *ret_path)
-{
-	struct span line, path, root = { 0 }, paths[CGROUP_KINDS] = { 0 };
-	struct text rest;
-
-	if (!size)
-		return -ENODATA;
-	if (!text_is_whole(text, size))
-		return -EINVAL;
-	rest = (struct text){ text, text + size };
-	while (text_next_line(&rest, &line)) {
-		int kind = read_cgroup_line(line, &path);
-
-		if (kind < 0)
-			return kind;
-		if (kind < CGROUP_KINDS)
-			paths[kind] = path;
-	}
-	for (int kind = 0; kind < CGROUP_KINDS; kind++) {
-		if (paths[kind].len > 1) {
-			*ret_path = paths[kind];
-			return 0;
-		}
-		if (paths[kind].len)
-			root = paths[kind];
-	}
-	if (!root.len)
-		return -ENODATA;
-	*ret_path = root;
-	return 0;
-}
 
 /* "NAME TYPE SIZE USED PRIORITY", sizes in kB. */
 static bool add_swap_area(struct proc_swaps *swaps, struct span line)

@@ -68,6 +68,16 @@ bool span_is(struct span span, const char *word)
 	return span.len == strlen(word) && !memcmp(span.at, word, span.len);
 }
 
+bool span_list_has(struct span list, const char *word)
+{
+	struct span item;
+
+	while (span_take(&list, ',', &item))
+		if (span_is(item, word))
+			return true;
+	return span_is(list, word);
+}
+
 int span_number_after(struct span line, const char *word, uint64_t *ret_number)
 {
 	struct span field;
@@ -166,4 +176,30 @@ size_t unescape_path(struct span path, char *ret_path)
 	}
 	ret_path[to] = '\0';
 	return to;
+}
+
+static bool is_octal(const char *at)
+{
+	return at[0] >= '0' && at[0] <= '3' && at[1] >= '0' && at[1] <= '7' &&
+	       at[2] >= '0' && at[2] <= '7';
+}
+
+size_t unescape_octal(struct span text, char *ret_text, size_t size)
+{
+	size_t i, at = 0;
+
+	for (i = 0; i < text.len && at + 1 < size; i++) {
+		char byte = text.at[i];
+
+		if (byte == '\\' && text.len - i > 3 &&
+		    is_octal(text.at + i + 1)) {
+			byte = (char)((text.at[i + 1] - '0') << 6 |
+				      (text.at[i + 2] - '0') << 3 |
+				      (text.at[i + 3] - '0'));
+			i += 3;
+		}
+		ret_text[at++] = byte;
+	}
+	ret_text[at] = '\0';
+	return at;
 }

@@ -652,4 +652,7 @@ void pagemap_ranking_free(struct pagemap_ranking *ranking);
 /* Which pages are used in an interval. */
 #include <libpagemap/working_set.h>
 
+/* Memory cgroups. */
+#include <libpagemap/cgroup.h>
+
 #endif /* LIBPAGEMAP_PAGEMAP_H */
