@@ -215,7 +215,7 @@ struct guardian *guardian_start(void)
 	struct guardian *guardian = calloc(1, sizeof(*guardian));
 	int ends[2];
 
-	guardian_end(running);
+	guardian_stop(running);
 	if (!guardian || geteuid() != 0 ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
 		free(guardian);
@@ -229,7 +229,7 @@ struct guardian *guardian_start(void)
 	}
 	close(ends[1]);
 	if (guardian->pid < 0 || hear(guardian)) {
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		return NULL;
 	}
 	running = guardian;
@@ -253,7 +253,7 @@ int guardian_swap_on(struct guardian *guardian, unsigned int mib)
 	return say(guardian, line);
 }
 
-void guardian_end(struct guardian *guardian)
+void guardian_stop(struct guardian *guardian)
 {
 	if (!guardian)
 		return;
@@ -268,5 +268,5 @@ void guardian_end(struct guardian *guardian)
 
 void guardian_end_running(void)
 {
-	guardian_end(running);
+	guardian_stop(running);
 }

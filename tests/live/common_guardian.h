@@ -28,7 +28,7 @@ int guardian_set(struct guardian *guardian, const char *path,
 int guardian_swap_on(struct guardian *guardian, unsigned int mib);
 
 /* Puts all back and waits until it is done.  NULL is fine. */
-void guardian_end(struct guardian *guardian);
+void guardian_stop(struct guardian *guardian);
 
 /* The same for the one that a failed test left. */
 void guardian_end_running(void);

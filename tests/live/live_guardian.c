@@ -56,7 +56,7 @@ static void puts_back_at_the_end(void **state)
 	expect_setting("8");
 	assert_int_equal(guardian_set(guardian, "/proc/sys/vm/no_such", "1"),
 			 -ENOENT);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 	expect_setting(before);
 }
 

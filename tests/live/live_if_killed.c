@@ -439,7 +439,7 @@ static void dirty_file(void **unused)
 		SKIP("somebody else changes settings");
 	guardian_set(guardian, "/proc/sys/vm/dirty_writeback_centisecs", "0");
 	check_with_file(new_named_file(), &death);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 }
 
 static void memfd_held_outside(void **unused)

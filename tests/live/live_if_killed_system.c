@@ -93,11 +93,11 @@ static void with_pool(const char *setting, const struct death *death)
 	guardian_set(guardian, setting, value);
 	setting_read(setting, value, sizeof(value));
 	if (strtoul(value, NULL, 10) < HUGE_PAGES) {
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("%s: no huge pages are to be had", death->name);
 	}
 	death_check(death);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 }
 
 static void hugetlb_pool(void **unused)
@@ -193,12 +193,12 @@ static void swapped(void **unused)
 		SKIP("somebody else changes settings");
 	error = guardian_swap_on(guardian, 2 * SIZE / MIB);
 	if (error) {
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("a swap file cannot be used: %s", strerror(-error));
 	}
 	for (size_t i = 0; i < 2; i++)
 		death_check(&swapped_deaths[i]);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 }
 
 /* Read back, pages may keep their slots. */
@@ -225,12 +225,12 @@ static void swap_cache(void **unused)
 	if (!guardian)
 		SKIP("somebody else changes settings");
 	if (guardian_swap_on(guardian, 2 * SIZE / MIB)) {
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("a swap file cannot be used");
 	}
 	death_watch(&death, PAGEMAP_KILLED_SWAP_FREED, READ_SWAP, &swap);
 	death_watch(&death, PAGEMAP_KILLED_FREED_ANON, READ_ANON, &anon);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 	printf("# %s: swap_freed %lu..%lu, meminfo %ld; freed_anon %lu..%lu, "
 	       "cgroup %ld\n", death.name, swap.value.low / PAGE,
 	       swap.value.high / PAGE, (long)(swap.machine / (int64_t)PAGE),
@@ -302,13 +302,13 @@ static void merged(void **unused)
 	if (!guardian)
 		SKIP("somebody else changes settings");
 	if (!setting_read(KSM "run", run, sizeof(run)) || run[0] != '0') {
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("KSM is not there, or in use");
 	}
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		guardian_set(guardian, settings[i][0], settings[i][1]);
 	death_check(&death);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 }
 
 static int end_all(void **unused)

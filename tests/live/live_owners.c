@@ -302,18 +302,18 @@ static void a_swapped_page_is_said(void **state)
 
 	(void)state;
 	if (!guardian || guardian_swap_on(guardian, 32)) {
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("no swap can be turned on here");
 	}
 	victim_start(&victim, make_swapped, NULL);
 	if (*victim.report.skip) {
 		victim_end(&victim);
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("%s", victim.report.skip);
 	}
 	expect_said(victim.pid, victim.report.ranges[0].start, "is in swap");
 	victim_end(&victim);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 }
 
 /* ---- hugetlb ----------------------------------------------------------- */
@@ -349,13 +349,13 @@ static void hugetlb_has_owners_too(void **state)
 	setting_read(setting, before, sizeof(before));
 	snprintf(wanted, sizeof(wanted), "%ld", atol(before) + 2);
 	if (!guardian || guardian_set(guardian, setting, wanted)) {
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("no hugetlb pages can be had here");
 	}
 	victim_start(&victim, make_hugetlb, NULL);
 	if (*victim.report.skip) {
 		victim_end(&victim);
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("%s", victim.report.skip);
 	}
 	at = victim.report.ranges[0].start + 3 * PAGE;
@@ -364,7 +364,7 @@ static void hugetlb_has_owners_too(void **state)
 	expect_owner(&run, victim.report.partner, at, "hugetlb");
 	tool_done(&run);
 	victim_end(&victim);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 }
 
 static int end_all(void **state)

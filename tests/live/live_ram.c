@@ -396,7 +396,7 @@ static void hugetlb(void **unused)
 	snprintf(wanted, sizeof(wanted), "%ld", before + HUGE_COUNT);
 	guardian_set(guardian, NR_HUGE, wanted);
 	if (setting_number(NR_HUGE) < before + HUGE_COUNT) {
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("no huge pages are to be had");
 	}
 	victim_start(&victim, make_hugetlb, NULL);
@@ -408,7 +408,7 @@ static void hugetlb(void **unused)
 			 free_before + HUGE_COUNT / 2 * 512);
 	look_end(&look);
 	victim_end(&victim);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 	assert_int_equal(setting_number(NR_HUGE), before);
 }
 

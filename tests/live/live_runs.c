@@ -267,7 +267,7 @@ static void swapped_pages(void **unused)
 	if (error)
 		SKIP("a swap file cannot be used: %s", strerror(-error));
 	check_picture(&swapped_picture, false);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 }
 
 /* A frame of two processes, found by its number. */

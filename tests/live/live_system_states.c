@@ -143,7 +143,7 @@ static void ksm_pages_of_two_processes(void **unused)
 		check_merged(&victims[i]);
 	for (int i = 0; i < 2; i++)
 		victim_end(&victims[i]);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 	if (!merged)
 		SKIP("KSM did not merge: %s %s", strerror(-error),
 		     victims[0].report.skip);
@@ -184,7 +184,7 @@ static void ksm_pages_of_one_process(void **unused)
 		pagemap_source_close(source);
 	}
 	victim_end(&victim);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 	if (truth.uss != PAGE)
 		SKIP("KSM did not merge: %s %s", strerror(-error),
 		     victim.report.skip);
@@ -234,11 +234,11 @@ static void with_hugetlb(const struct state *state)
 	snprintf(wanted, sizeof(wanted), "%ld", before + HUGE_COUNT + 2);
 	guardian_set(guardian, path, wanted);
 	if (setting_number(path) < before + HUGE_COUNT) {
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("no huge pages are to be had");
 	}
 	state_check(state);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 	assert_int_equal(setting_number(path), before);
 }
 
@@ -299,11 +299,11 @@ static void with_mthp(const struct state *state)
 	struct guardian *guardian = guardian_or_skip();
 
 	if (guardian_set(guardian, MTHP "enabled", "madvise")) {
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("no mTHP on this kernel, Linux 6.8 on");
 	}
 	state_check(state);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 }
 
 static void mthp(void **unused)
@@ -388,11 +388,11 @@ static void with_swap(const struct state *state)
 	guardian = guardian_or_skip();
 	error = guardian_swap_on(guardian, 16);
 	if (error) {
-		guardian_end(guardian);
+		guardian_stop(guardian);
 		SKIP("a swap file cannot be used: %s", strerror(-error));
 	}
 	state_check(state);
-	guardian_end(guardian);
+	guardian_stop(guardian);
 }
 
 static void swapped(void **unused)
