@@ -49,6 +49,9 @@ int pagemap_cgroup_join(struct pagemap_cgroup *cgroup, pid_t pid)
 
 	snprintf(text, sizeof(text), "%d", (int)pid);
 	err = cgroup_write(cgroup->dir_fd, "cgroup.procs", text);
+	/* The one file that all have: so it is the cgroup that is gone. */
+	if (err == -ENOENT)
+		err = -ENODEV;
 	if (err || cgroup->twin_fd < 0)
 		return err;
 	return cgroup_write(cgroup->twin_fd, "cgroup.procs", text);
