@@ -5,7 +5,8 @@
 #
 #   tests/unit/test_*.c     a cmocka program each, with the library's internals;
 #                           test_memrank_*.c also with all of memrank but main
-#   tests/live/live_*.c     a cmocka program each
+#   tests/live/live_*.c     a cmocka program each; live_launch.c also with the
+#                           parts of memstats that start and guard processes
 #   tests/fuzz/fuzz_*.c     a program each that replays a corpus (replay.c)
 #   tests/fixtures/*.c, tests/bench/*.c, and any other tests/live/*.c
 #                           a plain program each
@@ -56,6 +57,11 @@ MEMRANK_TESTS := $(filter $(O)/tests/unit/test_memrank_%,$(CMOCKA_PROGS))
 $(MEMRANK_TESTS): $(filter-out %/main.o,$(call objects,$(call tool_srcs,memrank)))
 $(O)/obj/tests/unit/test_memrank_%.o: OBJ_CPPFLAGS += -Itools/memrank \
 	-Itools/memrank/screen
+
+LAUNCH_TEST := $(filter $(O)/tests/live/live_launch,$(CMOCKA_PROGS))
+$(LAUNCH_TEST): $(call objects,$(addprefix tools/memstats/,launch.c \
+	launch_agent.c offspring.c guardian.c))
+$(O)/obj/tests/live/live_launch.o: OBJ_CPPFLAGS += -Itools/memstats
 
 # Plain programs read their corpus once; FUZZER=1 gives libFuzzer's.
 ifeq ($(FUZZER),1)
