@@ -8,33 +8,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "area.h"
 #include "history.h"
 #include "units.h"
 
 #define SECOND UINT64_C(1000000000)
 
-/* Columns of the scale: "1023.9M" and a mark. */
-#define SCALE_COLUMNS 9
 /* Narrower, the graph has no scale; lower, no lines above and below. */
 #define SCALE_LEAST 24
 #define LINES_LEAST 5
-
-#define DOTS_UP 4			/* of a character of Braille */
-#define DOTS_ACROSS 2
-#define DOTS_MOST 1024
 
 struct graph {
 	struct history_series series;
 	const struct history_view *view;
 	struct canvas *canvas;
 	size_t x, y, width, height;	/* of the plot alone */
-	size_t across, up;		/* dots of a character */
 	size_t dots;			/* from left to right */
 	uint64_t end_ns;
 	uint64_t dot_ns;		/* that a dot stands for */
 	float low, high;		/* of the scale, KiB */
 	float least, most;		/* measured */
-	float levels[DOTS_MOST];	/* KiB; NAN */
+	float levels[AREA_DOTS_MOST];	/* KiB; NAN */
 };
 
 static int compare_times(const void *a, const void *b)
@@ -109,24 +103,6 @@ static void place_samples(struct graph *graph)
 		place_sample(graph, i, step);
 }
 
-/* The least multiple of a unit that is at least this. */
-static float multiple_of(float number, float unit)
-{
-	float below = (float)(uint64_t)(number / unit) * unit;
-
-	return below < number ? below + unit : below;
-}
-
-/* A round number that is at least this: one to eight times a power of two. */
-static float round_up(float number)
-{
-	float unit = 1;
-
-	while (unit * 8 < number)
-		unit *= 2;
-	return multiple_of(number, unit);
-}
-
 static void set_scale(struct graph *graph)
 {
 	size_t i;
@@ -144,108 +120,12 @@ static void set_scale(struct graph *graph)
 			graph->most = kib;
 	}
 	graph->low = 0;
-	graph->high = round_up(isnan(graph->most) ? 1 : graph->most);
+	graph->high = area_round_up(isnan(graph->most) ? 1 : graph->most);
 	if (!graph->view->from_zero && graph->most > graph->least) {
-		float unit = round_up((graph->most - graph->least) / 8);
+		float unit = area_round_up((graph->most - graph->least) / 8);
 
 		graph->low = (float)(uint64_t)(graph->least / unit) * unit;
-		graph->high = multiple_of(graph->most, unit);
-	}
-}
-
-/* Dots that are set in a column, from the bottom; 0: none. */
-static size_t height_of(const struct graph *graph, size_t dot)
-{
-	float level = graph->levels[dot], range = graph->high - graph->low;
-	size_t most = graph->height * graph->up;
-	size_t dots;
-
-	if (isnan(level))
-		return 0;
-	dots = (size_t)((level - graph->low) / range * (float)most + 0.5f);
-	/* Something that was measured is seen, however little it is. */
-	return !dots ? 1 : dots < most ? dots : most;
-}
-
-static void draw_braille(const struct graph *graph, size_t column, size_t line)
-{
-	static const unsigned char bits[DOTS_ACROSS][DOTS_UP] = {
-		{ 0x40, 0x04, 0x02, 0x01 }, { 0x80, 0x20, 0x10, 0x08 },
-	};
-	size_t across, up, below = (graph->height - 1 - line) * DOTS_UP;
-	unsigned int set = 0;
-	char text[4];
-
-	for (across = 0; across < DOTS_ACROSS; across++) {
-		size_t high = height_of(graph, column * DOTS_ACROSS + across);
-
-		for (up = 0; up < DOTS_UP; up++)
-			if (below + up < high)
-				set |= bits[across][up];
-	}
-	if (!set)
-		return;
-	/* U+2800 and the bits. */
-	text[0] = (char)0xe2;
-	text[1] = (char)(0xa0 | set >> 6);
-	text[2] = (char)(0x80 | (set & 0x3f));
-	text[3] = '\0';
-	canvas_text(graph->canvas, graph->x + column, graph->y + line, 1,
-		    STYLE_BAR_1, text);
-}
-
-static void draw_plain(const struct graph *graph, size_t column, size_t line)
-{
-	size_t below = (graph->height - 1 - line) * 2;
-	size_t high = height_of(graph, column);
-
-	if (high > below)
-		canvas_text(graph->canvas, graph->x + column, graph->y + line,
-			    1, STYLE_BAR_1, high > below + 1 ? "#" : ".");
-}
-
-static void draw_plot(const struct graph *graph)
-{
-	bool braille = canvas_is_utf8(graph->canvas);
-	size_t column, line;
-
-	for (line = 0; line < graph->height; line++)
-		for (column = 0; column < graph->width; column++)
-			if (braille)
-				draw_braille(graph, column, line);
-			else
-				draw_plain(graph, column, line);
-}
-
-static void format_kib(float kib, char text[UNITS_SIZE])
-{
-	units_format((uint64_t)(kib * 1024), UNITS_SUFFIX, text);
-}
-
-static void draw_scale(const struct graph *graph, size_t x)
-{
-	static const float parts[] = { 1, 0.5, 0 };
-	const char *mark = canvas_glyph(graph->canvas, "┤", "|");
-	const char *line = canvas_glyph(graph->canvas, "│", "|");
-	char text[UNITS_SIZE];
-	size_t i;
-
-	for (i = 0; i < graph->height; i++)
-		canvas_text(graph->canvas, x + SCALE_COLUMNS - 1, graph->y + i,
-			    1, STYLE_DIM, line);
-	for (i = 0; i < 3; i++) {
-		size_t at = i * (graph->height - 1) / 2;
-
-		/* Between top and bottom only where it is just the middle. */
-		if (i == 1 && (graph->height < 5 || graph->height % 2 == 0))
-			continue;
-		format_kib(graph->low + parts[i] * (graph->high - graph->low),
-			   text);
-		canvas_printf(graph->canvas, x, graph->y + at,
-			      SCALE_COLUMNS - 1, STYLE_DIM, "%*s",
-			      SCALE_COLUMNS - 2, text);
-		canvas_text(graph->canvas, x + SCALE_COLUMNS - 1,
-			    graph->y + at, 1, STYLE_DIM, mark);
+		graph->high = area_multiple_of(graph->most, unit);
 	}
 }
 
@@ -289,9 +169,9 @@ static void draw_title(const struct graph *graph, size_t x, size_t y,
 	if (isnan(newest))
 		strcpy(now, "-");
 	else
-		format_kib(newest, now);
-	format_kib(graph->least, least);
-	format_kib(graph->most, most);
+		area_format_kib(newest, now);
+	area_format_kib(graph->least, least);
+	area_format_kib(graph->most, most);
 	format_time(usual_step(&graph->series), step);
 	used = canvas_printf(graph->canvas, x, y, width, STYLE_BOLD,
 			     graph->view->pid == HISTORY_TOTAL ?
@@ -304,11 +184,12 @@ static void draw_title(const struct graph *graph, size_t x, size_t y,
 }
 
 /* The plot is what scale, title and axis leave of the rectangle. */
-static void draw_frame(struct graph *graph)
+static void draw_graph(struct graph *graph)
 {
 	size_t x = graph->x, y = graph->y, width = graph->width;
 	bool lines = graph->height >= LINES_LEAST;
 	bool scale = graph->width >= SCALE_LEAST;
+	struct area area;
 
 	if (lines) {
 		draw_title(graph, x, y, width);
@@ -316,17 +197,20 @@ static void draw_frame(struct graph *graph)
 		graph->height -= 2;
 	}
 	if (scale) {
-		graph->x += SCALE_COLUMNS;
-		graph->width -= SCALE_COLUMNS;
+		graph->x += AREA_SCALE_COLUMNS;
+		graph->width -= AREA_SCALE_COLUMNS;
 	}
-	graph->dots = graph->width * graph->across;
-	if (graph->dots > DOTS_MOST) {
-		graph->dots = DOTS_MOST;
-		graph->width = DOTS_MOST / graph->across;
-	}
+	graph->dots = area_dots(graph->canvas, graph->width);
+	while (graph->dots > AREA_DOTS_MOST)
+		graph->dots = area_dots(graph->canvas, --graph->width);
 	place_samples(graph);
+	area = (struct area){
+		graph->canvas, graph->x, graph->y, graph->width, graph->height,
+		graph->low, graph->high, graph->levels,
+	};
+	area_draw(&area);
 	if (scale)
-		draw_scale(graph, x);
+		area_draw_scale(&area, x);
 	if (lines)
 		draw_axis(graph, graph->y + graph->height);
 }
@@ -338,8 +222,6 @@ void history_draw(const struct history *history,
 	struct graph graph = {
 		.view = view, .canvas = canvas,
 		.x = x, .y = y, .width = width, .height = height,
-		.across = canvas_is_utf8(canvas) ? DOTS_ACROSS : 1,
-		.up = canvas_is_utf8(canvas) ? DOTS_UP : 2,
 	};
 
 	if (!width || !height)
@@ -355,6 +237,5 @@ void history_draw(const struct history *history,
 			    "its PSS was never read");
 		return;
 	}
-	draw_frame(&graph);
-	draw_plot(&graph);
+	draw_graph(&graph);
 }
