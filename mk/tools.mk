@@ -33,7 +33,7 @@ endif
 link_tool = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $(1) \
 	$(if $(3),-Wl$(comma)-rpath$(comma)'$(3)') \
 	$(call objects,$(call tool_srcs,$(2))) $(COMMON_A) \
-	$(TOOL_LINK_ARGS) $(TOOL_LIBS)
+	$(TOOL_LINK_ARGS) $(TOOL_LIBS) -lm
 
 define tool_rules
 $(O)/$(1): $(call objects,$(call tool_srcs,$(1))) $(COMMON_A) $(TOOL_LINK_LIB) \
