@@ -114,6 +114,31 @@ static void cut_and_bare(void **state)
 	grid_free(NULL);
 }
 
+/* Printed one by one, rows stand below each other. */
+static void row_by_row(void **state)
+{
+	struct pagemap_value between = value_bounded(1024, 2048, 4096);
+	struct grid *grid = grid_of_two();
+	FILE *stream = stream_open();
+	char *text;
+
+	(void)state;
+	grid_set_least(grid, 6);
+	grid_clear(grid);
+	assert_int_equal(grid_row_count(grid), 0);
+	grid_number(grid, 7);
+	grid_number(grid, -1);
+	grid_size(grid, &between);
+	grid_text(grid, "so");
+	grid_text(grid, "long");
+	assert_int_equal(grid_print(grid, UNITS_KIB, true, 0, stream), 0);
+	text = stream_text(stream);
+	assert_string_equal(text, "   PID   SIZE WHY    NAME\n"
+				  "     7   1..4 so     long\n");
+	free(text);
+	grid_free(grid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +146,7 @@ int main(void)
 		cmocka_unit_test(as_csv),
 		cmocka_unit_test(as_json),
 		cmocka_unit_test(cut_and_bare),
+		cmocka_unit_test(row_by_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

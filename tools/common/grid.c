@@ -28,6 +28,7 @@ struct grid {
 	size_t count;
 	size_t capacity;
 	struct strings *strings;
+	size_t least;		/* width of columns; 0: as wide as needed */
 	bool failed;
 };
 
@@ -108,6 +109,16 @@ void grid_unknown(struct grid *grid)
 	add_cell(grid, &(struct cell){ .value.quality = PAGEMAP_UNAVAILABLE });
 }
 
+void grid_clear(struct grid *grid)
+{
+	grid->count = 0;
+}
+
+void grid_set_least(struct grid *grid, size_t width)
+{
+	grid->least = width;
+}
+
 size_t grid_row_count(const struct grid *grid)
 {
 	return grid->count / grid->column_count;
@@ -169,6 +180,7 @@ int grid_print(const struct grid *grid, enum units units, bool header,
 	layout = grid->failed ? NULL : layout_new(left, shown);
 	if (!layout)
 		return -ENOMEM;
+	layout_set_least(layout, grid->least);
 	if (header)
 		err = add_row(layout, grid, NULL, units);
 	for (i = 0; i < rows && !err; i++)

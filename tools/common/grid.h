@@ -39,6 +39,13 @@ void grid_bytes(struct grid *grid, uint64_t bytes);	/* exact */
 void grid_number(struct grid *grid, int64_t number);
 void grid_unknown(struct grid *grid);
 
+/*
+ * Takes all rows out again.  With a least width of all columns but the last,
+ * rows that are printed one by one stand below each other.
+ */
+void grid_clear(struct grid *grid);
+void grid_set_least(struct grid *grid, size_t width);
+
 /* Rows that are whole. */
 size_t grid_row_count(const struct grid *grid);
 
