@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cgroup, swaps, mountinfo and version.
+ * swaps, mountinfo, zoneinfo, loadavg, shm and version.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,87 +13,6 @@ static void assert_span(struct span span, const char *want)
 {
 	assert_int_equal(span.len, strlen(want));
 	assert_memory_equal(span.at, want, span.len);
-}
-
-static int cgroup_of(const char *text, size_t size, struct span *ret_path)
-{
-	fill_garbage(ret_path, sizeof(*ret_path));
-	return parse_cgroup(edge_copy(text, size), size, ret_path);
-}
-
-static void the_best_hierarchy(void **state)
-{
-	static const struct {
-		const char *text, *path;
-	} rows[] = {
-		{ "0::/user.slice/a.scope\n", "/user.slice/a.scope" },
-		{ "0::/\n", "/" },
-		{ "0::/../other\n", "/../other" },
-		{ "0::/a:b c (deleted)\n", "/a:b c (deleted)" },
-		/* Hybrid: unified alone has the path, or is unused. */
-		{ "4:memory:/m\n1:name=systemd:/s\n0::/u\n", "/u" },
-		{ "4:memory:/m\n1:name=systemd:/s\n0::/\n", "/s" },
-		{ "4:memory:/m\n1:name=systemd:/\n0::/\n", "/m" },
-		{ "4:memory:/\n1:name=systemd:/\n0::/\n", "/" },
-		/* Version 1. */
-		{ "2:cpu,cpuacct:/c\n1:name=systemd:/s\n", "/s" },
-		{ "3:cpu,memory,pids:/m\n2:freezer:/f\n", "/m" },
-		{ "3:memory,cpu:/m\n", "/m" },
-		{ "3:cpu,memory:/m\n", "/m" },
-		{ "3:memory:/\n", "/" },
-		/* Words that only look alike. */
-		{ "5:name=systemd2:/x\n4:memoryx:/y\n3:memory:/\n", "/" },
-		{ "5:xmemory,b:/y\n0::/\n", "/" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct span path;
-
-		assert_int_equal(cgroup_of(rows[i].text, strlen(rows[i].text),
-					   &path), 0);
-		assert_span(path, rows[i].path);
-	}
-}
-
-static void assert_cgroup_fails(const char *text, int err)
-{
-	struct span path;
-
-	assert_int_equal(cgroup_of(text, strlen(text), &path), err);
-	assert_garbage(&path, sizeof(path));
-}
-
-static void no_path_of_a_cgroup(void **state)
-{
-	(void)state;
-	assert_cgroup_fails("", -ENODATA);
-	assert_cgroup_fails("2:cpu:/x\n", -ENODATA);
-	assert_cgroup_fails("\n", -EINVAL);
-	assert_cgroup_fails("0::\n", -EINVAL);
-	assert_cgroup_fails("0::x\n", -EINVAL);
-	assert_cgroup_fails("0:/x\n", -EINVAL);
-	assert_cgroup_fails("::/x\n", -EINVAL);
-	assert_cgroup_fails("a::/x\n", -EINVAL);
-	assert_cgroup_fails("4294967296::/x\n", -EINVAL);
-	assert_cgroup_fails("0::/x\nrubbish\n", -EINVAL);
-}
-
-static void cgroup_cut_at_every_byte(void **state)
-{
-	static const char text[] = "2:memory:/mem\n1:name=systemd:/sys\n"
-				   "0::/uni\n";
-	struct span path;
-
-	(void)state;
-	for (size_t len = 1; len < strlen(text); len++) {
-		bool good = text[len - 1] == '\n';
-
-		assert_int_equal(cgroup_of(text, len, &path),
-				 good ? 0 : -EINVAL);
-		if (good)
-			assert_span(path, len < 20 ? "/mem" : "/sys");
-	}
 }
 
 static int swaps_of(const char *text, size_t size, struct proc_swaps *ret_swaps)
@@ -464,9 +383,6 @@ static void segments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_best_hierarchy),
-		cmocka_unit_test(no_path_of_a_cgroup),
-		cmocka_unit_test(cgroup_cut_at_every_byte),
 		cmocka_unit_test(no_swap),
 		cmocka_unit_test(two_areas),
 		cmocka_unit_test(types_follow_the_areas),

@@ -222,6 +222,38 @@ static void other_backslashes_stay(void **state)
 	assert_unescaped(SPAN("\\013"), "\\013", 4);
 }
 
+static void lists_have_whole_words(void **state)
+{
+	(void)state;
+	assert_true(span_list_has(SPAN("memory"), "memory"));
+	assert_true(span_list_has(SPAN("rw,memory"), "memory"));
+	assert_true(span_list_has(SPAN("memory,cpu"), "memory"));
+	assert_false(span_list_has(SPAN("memory2,xmemory"), "memory"));
+	assert_false(span_list_has(SPAN("name=memory"), "memory"));
+	assert_false(span_list_has((struct span){ NULL, 0 }, "memory"));
+}
+
+static void assert_octal(struct span text, const char *want, size_t size)
+{
+	char undone[32];
+
+	assert_int_equal(unescape_octal(text, undone, size), strlen(want));
+	assert_string_equal(undone, want);
+}
+
+static void octal_is_unescaped_as_far_as_it_fits(void **state)
+{
+	(void)state;
+	assert_octal(SPAN("/a\\040b\\012\\134"), "/a b\n\\", 32);
+	assert_octal(SPAN("/a\\040b"), "/a b", 5);
+	assert_octal(SPAN("/a\\040b"), "/a ", 4);
+	assert_octal(SPAN("/a\\040b"), "", 1);
+	assert_octal(SPAN("\\04"), "\\04", 32);
+	assert_octal(SPAN("\\400"), "\\400", 32);
+	assert_octal(SPAN("\\08"), "\\08", 32);
+	assert_octal((struct span){ NULL, 0 }, "", 32);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +268,8 @@ int main(void)
 		cmocka_unit_test(words_stand_between_blanks),
 		cmocka_unit_test(newlines_are_unescaped),
 		cmocka_unit_test(other_backslashes_stay),
+		cmocka_unit_test(lists_have_whole_words),
+		cmocka_unit_test(octal_is_unescaped_as_far_as_it_fits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
