@@ -10,8 +10,9 @@
 # Absolute paths in the library's strings: the live source opens /proc.
 LIBRARY_MAY='lib/libpagemap/src/live.c'
 # The tools' own look at the machine, beside the library: who runs what
-# (libproc2), and the terminal or the command that memstats starts.
-TOOLS_MAY='tools/common/proclist.c'
+# (libproc2), and the terminal or the command that memstats starts.  The agent
+# that starts copies asks to be spared by the OOM killer.
+TOOLS_MAY='tools/common/proclist.c tools/memstats/launch_agent.c'
 
 with_strings()
 {

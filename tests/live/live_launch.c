@@ -216,6 +216,40 @@ static void ends_are_told(void **state)
 	assert_int_equal(WTERMSIG(copies[2].status), SIGKILL);
 }
 
+/* One copy is killed, not all of them with the agent. */
+static void a_full_cgroup_kills_a_copy(void **state)
+{
+	char *words[] = { "sh", "-c", "cat /proc/self/oom_score_adj; "
+			  "x=$(head -c 100000000 /dev/zero | tr '\\0' x); "
+			  SLEEP, NULL };
+	const struct launch_command command = { words, 3 };
+	struct pagemap_cgroup_books books;
+	const struct launch_copy *copies;
+	char score[16] = "";
+	int ends[2], own;
+	size_t count;
+	pid_t pid;
+
+	NEEDS_CGROUP();
+	own = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC);
+	assert_true(read(own, score, sizeof(score) - 1) > 0);
+	close(own);
+	score[strcspn(score, "\n")] = '\0';
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(start_shell(SLEEP "; :", 0, -1, &pid), 0);
+	assert_int_equal(pagemap_cgroup_set_hard_limit(cgroup, 32 * MIB), 0);
+	assert_int_equal(launch_start(launch, &command, 1, ends[1], &pid), 0);
+	close(ends[1]);
+	assert_line(ends[0], score);
+	close(ends[0]);
+	wait_for_end(1);
+	copies = launch_copies(launch, &count);
+	assert_false(copies[0].ended);
+	assert_true(WIFSIGNALED(copies[1].status));
+	assert_int_equal(pagemap_cgroup_read(cgroup, &books), 0);
+	assert_true(books.value[PAGEMAP_CGROUP_OOM_KILLS] > 0);
+}
+
 /* Arguments that do not fit into one message of a socket. */
 static void long_words_arrive(void **state)
 {
@@ -476,6 +510,7 @@ int main(void)
 		TEST(copies_are_in_the_cgroup),
 		TEST(what_cannot_run_is_said),
 		TEST(ends_are_told),
+		TEST(a_full_cgroup_kills_a_copy),
 		TEST(long_words_arrive),
 		TEST(the_end_reaches_all),
 		TEST(the_end_reaches_all_without_a_cgroup),

@@ -28,8 +28,16 @@ struct copy {
 	bool told;
 };
 
+/*
+ * A limit of the cgroup shall kill a copy, not us and all copies with us: the
+ * first value is ours, where we may, and the other the copies', as it was.
+ */
+#define SPARED "-1000"
+
 struct agent {
+	pid_t self;
 	int socket;
+	char oom_score[8];	/* of before; empty: ours is not spared */
 	int signals;		/* of children that end */
 	struct copy *copies;
 	size_t count;
@@ -69,19 +77,46 @@ int agent_write(int socket, const void *data, size_t size)
 	return 0;
 }
 
+static bool write_oom_score(const char *score)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	bool written = fd >= 0 && write(fd, score, strlen(score)) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return written;
+}
+
+/* Only with privileges: without, the largest is killed, which we are not. */
+static void spare_agent(struct agent *agent)
+{
+	int fd = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? 0 : read(fd, agent->oom_score,
+					 sizeof(agent->oom_score) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (size <= 0 || !write_oom_score(SPARED))
+		size = 0;
+	agent->oom_score[size] = '\0';
+}
+
 /* ---- Copies ------------------------------------------------------------ */
 
 /* The child: becomes the command, or says why it cannot. */
-static _Noreturn void become_copy(char **words, unsigned int number,
-				  int output_fd, int failed_fd, pid_t agent)
+static _Noreturn void become_copy(const struct agent *agent, char **words,
+				  unsigned int number, int output_fd,
+				  int failed_fd)
 {
 	char text[16];
 	sigset_t none;
 	int err;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != agent)
+	if (getppid() != agent->self)
 		_exit(1);
+	if (*agent->oom_score)
+		write_oom_score(agent->oom_score);
 	setpgid(0, 0);
 	if (output_fd >= 0) {
 		dup2(output_fd, STDOUT_FILENO);
@@ -124,15 +159,15 @@ static int note_copy(struct agent *agent, pid_t pid)
 static int start_copy(struct agent *agent, char **words, unsigned int number,
 		      int output_fd, pid_t *ret_pid)
 {
-	pid_t self = getpid(), pid;
 	int failed[2], err;
+	pid_t pid;
 
 	if (pipe2(failed, O_CLOEXEC))
 		return -errno;
 	pid = fork();
 	err = pid < 0 ? -errno : 0;
 	if (!pid)
-		become_copy(words, number, output_fd, failed[1], self);
+		become_copy(agent, words, number, output_fd, failed[1]);
 	close(failed[1]);
 	if (!err)
 		err = wait_for_exec(failed[0], pid);
@@ -292,7 +327,7 @@ static void kill_offspring(struct agent *agent)
 		return;
 	for (;;) {
 		reap(agent);
-		if (offspring_below(source, getpid(), &pids, &count))
+		if (offspring_below(source, agent->self, &pids, &count))
 			break;
 		for (i = 0; i < count; i++)
 			kill(pids[i], SIGKILL);
@@ -330,6 +365,7 @@ static int begin(struct agent *agent, struct pagemap_cgroup *cgroup,
 	if (!err && prctl(PR_SET_CHILD_SUBREAPER, 1))
 		err = -errno;
 	offspring_detach();
+	spare_agent(agent);
 	agent->socket = keep_alone(agent->socket);
 	sigemptyset(&children);
 	sigaddset(&children, SIGCHLD);
@@ -340,7 +376,7 @@ static int begin(struct agent *agent, struct pagemap_cgroup *cgroup,
 _Noreturn void agent_run(int socket, struct pagemap_cgroup *cgroup,
 			 pid_t owner)
 {
-	struct agent agent = { .socket = socket };
+	struct agent agent = { .self = getpid(), .socket = socket };
 	int err = begin(&agent, cgroup, owner);
 	struct pollfd wake[] = {
 		{ .fd = agent.socket, .events = POLLIN },
