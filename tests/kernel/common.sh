@@ -31,17 +31,18 @@ guest_modules()
 }
 
 # The tools, which need nothing but the kernel when they are linked so.
-# guest_tools FOLDER [NAME=VALUE]...: puts them there.
+# guest_tools FOLDER [NAME=VALUE]...: puts them there; $static is where they
+# were built.
 guest_tools()
 {
-	local to=$1 out
+	local to=$1
 
 	shift
-	out=$BUILD/static$([[ $# -eq 0 ]] || echo -other)
-	${MAKE:-make} -s STATIC=1 O="$out" "$@" tools >"$scratch/log" 2>&1
+	static=$BUILD/static$([[ $# -eq 0 ]] || echo -other)
+	${MAKE:-make} -s STATIC=1 O="$static" "$@" tools >"$scratch/log" 2>&1
 	case_is "the tools build statically" \
 		"$([[ $? -eq 0 ]] || cat "$scratch/log")"
-	cp "$out"/{memrank,memstats} "$to"
+	cp "$static"/{memrank,memstats} "$to"
 }
 
 # guest_initramfs BUSYBOX COMPILER [NAME=VALUE]...: makes $scratch/initramfs;
@@ -69,6 +70,9 @@ guest_initramfs()
 			"tests/kernel/$program.c" || return
 	done
 	guest_tools "$root" "$@" || return
+	"$compiler" -O2 -static -pthread -Ilib/libpagemap/include \
+		-o "$root/guest_cgroup" tests/kernel/guest_cgroup.c \
+		"$static/libpagemap.a" || return
 	(cd "$root" && find . | cpio --quiet -o -H newc) |
 		gzip -1 >"$scratch/initramfs"
 }
