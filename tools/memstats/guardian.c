@@ -13,9 +13,6 @@
 
 #include "offspring.h"
 
-/* Those that were killed go within this; one in an I/O may take long. */
-#define ATTEMPTS 5000
-
 struct guardian {
 	pid_t pid;
 	int alive_fd;		/* open as long as memstats is there */
@@ -26,7 +23,7 @@ static int clear(struct pagemap_cgroup *cgroup, unsigned int duties)
 {
 	int i, err = 0;
 
-	for (i = 0; i < ATTEMPTS; i++) {
+	for (i = 0; i < OFFSPRING_LOOKS; i++) {
 		if (duties & GUARDIAN_KILL)
 			offspring_kill_cgroup(cgroup);
 		err = duties & GUARDIAN_REMOVE ?

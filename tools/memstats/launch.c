@@ -73,25 +73,28 @@ int launch_begin(struct pagemap_cgroup *cgroup, struct launch **ret_launch)
 
 /* ---- Words ------------------------------------------------------------- */
 
+/* Adds so many bytes, or (at NULL) only says that they would be added. */
+static size_t put_bytes(char *at, const char *bytes, size_t size)
+{
+	if (at)
+		memcpy(at, bytes, size);
+	return size;
+}
+
 /* Adds a word, each {} of which becomes the number; gives its bytes. */
 static size_t put_word(const char *word, const char *number, char *at)
 {
-	size_t size = 0, length = strlen(number);
+	size_t size = 0;
 	const char *place;
 
 	while ((place = strstr(word, PLACE))) {
-		size_t before = (size_t)(place - word);
-
-		if (at) {
-			memcpy(at + size, word, before);
-			memcpy(at + size + before, number, length);
-		}
-		size += before + length;
+		size += put_bytes(at ? at + size : NULL, word,
+				  (size_t)(place - word));
+		size += put_bytes(at ? at + size : NULL, number,
+				  strlen(number));
 		word = place + strlen(PLACE);
 	}
-	if (at)
-		strcpy(at + size, word);
-	return size + strlen(word) + 1;
+	return size + put_bytes(at ? at + size : NULL, word, strlen(word) + 1);
 }
 
 /* All of them, each with its NUL. */
@@ -162,9 +165,12 @@ int launch_start(struct launch *launch, const struct launch_command *command,
 	};
 	struct agent_answer answer;
 	size_t size;
-	char *words = put_words(command, number, &size);
+	char *words;
 	int err;
 
+	if (!command->word_count)
+		return -EINVAL;
+	words = put_words(command, number, &size);
 	if (!words)
 		return -ENOMEM;
 	request.size_bytes = (uint32_t)size;
@@ -289,6 +295,23 @@ void launch_kill(struct launch *launch, const struct launch_copy *copy)
 		agent_read(launch->socket, &answer, sizeof(answer));
 }
 
+/* A dead child is in its cgroup until it is waited for. */
+static bool empty_cgroup(struct launch *launch)
+{
+	bool reaped = false;
+	int i;
+
+	for (i = 0; i < OFFSPRING_LOOKS; i++) {
+		if (!offspring_kill_cgroup(launch->cgroup))
+			break;
+		if (!reaped)
+			reaped = waitpid(launch->agent, NULL, WNOHANG) ==
+				 launch->agent;
+		offspring_pause();
+	}
+	return reaped;
+}
+
 void launch_end(struct launch *launch)
 {
 	bool reaped = false;
@@ -297,15 +320,8 @@ void launch_end(struct launch *launch)
 		return;
 	/* Without a cgroup the agent kills: the end of requests says so. */
 	close(launch->socket);
-	if (!launch->cgroup)
-		reaped = waitpid(launch->agent, NULL, 0) == launch->agent;
-	while (launch->cgroup && offspring_kill_cgroup(launch->cgroup)) {
-		/* A dead child is in its cgroup until it is waited for. */
-		if (!reaped)
-			reaped = waitpid(launch->agent, NULL, WNOHANG) ==
-				 launch->agent;
-		offspring_pause();
-	}
+	if (launch->cgroup)
+		reaped = empty_cgroup(launch);
 	if (!reaped)
 		waitpid(launch->agent, NULL, 0);
 	free(launch->copies);

@@ -130,7 +130,9 @@ static _Noreturn void become_copy(const struct agent *agent, char **words,
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execvp(words[0], words);
 	err = -errno;
-	_exit(write(failed_fd, &err, sizeof(err)) < 0);
+	if (write(failed_fd, &err, sizeof(err)) != sizeof(err))
+		_exit(1);
+	_exit(0);
 }
 
 /* Nothing comes out of the pipe once the command has been executed. */
@@ -209,7 +211,7 @@ static int read_and_start(struct agent *agent,
 	if (!err)
 		words = split_words(text, request->word_count);
 	if (!err)
-		err = words ? start_copy(agent, words, request->number,
+		err = words && words[0] ? start_copy(agent, words, request->number,
 					 output_fd, ret_pid) : -ENOMEM;
 	free(words);
 	free(text);

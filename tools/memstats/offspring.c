@@ -45,11 +45,15 @@ bool offspring_kill_cgroup(struct pagemap_cgroup *cgroup)
 		return false;
 	for (i = 0; i < count; i++)
 		others += pids[i] != self;
-	/* All at once, or those that are being forked may get away. */
-	if (others && (others < count || pagemap_cgroup_kill(cgroup)))
-		for (i = 0; i < count; i++)
-			if (pids[i] != self)
-				kill(pids[i], SIGKILL);
+	/*
+	 * All at once, or those that are being forked may get away; and one by
+	 * one, since by version 1 some may be in it that its twin has not.
+	 */
+	if (others && others == count)
+		pagemap_cgroup_kill(cgroup);
+	for (i = 0; i < count; i++)
+		if (pids[i] != self)
+			kill(pids[i], SIGKILL);
 	free(pids);
 	return others > 0;
 }

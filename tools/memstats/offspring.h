@@ -28,7 +28,11 @@ bool offspring_kill_cgroup(struct pagemap_cgroup *cgroup);
 int offspring_below(struct pagemap_source *source, pid_t ancestor,
 		    pid_t **ret_pids, size_t *ret_count);
 
-/* Lets a process that was killed go: the wait between two looks. */
+/*
+ * Lets a process that was killed go: the wait between two looks, of which
+ * there are at most OFFSPRING_LOOKS, some ten seconds.
+ */
 void offspring_pause(void);
+#define OFFSPRING_LOOKS 5000
 
 #endif

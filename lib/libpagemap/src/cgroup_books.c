@@ -21,48 +21,48 @@
 /* A figure out of one or two fields of memory.stat. */
 struct sum {
 	enum pagemap_cgroup_figure figure;
+	bool less;		/* the second is taken off */
 	const char *field;
 	const char *also;	/* NULL: none */
-	bool less;		/* that is taken off */
 };
 
 static const struct sum sums_v1[] = {
-	{ PAGEMAP_CGROUP_ANON, "total_rss", NULL, false },
-	{ PAGEMAP_CGROUP_FILE, "total_cache", "total_shmem", true },
-	{ PAGEMAP_CGROUP_SHMEM, "total_shmem", NULL, false },
-	{ PAGEMAP_CGROUP_MAPPED_FILE, "total_mapped_file", NULL, false },
-	{ PAGEMAP_CGROUP_DIRTY, "total_dirty", "total_writeback", false },
-	{ PAGEMAP_CGROUP_SWAP, "total_swap", NULL, false },
-	{ PAGEMAP_CGROUP_REFAULTS, "total_workingset_refault", NULL, false },
-	{ PAGEMAP_CGROUP_REFAULTS, "total_workingset_refault_anon",
-	  "total_workingset_refault_file", false },
-	{ PAGEMAP_CGROUP_REFAULTS_FILE, "total_workingset_refault", NULL,
-	  false },
-	{ PAGEMAP_CGROUP_REFAULTS_FILE, "total_workingset_refault_file", NULL,
-	  false },
-	{ PAGEMAP_CGROUP_FAULTS, "total_pgfault", NULL, false },
-	{ PAGEMAP_CGROUP_MAJOR_FAULTS, "total_pgmajfault", NULL, false },
+	{ PAGEMAP_CGROUP_ANON, false, "total_rss", NULL },
+	{ PAGEMAP_CGROUP_FILE, true, "total_cache", "total_shmem" },
+	{ PAGEMAP_CGROUP_SHMEM, false, "total_shmem", NULL },
+	{ PAGEMAP_CGROUP_MAPPED_FILE, false, "total_mapped_file", NULL },
+	{ PAGEMAP_CGROUP_DIRTY, false, "total_dirty", "total_writeback" },
+	{ PAGEMAP_CGROUP_SWAP, false, "total_swap", NULL },
+	{ PAGEMAP_CGROUP_REFAULTS, false, "total_workingset_refault", NULL },
+	{ PAGEMAP_CGROUP_REFAULTS, false, "total_workingset_refault_anon",
+	  "total_workingset_refault_file" },
+	{ PAGEMAP_CGROUP_REFAULTS_FILE, false, "total_workingset_refault",
+	  NULL },
+	{ PAGEMAP_CGROUP_REFAULTS_FILE, false, "total_workingset_refault_file",
+	  NULL },
+	{ PAGEMAP_CGROUP_FAULTS, false, "total_pgfault", NULL },
+	{ PAGEMAP_CGROUP_MAJOR_FAULTS, false, "total_pgmajfault", NULL },
 };
 
 static const struct sum sums_v2[] = {
-	{ PAGEMAP_CGROUP_ANON, "anon", NULL, false },
-	{ PAGEMAP_CGROUP_FILE, "file", "shmem", true },
-	{ PAGEMAP_CGROUP_SHMEM, "shmem", NULL, false },
-	{ PAGEMAP_CGROUP_MAPPED_FILE, "file_mapped", NULL, false },
-	{ PAGEMAP_CGROUP_DIRTY, "file_dirty", "file_writeback", false },
-	{ PAGEMAP_CGROUP_KERNEL, "kernel", NULL, false },
-	{ PAGEMAP_CGROUP_PAGE_TABLES, "pagetables", NULL, false },
-	{ PAGEMAP_CGROUP_KERNEL_STACKS, "kernel_stack", NULL, false },
-	{ PAGEMAP_CGROUP_SLAB, "slab", NULL, false },
+	{ PAGEMAP_CGROUP_ANON, false, "anon", NULL },
+	{ PAGEMAP_CGROUP_FILE, true, "file", "shmem" },
+	{ PAGEMAP_CGROUP_SHMEM, false, "shmem", NULL },
+	{ PAGEMAP_CGROUP_MAPPED_FILE, false, "file_mapped", NULL },
+	{ PAGEMAP_CGROUP_DIRTY, false, "file_dirty", "file_writeback" },
+	{ PAGEMAP_CGROUP_KERNEL, false, "kernel", NULL },
+	{ PAGEMAP_CGROUP_PAGE_TABLES, false, "pagetables", NULL },
+	{ PAGEMAP_CGROUP_KERNEL_STACKS, false, "kernel_stack", NULL },
+	{ PAGEMAP_CGROUP_SLAB, false, "slab", NULL },
 	/* One name up to 5.8, of files alone: nothing else was counted. */
-	{ PAGEMAP_CGROUP_REFAULTS, "workingset_refault", NULL, false },
-	{ PAGEMAP_CGROUP_REFAULTS, "workingset_refault_anon",
-	  "workingset_refault_file", false },
-	{ PAGEMAP_CGROUP_REFAULTS_FILE, "workingset_refault", NULL, false },
-	{ PAGEMAP_CGROUP_REFAULTS_FILE, "workingset_refault_file", NULL,
-	  false },
-	{ PAGEMAP_CGROUP_FAULTS, "pgfault", NULL, false },
-	{ PAGEMAP_CGROUP_MAJOR_FAULTS, "pgmajfault", NULL, false },
+	{ PAGEMAP_CGROUP_REFAULTS, false, "workingset_refault", NULL },
+	{ PAGEMAP_CGROUP_REFAULTS, false, "workingset_refault_anon",
+	  "workingset_refault_file" },
+	{ PAGEMAP_CGROUP_REFAULTS_FILE, false, "workingset_refault", NULL },
+	{ PAGEMAP_CGROUP_REFAULTS_FILE, false, "workingset_refault_file",
+	  NULL },
+	{ PAGEMAP_CGROUP_FAULTS, false, "pgfault", NULL },
+	{ PAGEMAP_CGROUP_MAJOR_FAULTS, false, "pgmajfault", NULL },
 };
 
 #define SUMS_MAX (sizeof(sums_v2) / sizeof(sums_v2[0]))

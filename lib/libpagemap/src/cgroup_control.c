@@ -103,9 +103,8 @@ static int set_limit(struct pagemap_cgroup *cgroup, int which, uint64_t bytes)
 	if (fd < 0)
 		return fd;
 	if (bytes >= PAGEMAP_CGROUP_NO_LIMIT)
-		strcpy(text, cgroup->version == 1 ? "-1" : "max");
-	else
-		snprintf(text, sizeof(text), "%" PRIu64, bytes);
+		return write_fd(fd, cgroup->version == 1 ? "-1" : "max");
+	snprintf(text, sizeof(text), "%" PRIu64, bytes);
 	return write_fd(fd, text);
 }
 
@@ -193,6 +192,7 @@ static int walk(int dir_fd, int depth, visit_fn visit,
 			close(fd);
 		return err == -ENOENT ? -ENODEV : err;
 	}
+	/* cppcheck-suppress readdirCalled ; dir is ours alone */
 	while (!err && (entry = readdir(dir)))
 		if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") &&
 		    strcmp(entry->d_name, ".."))

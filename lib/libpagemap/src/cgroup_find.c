@@ -139,9 +139,7 @@ static int directory_make(const char *mount_point, const char *rest,
 
 	if (!path)
 		return -ENOMEM;
-	strcpy(path, mount_point);
-	strcpy(path + mount_length, rest);
-	length = strlen(path);
+	length = (size_t)(stpcpy(stpcpy(path, mount_point), rest) - path);
 	while (length > mount_length && path[length - 1] == '/')
 		path[--length] = '\0';
 	*ret_directory = (struct directory){ path, mount_length };

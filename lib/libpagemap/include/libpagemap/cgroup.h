@@ -104,7 +104,8 @@ int pagemap_cgroup_open(struct pagemap_source *source, const char *path,
 
 /**
  * Makes an empty cgroup below the caller's own; where that may have none with
- * the memory controller, below the nearest above it that may.  Errors: -EINVAL
+ * the memory controller, below the nearest above it that may.  In version 2
+ * that one hands the controller down from then on.  Errors: -EINVAL
  * for a name that is no plain file name, -EEXIST, -EACCES, -EROFS, -ENOTSUP
  * as above, -ENOMEM.  It stays until pagemap_cgroup_remove.
  */
@@ -121,7 +122,7 @@ int pagemap_cgroup_version(const struct pagemap_cgroup *cgroup);
 const char *pagemap_cgroup_path(const struct pagemap_cgroup *cgroup);
 
 /**
- * Reads its books by descriptors that stay open: some 20 microseconds.
+ * Reads its books by descriptors that stay open: 20 to 60 microseconds.
  * -ENODEV once it has been removed, -ENOMEM.
  */
 int pagemap_cgroup_read(struct pagemap_cgroup *cgroup,
@@ -158,8 +159,8 @@ int pagemap_cgroup_restore_limits(struct pagemap_cgroup *cgroup);
 
 /**
  * Reclaims without a limit: v2 so many bytes (memory.reclaim, 5.19 on), v1
- * all that can be, whatever bytes says (memory.force_empty).  Kills nobody
- * and leaves nothing behind.  -EAGAIN if not all of it could be had, -EBUSY,
+ * all that can be, also what is in use, whatever bytes says
+ * (memory.force_empty).  Kills nobody and leaves nothing behind.  -EAGAIN if not all of it could be had, -EBUSY,
  * -ENOTSUP, -EACCES, -ENODEV.
  */
 int pagemap_cgroup_reclaim(struct pagemap_cgroup *cgroup, uint64_t bytes);
