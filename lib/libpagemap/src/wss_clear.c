@@ -66,10 +66,10 @@ static struct pagemap_value referenced_of(struct wss_hold *hold,
 	uint64_t bytes = sizes->bytes[PAGEMAP_REFERENCED];
 
 	if (!(sizes->found & PAGEMAP_METRIC_BIT(PAGEMAP_REFERENCED)))
-		return value_unknown(PAGEMAP_REASON_NO_FEATURE);
+		return wss_value_unknown(PAGEMAP_REASON_NO_FEATURE);
 	if (was_flushed(hold))
-		return value_exact(bytes);
-	return value_between(bytes, bytes, sizes->bytes[PAGEMAP_RSS],
+		return wss_value_exact(bytes);
+	return wss_value_between(bytes, bytes, sizes->bytes[PAGEMAP_RSS],
 			     PAGEMAP_REASON_STALE_TLB);
 }
 

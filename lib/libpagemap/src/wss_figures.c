@@ -30,23 +30,23 @@ static uint64_t add_up_to_max(uint64_t a, uint64_t b)
 	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
 }
 
-struct pagemap_value value_exact(uint64_t bytes)
+struct pagemap_value wss_value_exact(uint64_t bytes)
 {
 	return (struct pagemap_value){ .value = bytes, .low = bytes,
 				       .high = bytes };
 }
 
-struct pagemap_value value_unknown(enum pagemap_reason reason)
+struct pagemap_value wss_value_unknown(enum pagemap_reason reason)
 {
 	return (struct pagemap_value){ .quality = PAGEMAP_UNAVAILABLE,
 				       .reason = reason };
 }
 
-struct pagemap_value value_between(uint64_t low, uint64_t bytes, uint64_t high,
+struct pagemap_value wss_value_between(uint64_t low, uint64_t bytes, uint64_t high,
 				   enum pagemap_reason reason)
 {
 	if (low >= high)
-		return value_exact(low);
+		return wss_value_exact(low);
 	return (struct pagemap_value){
 		.value = most(low, least(bytes, high)), .low = low,
 		.high = high, .quality = PAGEMAP_BOUNDED, .reason = reason,
@@ -90,7 +90,7 @@ static struct pagemap_value of_pages(const struct wss_told *told,
 	uint64_t bytes = pages * told->page_bytes;
 	uint64_t untold = told->pages.resident - pages_told;
 
-	return value_between(bytes, bytes, bytes + untold * told->page_bytes,
+	return wss_value_between(bytes, bytes, bytes + untold * told->page_bytes,
 			     PAGEMAP_REASON_NO_FEATURE);
 }
 
@@ -101,7 +101,7 @@ static struct pagemap_value referenced(const struct wss_told *told,
 		return of_pages(told, told->pages.accessed,
 				told->pages.access_told);
 	return told->by_mapping ? within(told->referenced, rss_bytes) :
-				  value_unknown(PAGEMAP_REASON_NO_FEATURE);
+				  wss_value_unknown(PAGEMAP_REASON_NO_FEATURE);
 }
 
 static struct pagemap_value written(const struct wss_told *told,
@@ -113,8 +113,8 @@ static struct pagemap_value written(const struct wss_told *told,
 	uint64_t maybe = pages->maybe_written * told->page_bytes;
 
 	if (!pages->write_told)
-		return value_unknown(PAGEMAP_REASON_NO_FEATURE);
-	return within(value_between(bytes, bytes + maybe,
+		return wss_value_unknown(PAGEMAP_REASON_NO_FEATURE);
+	return within(wss_value_between(bytes, bytes + maybe,
 				    bytes + maybe + untold * told->page_bytes,
 				    maybe ? PAGEMAP_REASON_DIRTY_BEFORE :
 					    PAGEMAP_REASON_NO_FEATURE),
@@ -136,7 +136,7 @@ static struct pagemap_value cold_by_mapping(const struct wss_told *told,
 		sum = told->history->used_sum;
 		greatest = told->history->used_most;
 	}
-	return value_between(
+	return wss_value_between(
 		less_down_to_0(rss_bytes, add_up_to_max(sum, used->high)),
 		less_down_to_0(rss_bytes, most(greatest, used->value)),
 		less_down_to_0(rss_bytes, used->low),
@@ -152,7 +152,7 @@ static struct pagemap_value cold(const struct wss_told *told,
 		return of_pages(told, told->pages.cold,
 				told->pages.access_told);
 	return is_known(used) ? cold_by_mapping(told, used, rss_bytes) :
-				value_unknown(PAGEMAP_REASON_NO_FEATURE);
+				wss_value_unknown(PAGEMAP_REASON_NO_FEATURE);
 }
 
 /*
@@ -172,14 +172,14 @@ static struct pagemap_value share(const struct wss_told *told,
 	if (!is_known(used))
 		return *used;
 	if (!rss_bytes)
-		return value_exact(0);
+		return wss_value_exact(0);
 	/* Nothing is shared, as far as the two tell: as it is. */
 	if (pss_bytes == rss_bytes && told->rss_bytes == told->pss_bytes &&
 	    !told->averaged)
 		return *used;
 	ratio = (double)pss_bytes / (double)rss_bytes;
 	high = least(high, add_up_to_max(pss_bytes, PSS_CUT_BYTES));
-	value = value_between(low, (uint64_t)((double)used->value * ratio),
+	value = wss_value_between(low, (uint64_t)((double)used->value * ratio),
 			      high, used->quality == PAGEMAP_EXACT ?
 			      PAGEMAP_REASON_APPORTIONED : used->reason);
 	if (told->averaged)
@@ -191,9 +191,9 @@ static struct pagemap_value touched(const struct wss_told *told,
 				    unsigned int number)
 {
 	if (told->samples < UINT64_C(1) << number)
-		return value_unknown(PAGEMAP_REASON_TOO_SHORT);
+		return wss_value_unknown(PAGEMAP_REASON_TOO_SHORT);
 	if (!pages_tell_access(told))
-		return value_unknown(PAGEMAP_REASON_NO_FEATURE);
+		return wss_value_unknown(PAGEMAP_REASON_NO_FEATURE);
 	return of_pages(told, told->pages.within[number],
 			told->pages.access_told);
 }
@@ -210,18 +210,18 @@ void wss_figures_unknown(enum pagemap_reason reason,
 			 struct pagemap_wss_figures *ret_figures)
 {
 	for (size_t i = 0; i < WSS_FIGURES; i++)
-		as_array(ret_figures)[i] = value_unknown(reason);
+		as_array(ret_figures)[i] = wss_value_unknown(reason);
 }
 
 static void nothing_resident(const struct wss_told *told,
 			     struct pagemap_wss_figures *figures)
 {
 	for (size_t i = 0; i < WSS_FIGURES; i++)
-		as_array(figures)[i] = value_exact(0);
+		as_array(figures)[i] = wss_value_exact(0);
 	for (unsigned int k = 1; k < PAGEMAP_WSS_AGES; k++)
 		if (told->samples < UINT64_C(1) << k)
 			figures->touched_within[k] =
-				value_unknown(PAGEMAP_REASON_TOO_SHORT);
+				wss_value_unknown(PAGEMAP_REASON_TOO_SHORT);
 }
 
 void wss_figures_make(const struct wss_told *told,
@@ -234,14 +234,14 @@ void wss_figures_make(const struct wss_told *told,
 
 	if (told->uncounted) {
 		wss_figures_unknown(PAGEMAP_REASON_NO_FEATURE, ret_figures);
-		ret_figures->rss = value_exact(0);
+		ret_figures->rss = wss_value_exact(0);
 		return;
 	}
 	if (!rss_bytes) {
 		nothing_resident(told, ret_figures);
 		return;
 	}
-	figures.rss = value_exact(rss_bytes);
+	figures.rss = wss_value_exact(rss_bytes);
 	figures.referenced = referenced(told, rss_bytes);
 	figures.written = written(told, rss_bytes);
 	figures.cold = cold(told, &figures.referenced, rss_bytes);
@@ -294,7 +294,7 @@ void wss_sum_finish(const struct wss_sum *sum,
 
 		figures[i] = sum->of[i].sum;
 		if (missing && !sum->of[i].known) {
-			figures[i] = value_unknown(sum->of[i].missing_reason);
+			figures[i] = wss_value_unknown(sum->of[i].missing_reason);
 		} else if (missing) {
 			struct pagemap_value rest = {
 				.high = missing,

@@ -44,11 +44,11 @@ struct wss_told {
 	const struct wss_history *history; /* NULL: first interval, or new */
 };
 
-struct pagemap_value value_exact(uint64_t bytes);
-struct pagemap_value value_unknown(enum pagemap_reason reason);
+struct pagemap_value wss_value_exact(uint64_t bytes);
+struct pagemap_value wss_value_unknown(enum pagemap_reason reason);
 
 /* Exact where low is high. */
-struct pagemap_value value_between(uint64_t low, uint64_t bytes, uint64_t high,
+struct pagemap_value wss_value_between(uint64_t low, uint64_t bytes, uint64_t high,
 				   enum pagemap_reason reason);
 
 /* The figures of one mapping. */
