@@ -25,9 +25,12 @@ enum pagemap_wss_method {
 	PAGEMAP_WSS_IDLE,	/**< /sys/kernel/mm/page_idle/bitmap: each
 				     frame, used by whomever */
 	PAGEMAP_WSS_CLEAR_REFS,	/**< 1 to clear_refs, then smaps Referenced:
-				     each mapping; a huge page counts whole.
-				     Where accesses may hide in stale TLB
-				     entries the figures are bounded */
+				     each mapping.  A huge page counts whole; a
+				     page of a file also if it was used by
+				     read().  Either holds the target's mmap
+				     lock for a whole mapping: there is no
+				     gentle way.  Where accesses may hide in
+				     stale TLB entries, figures are bounded */
 	PAGEMAP_WSS_SOFT_DIRTY,	/**< 4 to clear_refs, then bit 55 of pagemap:
 				     each page, written */
 	PAGEMAP_WSS_WRITE_PROTECT, /**< PAGEMAP_SCAN with write protection, where
@@ -98,16 +101,17 @@ struct pagemap_wss_opts {
  * Chooses methods, locks the targets and forgets their accesses: an interval
  * begins.  The lock (flock on the target's clear_refs) holds between sessions
  * of all processes and goes with its holder, however that ends; children that
- * the holder forks and that do not exec hold it too.  A target that cannot be
- * read is kept with its status.  Nothing has to be put back at the end: what
- * was forgotten comes again with use.  The source stays open until the session
- * has ended.  Errors: -EINVAL; -ESRCH if none of the pids exists; -EBUSY if
+ * the holder forks and that do not exec hold it too.  (Processes that share an
+ * mm, CLONE_VM, have a lock each.)  A target that cannot be read is kept with
+ * its status.  Nothing has to be put back at the end: what was forgotten comes
+ * again with use.  A target takes three descriptors.  The source stays open
+ * until the session has ended.  Errors: -EINVAL; -ESRCH if none of the pids exists; -EBUSY if
  * another session is at work on one of them (the pid is in
  * pagemap_source_last_error); -EPERM if only a method that disturbs would do
  * and may_disturb is not set (its name is in last_error); -ENOTSUP if no
  * method works, or one of those asked for does not (why: last_error), or the
- * source is not a running kernel; -EACCES if no target may be read; -ENOMEM.
- * Owner: the caller, who ends it.
+ * source is not a running kernel; -EACCES if no target may be read; -ENOMEM;
+ * -EMFILE.  Owner: the caller, who ends it.
  */
 int pagemap_wss_begin(struct pagemap_source *source,
 		      const struct pagemap_wss_opts *opts,
