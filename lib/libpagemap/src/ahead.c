@@ -88,8 +88,8 @@ int ahead_read(struct reading *reading)
 	return (int)found;
 }
 
-/* The frame of the zero page, out of a page of ours that was only read. */
-static uint64_t find_zero_frame(struct pagemap_source *source)
+/* Out of a page of ours that was only read. */
+uint64_t zero_frame_find(struct pagemap_source *source)
 {
 	struct pages_file pages;
 	uint64_t entry = 0;
@@ -134,7 +134,7 @@ void ahead_prepare(struct pagemap_source *source,
 	snapshot->reads_ahead = false;
 	if (source->kind != PAGEMAP_SOURCE_LIVE || !snapshot->frames_shown)
 		return;
-	snapshot->zero_frame = find_zero_frame(source);
+	snapshot->zero_frame = zero_frame_find(source);
 	/* Some architectures have several zero pages: there a scan tells. */
 #if defined(__x86_64__) || defined(__aarch64__)
 	snapshot->reads_ahead =

@@ -121,6 +121,9 @@ int mapping_from_line(struct worker *worker, const struct maps_line *line,
 		      struct pagemap_mapping *previous,
 		      struct pagemap_mapping *ret_mapping);
 
+/* The frame of the running kernel's zero page; 0: not known. */
+uint64_t zero_frame_find(struct pagemap_source *source);
+
 /* Joins processes that share an mm, keeping the one that leads it. */
 int same_mm_merge(struct pagemap_source *source,
 		  struct pagemap_snapshot *snapshot);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "engine.h"
 #include "wss_set.h"
 
 static int methods_open(struct pagemap_wss *session)
@@ -62,6 +63,8 @@ static int targets_open(struct pagemap_wss *session,
 	size_t i;
 	int err;
 
+	if (!pagemap_source_has_feature(source, PAGEMAP_FEATURE_SCAN))
+		session->zero_frame = zero_frame_find(source);
 	session->targets = calloc(opts->pid_count, sizeof(*session->targets));
 	if (!session->targets)
 		return -ENOMEM;

@@ -164,6 +164,7 @@ struct pagemap_wss {
 	struct wss_target *targets;
 	size_t target_count;
 	struct wss_reader *reader;
+	uint64_t zero_frame;	/* see struct wss_target */
 };
 
 /*

@@ -18,7 +18,9 @@
 #include "wss_figures.h"
 #include "wss_probe.h"
 
+/* Bits of an entry of pagemap. */
 #define SOFT_DIRTY (UINT64_C(1) << 55)
+#define OF_FILE (UINT64_C(1) << 61)
 
 int wss_write(int fd, const char *number)
 {
@@ -126,14 +128,29 @@ static int forget_written(struct wss_hold *hold)
 	return wss_write(hold->target->lock_fd, "4");
 }
 
+/*
+ * All pages of a mapping that came in the interval have the bit (the mapping
+ * itself is dirty): of a file's it may be that they were only read.
+ */
+static uint8_t written_bits(const struct wss_hold *hold, uint64_t page,
+			    uint64_t entry)
+{
+	uint32_t shift = hold->source->page_shift;
+
+	if (!(entry & SOFT_DIRTY))
+		return WSS_WRITTEN_TOLD;
+	if (entry & OF_FILE &&
+	    !wss_was_mapped(hold->target, page << shift, (page + 1) << shift))
+		return WSS_WRITTEN_TOLD | WSS_MAYBE_WRITTEN;
+	return WSS_WRITTEN_TOLD | WSS_WRITTEN;
+}
+
 static int read_written(struct wss_hold *hold, uint64_t first_page,
 			const uint64_t *entries, size_t count,
 			uint8_t *ret_bits)
 {
-	(void)hold, (void)first_page;
 	for (size_t i = 0; i < count; i++)
-		ret_bits[i] = entries[i] & SOFT_DIRTY ?
-			WSS_WRITTEN_TOLD | WSS_WRITTEN : WSS_WRITTEN_TOLD;
+		ret_bits[i] = written_bits(hold, first_page + i, entries[i]);
 	return 0;
 }
 

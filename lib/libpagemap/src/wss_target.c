@@ -196,6 +196,7 @@ int wss_target_open(struct pagemap_wss *session, pid_t pid,
 		.ref = { .pid = pid, .dir_fd = -1 },
 		.lock_fd = -1,
 		.pages = { .fd = -1, .uses_fd = -1 },
+		.zero_frame = session->zero_frame,
 	};
 	ret_target->holds = calloc(session->method_count,
 				   sizeof(*ret_target->holds));
