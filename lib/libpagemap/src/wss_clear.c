@@ -102,7 +102,7 @@ static bool clear_refs_works(struct pagemap_source *source,
 	*ret_reason = "clear_refs can be written to, but accesses are not seen "
 		      "afterwards (User-Mode Linux): load the kernel module "
 		      "procfs_pagemap";
-	return found == PROBE_TOUCHED;
+	return probe_is_right(found);
 }
 
 const struct wss_method_ops wss_clear_refs_ops = {

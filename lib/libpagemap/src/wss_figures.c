@@ -160,28 +160,23 @@ static struct pagemap_value cold(const struct wss_told *told,
  * was used no more than that: between these the mapping's ratio is a guess.
  */
 static struct pagemap_value share(const struct wss_told *told,
-				  const struct pagemap_value *used,
-				  uint64_t rss_bytes)
+				  const struct pagemap_value *used)
 {
+	uint64_t rss_bytes = told->rss_bytes;
 	uint64_t pss_bytes = least(told->pss_bytes, rss_bytes);
-	uint64_t low = less_down_to_0(pss_bytes, rss_bytes - used->low);
-	uint64_t high = used->high;
 	struct pagemap_value value;
+	uint64_t low, high;
 	double ratio;
 
-	if (!is_known(used))
+	/* Nothing is shared: as it is. */
+	if (!is_known(used) || (pss_bytes == rss_bytes && !told->averaged))
 		return *used;
-	if (!rss_bytes)
-		return wss_value_exact(0);
-	/* Nothing is shared, as far as the two tell: as it is. */
-	if (pss_bytes == rss_bytes && told->rss_bytes == told->pss_bytes &&
-	    !told->averaged)
-		return *used;
-	ratio = (double)pss_bytes / (double)rss_bytes;
-	high = least(high, add_up_to_max(pss_bytes, PSS_CUT_BYTES));
+	ratio = rss_bytes ? (double)pss_bytes / (double)rss_bytes : 1;
+	low = less_down_to_0(pss_bytes, less_down_to_0(rss_bytes, used->low));
+	high = least(used->high, add_up_to_max(pss_bytes, PSS_CUT_BYTES));
 	value = wss_value_between(low, (uint64_t)((double)used->value * ratio),
-			      high, used->quality == PAGEMAP_EXACT ?
-			      PAGEMAP_REASON_APPORTIONED : used->reason);
+				  high, used->quality == PAGEMAP_EXACT ?
+				  PAGEMAP_REASON_APPORTIONED : used->reason);
 	if (told->averaged)
 		estimate(&value, PAGEMAP_REASON_AVERAGED);
 	return value;
@@ -245,7 +240,7 @@ void wss_figures_make(const struct wss_told *told,
 	figures.referenced = referenced(told, rss_bytes);
 	figures.written = written(told, rss_bytes);
 	figures.cold = cold(told, &figures.referenced, rss_bytes);
-	figures.referenced_share = share(told, &figures.referenced, rss_bytes);
+	figures.referenced_share = share(told, &figures.referenced);
 	figures.touched_within[0] = figures.referenced;
 	for (k = 1; k < PAGEMAP_WSS_AGES; k++)
 		figures.touched_within[k] = touched(told, k);

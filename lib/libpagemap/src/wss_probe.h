@@ -33,6 +33,9 @@ int probe_flush_own(const struct probe *probe);
 /* How many pages of the area smaps calls referenced. */
 int probe_referenced(const struct probe *probe, uint64_t *ret_pages);
 
+/* Whether so many are the ones that were touched, and not all the others. */
+bool probe_is_right(uint64_t pages);
+
 /* Their entries of pagemap. */
 int probe_entries(const struct probe *probe, uint64_t *ret_entries);
 

@@ -124,7 +124,8 @@ uint32_t pagemap_wss_methods(const struct pagemap_wss *session);
  * Reads what was used since the interval began; it goes on.  A target that
  * ended is kept with its status (PAGEMAP_STATUS_VANISHED); one that became
  * another program has PAGEMAP_STATUS_CHANGED and what that used.  Owner of
- * the result: the caller.  Errors: -ENOMEM; -ESRCH if all targets have ended.
+ * the result: the caller.  Errors: -ENOMEM; -ESRCH if no target is left that
+ * can be read.
  */
 int pagemap_wss_look(struct pagemap_wss *session,
 		     struct pagemap_working_set **ret_set);
