@@ -4,7 +4,7 @@
 # order, is tests/run's.
 #
 #   tests/unit/test_*.c     a cmocka program each, with the library's internals;
-#                           test_memrank_*.c also with all of memrank but main
+#                           test_TOOL_*.c also with all of that tool but main
 #   tests/live/live_*.c     a cmocka program each; live_launch.c also with the
 #                           parts of memstats that start and guard processes
 #   tests/fuzz/fuzz_*.c     a program each that replays a corpus (replay.c)
@@ -62,6 +62,10 @@ LAUNCH_TEST := $(filter $(O)/tests/live/live_launch,$(CMOCKA_PROGS))
 $(LAUNCH_TEST): $(call objects,$(addprefix tools/memstats/,launch.c \
 	launch_agent.c offspring.c guardian.c))
 $(O)/obj/tests/live/live_launch.o: OBJ_CPPFLAGS += -Itools/memstats
+
+MEMSTATS_TESTS := $(filter $(O)/tests/unit/test_memstats_%,$(CMOCKA_PROGS))
+$(MEMSTATS_TESTS): $(filter-out %/main.o,$(call objects,$(call tool_srcs,memstats)))
+$(O)/obj/tests/unit/test_memstats_%.o: OBJ_CPPFLAGS += -Itools/memstats
 
 # Plain programs read their corpus once; FUZZER=1 gives libFuzzer's.
 ifeq ($(FUZZER),1)

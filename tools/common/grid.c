@@ -28,7 +28,7 @@ struct grid {
 	size_t count;
 	size_t capacity;
 	struct strings *strings;
-	size_t least;		/* width of columns; 0: as wide as needed */
+	const size_t *least;	/* width of columns; NULL: as needed */
 	bool failed;
 };
 
@@ -114,9 +114,9 @@ void grid_clear(struct grid *grid)
 	grid->count = 0;
 }
 
-void grid_set_least(struct grid *grid, size_t width)
+void grid_set_least(struct grid *grid, const size_t *widths)
 {
-	grid->least = width;
+	grid->least = widths;
 }
 
 size_t grid_row_count(const struct grid *grid)
@@ -180,7 +180,9 @@ int grid_print(const struct grid *grid, enum units units, bool header,
 	layout = grid->failed ? NULL : layout_new(left, shown);
 	if (!layout)
 		return -ENOMEM;
-	layout_set_least(layout, grid->least);
+	for (i = 0, shown = 0; grid->least && i < grid->column_count; i++)
+		if (grid->columns[i].heading)
+			layout_set_least(layout, shown++, grid->least[i]);
 	if (header)
 		err = add_row(layout, grid, NULL, units);
 	for (i = 0; i < rows && !err; i++)

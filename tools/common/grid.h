@@ -40,11 +40,11 @@ void grid_number(struct grid *grid, int64_t number);
 void grid_unknown(struct grid *grid);
 
 /*
- * Takes all rows out again.  With a least width of all columns but the last,
- * rows that are printed one by one stand below each other.
+ * Takes all rows out again.  With least widths, one for each column, rows that
+ * are printed one by one stand below each other.  They must outlive the grid.
  */
 void grid_clear(struct grid *grid);
-void grid_set_least(struct grid *grid, size_t width);
+void grid_set_least(struct grid *grid, const size_t *widths);
 
 /* Rows that are whole. */
 size_t grid_row_count(const struct grid *grid);

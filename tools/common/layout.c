@@ -52,12 +52,9 @@ void layout_free(struct layout *layout)
 	free(layout);
 }
 
-void layout_set_least(struct layout *layout, size_t width)
+void layout_set_least(struct layout *layout, size_t column, size_t width)
 {
-	size_t i;
-
-	for (i = 0; i + 1 < layout->column_count; i++)
-		layout->widths[i] = (uint32_t)width;
+	layout->widths[column] = (uint32_t)width;
 }
 
 static bool make_cells(struct layout *layout)

@@ -25,8 +25,8 @@ struct layout;
 struct layout *layout_new(const bool *left, size_t column_count);
 void layout_free(struct layout *layout);
 
-/* Every column but the last is at least so wide, whatever stands in it. */
-void layout_set_least(struct layout *layout, size_t width);
+/* A column is at least so wide, whatever stands in it. */
+void layout_set_least(struct layout *layout, size_t column, size_t width);
 
 /* Room for the next cell, LAYOUT_CELL_SIZE bytes; NULL: no memory. */
 char *layout_room(struct layout *layout);

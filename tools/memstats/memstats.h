@@ -9,6 +9,7 @@
 #include "json.h"
 #include "proclist.h"
 #include "usual.h"
+#include "working_set.h"
 
 struct settings;
 
@@ -21,6 +22,8 @@ struct settings {
 	const char *mode;	/* by which option; NULL: report */
 	bool maps;
 	bool pages;
+	bool yes;		/* a method that disturbs may be used */
+	struct wset_options working_set;
 	char **words;		/* pids and names, or the command */
 	int word_count;
 	bool runs_command;
@@ -81,10 +84,14 @@ void print_json(const struct settings *settings, const struct report *report);
 
 /* ---- What memstats does: each gives the exit status -------------------- */
 
-/* Reports processes as they are: main.c. */
+/* Reports processes as they are. */
 int report_processes(struct settings *settings, struct pagemap_source *source);
 
 /* Runs a command to its end and reports. */
 int run_command(struct settings *settings, struct pagemap_source *source);
+
+/* Which memory processes use, interval by interval: working_set.c. */
+int measure_working_sets(struct settings *settings,
+			 struct pagemap_source *source);
 
 #endif

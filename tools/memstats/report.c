@@ -9,6 +9,7 @@
 #include "escape.h"
 #include "memstats.h"
 #include "message.h"
+#include "source.h"
 #include "view.h"
 
 /* The lines of a process; a metric of -1 is a heading. */
@@ -261,4 +262,32 @@ int report_print(const struct settings *settings, const struct report *report)
 		return EXIT_NOTHING;
 	return settings->usual.strict && exact < report->count ? EXIT_NOT_EXACT
 							  : EXIT_DONE;
+}
+
+int report_processes(struct settings *settings, struct pagemap_source *source)
+{
+	struct pagemap_snapshot_opts opts;
+	struct pagemap_snapshot *snapshot;
+	struct report report;
+	int err, status = select_processes(settings, source);
+
+	if (status)
+		return status;
+	settings_to_opts(settings, &opts);
+	opts.identity |= proclist_identity(source, NAME_USER | NAME_COMM |
+					   NAME_COMMAND);
+	err = pagemap_snapshot_take(source, &opts, &snapshot);
+	if (err)
+		return snapshot_failed(source, err, settings->pids,
+				       settings->pid_count);
+	err = report_make(source, snapshot, &report);
+	status = EXIT_NOTHING;
+	if (err)
+		message("%s", strerror(-err));
+	else
+		status = report_print(settings, &report);
+	report_free(&report);
+	report_unreadable(source, snapshot);
+	pagemap_snapshot_free(snapshot);
+	return status;
 }

@@ -10,11 +10,25 @@
 #include "options.h"
 #include "source.h"
 
-enum { OPTION_MAPS = 256, OPTION_PAGES };
+enum {
+	OPTION_MAPS = 256, OPTION_PAGES, OPTION_COUNT, OPTION_METHOD,
+	OPTION_YES, OPTION_CURVE, OPTION_AGES, OPTION_PLOT,
+	OPTION_WORKING_SET = 'w',
+};
 
 static const struct option_row table[] = {
 	{ OPTION_MAPS, "maps", NULL, "each mapping, and by file" },
 	{ OPTION_PAGES, "pages", NULL, "runs of equal pages: frame, flags, sharers" },
+	{ OPTION_WORKING_SET, "working-set", "SECONDS",
+	  "what is used in an interval" },
+	{ OPTION_COUNT, "count", "N", "with -w: so many intervals" },
+	{ OPTION_CURVE, "curve", NULL,
+	  "with -w: in shorter ones too, by halves" },
+	{ OPTION_AGES, "ages", NULL, "with -w: when pages were used last" },
+	{ OPTION_METHOD, "method", "NAME[,NAME]",
+	  "with -w: how; \"help\" lists them" },
+	{ OPTION_YES, "yes", NULL, "with -w: it may disturb the process" },
+	{ OPTION_PLOT, "plot", "FILE.svg", "with -w: draw it" },
 	USUAL_ROWS("memstats/1"),
 };
 
@@ -29,6 +43,7 @@ static const struct mode {
 	/* Whether the rest goes with it; 0, or an exit status.  NULL: all. */
 	int (*check)(const struct settings *settings);
 } modes[] = {
+	{ OPTION_WORKING_SET, "-w", measure_working_sets, wset_check },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -62,6 +77,7 @@ static int print_help(void)
 {
 	puts("Usage: memstats [OPTION]... PID|NAME...\n"
 	     "       memstats [OPTION]... -- COMMAND [ARG]...\n"
+	     "       memstats -w SECONDS [OPTION]... PID|NAME...\n"
 	     "Takes the memory of processes apart, or that of a command: at "
 	     "its peak and at\nits end; memstats then exits as the command "
 	     "did.\n");
@@ -90,6 +106,24 @@ static int take_option(int id, const char *argument, void *context)
 	case OPTION_PAGES:
 		settings->pages = true;
 		return 0;
+	case OPTION_YES:
+		settings->yes = true;
+		return 0;
+	case OPTION_WORKING_SET:
+		return wset_take_interval(settings, argument);
+	case OPTION_COUNT:
+		return wset_take_count(settings, argument);
+	case OPTION_METHOD:
+		return wset_take_methods(settings, argument);
+	case OPTION_CURVE:
+		settings->working_set.curve = true;
+		return 0;
+	case OPTION_AGES:
+		settings->working_set.ages = true;
+		return 0;
+	case OPTION_PLOT:
+		settings->working_set.plot = argument;
+		return 0;
 	default:
 		return usual_take(&settings->usual, id, argument);
 	}
@@ -108,8 +142,12 @@ static int check_mode(const struct settings *settings)
 
 static int check(const struct settings *settings)
 {
-	const char *wrong = NULL;
+	const char *wrong = NULL, *given = wset_option_given(settings);
 
+	if (given && settings->run != measure_working_sets) {
+		message("%s goes with -w SECONDS; try --help", given);
+		return EXIT_USAGE;
+	}
 	if (!settings->word_count)
 		wrong = "name a process (pid or name), or a command after --";
 	else if (settings->runs_command && settings->usual.source)
@@ -140,6 +178,10 @@ int settings_read(struct settings *settings, int argc, char **argv)
 	status = usual_check(&settings->usual);
 	if (status)
 		return status;
+	if (settings->working_set.list_methods) {
+		settings->run = wset_list_methods;
+		return -1;
+	}
 	settings->runs_command = first > 1 && !strcmp(argv[first - 1], "--");
 	settings->words = argv + first;
 	settings->word_count = argc - first;

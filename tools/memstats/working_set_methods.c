@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which methods memstats -w uses, and what is said of them before: their harm,
+ * or why they cannot be used.
+ */
+#include <string.h>
+
+#include "memstats.h"
+#include "message.h"
+#include "working_set.h"
+
+static const struct {
+	uint32_t bit;
+	const char *name;
+} telling[] = {
+	{ PAGEMAP_WSS_TELLS_REFERENCED, "referenced" },
+	{ PAGEMAP_WSS_TELLS_WRITTEN, "written" },
+	{ PAGEMAP_WSS_TELLS_PAGES, "pages" },
+};
+
+#define TELLING_COUNT (sizeof(telling) / sizeof(telling[0]))
+
+static const struct pagemap_wss_method_facts *facts_of(int method)
+{
+	return pagemap_wss_method_facts((enum pagemap_wss_method)method);
+}
+
+static bool works(struct pagemap_source *source, int method,
+		  const char **ret_reason)
+{
+	return pagemap_wss_method_works(source,
+					(enum pagemap_wss_method)method,
+					ret_reason);
+}
+
+/* The next of a mask after a method; from -1, and -1 again at the end. */
+static int next_method(uint32_t methods, int method)
+{
+	while (++method < PAGEMAP_WSS_METHOD_COUNT)
+		if ((methods & PAGEMAP_WSS_BIT(method)) && facts_of(method))
+			return method;
+	return -1;
+}
+
+#define FOR_EACH_METHOD(method, methods)                          \
+	for ((method) = next_method((methods), -1); (method) >= 0; \
+	     (method) = next_method((methods), (method)))
+
+uint32_t wset_tells(uint32_t methods)
+{
+	uint32_t tells = 0;
+	int method;
+
+	FOR_EACH_METHOD(method, methods)
+		tells |= facts_of(method)->tells;
+	return tells;
+}
+
+void wset_method_names(uint32_t methods, char names[WSET_METHODS_SIZE])
+{
+	size_t at = 0;
+	int method;
+
+	names[0] = '\0';
+	FOR_EACH_METHOD(method, methods)
+		at += (size_t)snprintf(names + at, WSET_METHODS_SIZE - at,
+				       "%s%s", at ? "+" : "",
+				       facts_of(method)->name);
+}
+
+void wset_who_tells(struct pagemap_source *source, uint32_t tells, char *text,
+		    size_t size)
+{
+	const char *reason;
+	size_t at = 0;
+	int method;
+
+	text[0] = '\0';
+	FOR_EACH_METHOD(method, UINT32_MAX)
+		if ((facts_of(method)->tells & tells) && at < size)
+			at += (size_t)snprintf(text + at, size - at, "%s%s%s",
+				at ? ", " : "", facts_of(method)->name,
+				works(source, method, &reason) ? "" :
+				" (not here)");
+}
+
+/* Said before it is begun, so that it can still be left. */
+static void say_harm(uint32_t methods)
+{
+	int method;
+
+	FOR_EACH_METHOD(method, methods)
+		message("%s: %s", facts_of(method)->name,
+			facts_of(method)->harm);
+}
+
+static int check_those_asked_for(struct pagemap_source *source,
+				 uint32_t methods)
+{
+	const char *reason;
+	int method;
+
+	FOR_EACH_METHOD(method, methods) {
+		if (works(source, method, &reason))
+			continue;
+		message("%s does not work here: %s; --method help lists what "
+			"does", facts_of(method)->name, reason);
+		return EXIT_NOTHING;
+	}
+	return 0;
+}
+
+/* The first that works, tells this, and may be used; -1: none. */
+static int first_that_tells(struct pagemap_source *source, uint32_t tells,
+			    bool may_disturb)
+{
+	const char *reason;
+	int method;
+
+	FOR_EACH_METHOD(method, UINT32_MAX)
+		if ((facts_of(method)->tells & tells) &&
+		    (may_disturb || !facts_of(method)->disturbs) &&
+		    works(source, method, &reason))
+			break;
+	return method;
+}
+
+static int refuse(struct pagemap_source *source)
+{
+	int method = first_that_tells(source, PAGEMAP_WSS_TELLS_REFERENCED,
+				      true);
+
+	if (method < 0) {
+		message("no method works here: --method help says why");
+		return EXIT_NOTHING;
+	}
+	message("%s would do it, but: %s; add --yes, or --method %s",
+		facts_of(method)->name, facts_of(method)->harm,
+		facts_of(method)->name);
+	return EXIT_USAGE;
+}
+
+/* As the library does, but before it begins: what it does is said first. */
+static int choose(struct pagemap_source *source, bool may_disturb,
+		  uint32_t *ret_methods)
+{
+	int method = first_that_tells(source, PAGEMAP_WSS_TELLS_REFERENCED,
+				      may_disturb);
+
+	if (method < 0)
+		return refuse(source);
+	*ret_methods = PAGEMAP_WSS_BIT(method);
+	if (facts_of(method)->tells & PAGEMAP_WSS_TELLS_WRITTEN)
+		return 0;
+	method = first_that_tells(source, PAGEMAP_WSS_TELLS_WRITTEN,
+				  may_disturb);
+	if (method >= 0)
+		*ret_methods |= PAGEMAP_WSS_BIT(method);
+	return 0;
+}
+
+int wset_choose_methods(const struct settings *settings,
+			struct pagemap_source *source, uint32_t *ret_methods)
+{
+	uint32_t methods = settings->working_set.methods;
+	int status = methods ? check_those_asked_for(source, methods) :
+			       choose(source, settings->yes, &methods);
+
+	if (status)
+		return status;
+	say_harm(methods);
+	if (settings->usual.gentle && (methods &
+	    (PAGEMAP_WSS_BIT(PAGEMAP_WSS_CLEAR_REFS) |
+	     PAGEMAP_WSS_BIT(PAGEMAP_WSS_SOFT_DIRTY))))
+		message("--gentle: the kernel forgets accesses of all memory "
+			"of a process in one go, under its lock: this method "
+			"cannot be gentle");
+	*ret_methods = methods;
+	return 0;
+}
+
+static void print_method(struct pagemap_source *source, int method)
+{
+	const struct pagemap_wss_method_facts *facts = facts_of(method);
+	const char *reason, *comma = "";
+	bool here = works(source, method, &reason);
+	size_t i;
+
+	printf("%s%s\n  does   %s\n  tells  ", facts->name,
+	       facts->disturbs ? "  (by name, or with --yes)" : "",
+	       facts->describe);
+	for (i = 0; i < TELLING_COUNT; i++)
+		if (facts->tells & telling[i].bit) {
+			printf("%s%s", comma, telling[i].name);
+			comma = ", ";
+		}
+	printf("\n  harm   %s\n  here   %s%s\n", facts->harm,
+	       here ? "works" : "no: ", here ? "" : reason);
+}
+
+int wset_list_methods(struct settings *settings, struct pagemap_source *source)
+{
+	int method;
+
+	(void)settings;
+	FOR_EACH_METHOD(method, UINT32_MAX)
+		print_method(source, method);
+	return message_flush_output();
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The curve or the series of memstats -w as an SVG.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memstats.h"
+#include "message.h"
+#include "svg.h"
+#include "working_set.h"
+
+/* Of one target: what it has, uses and writes. */
+static const struct {
+	enum wset_figure figure;
+	const char *name;
+	bool backdrop;
+} parts[] = {
+	{ WSET_RSS, "RSS", true },
+	{ WSET_REFERENCED, "referenced", false },
+	{ WSET_WRITTEN, "written", false },
+};
+
+#define PART_COUNT (sizeof(parts) / sizeof(parts[0]))
+#define NAME_SIZE 128
+
+struct drawing {
+	struct plot plot;
+	struct plot_series *series;
+	char (*names)[NAME_SIZE];
+	char title[1024];
+	char subtitle[256];
+	char at_text[128];
+};
+
+static struct plot_point point_of(double seconds,
+				  const struct pagemap_value *least,
+				  const struct pagemap_value *middle,
+				  const struct pagemap_value *most)
+{
+	if (middle->quality == PAGEMAP_UNAVAILABLE)
+		return (struct plot_point){ seconds, NAN, NAN, NAN };
+	return (struct plot_point){
+		seconds, (double)middle->value, (double)least->value,
+		(double)most->value,
+	};
+}
+
+/* What is bounded is a band too. */
+static struct plot_point point_of_value(double seconds,
+					const struct pagemap_value *value)
+{
+	struct plot_point point = point_of(seconds, value, value, value);
+
+	if (value->quality == PAGEMAP_BOUNDED) {
+		point.low = (double)value->low;
+		point.high = (double)value->high;
+	}
+	return point;
+}
+
+static size_t points_of(const struct wset *set,
+			const struct wset_target *target,
+			enum wset_figure figure, struct plot_point *points)
+{
+	struct wset_spread spreads[WSET_POINTS];
+	uint64_t lengths_ns[WSET_POINTS];
+	size_t i, count = target->count;
+
+	if (set->settings->working_set.curve) {
+		count = wset_curve_of(target, figure, set->points, spreads,
+				      lengths_ns);
+		for (i = 0; i < count; i++)
+			points[i] = point_of((double)lengths_ns[i] / 1e9,
+					     &spreads[i].least,
+					     &spreads[i].median,
+					     &spreads[i].most);
+		return count;
+	}
+	for (i = 0; i < count; i++)
+		points[i] = point_of_value((double)target->samples[i].at_ns /
+					   1e9, wset_figure_of(
+						&target->samples[i].figures,
+						figure));
+	return count;
+}
+
+static bool is_known(const struct plot_point *points, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!isnan(points[i].bytes))
+			return true;
+	return false;
+}
+
+/* A line, unless nothing of it is known.  0 or -ENOMEM. */
+static int add_series(struct drawing *drawing, const struct wset *set,
+		      const struct wset_target *target, enum wset_figure figure,
+		      const char *name, bool backdrop)
+{
+	size_t number = drawing->plot.series_count;
+	size_t count = target->count > WSET_POINTS ? target->count :
+						     WSET_POINTS;
+	struct plot_point *points = calloc(count, sizeof(*points));
+
+	if (!points)
+		return -ENOMEM;
+	count = points_of(set, target, figure, points);
+	if (!is_known(points, count)) {
+		free(points);
+		return 0;
+	}
+	snprintf(drawing->names[number], NAME_SIZE, "%s", name);
+	drawing->series[number] = (struct plot_series){
+		drawing->names[number], points, count, backdrop,
+	};
+	drawing->plot.series_count++;
+	return 0;
+}
+
+static int add_one(struct drawing *drawing, const struct wset *set)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < PART_COUNT && !err; i++)
+		err = add_series(drawing, set, &set->targets[0],
+				 parts[i].figure, parts[i].name,
+				 parts[i].backdrop);
+	return err;
+}
+
+static int add_each(struct drawing *drawing, const struct wset *set)
+{
+	enum wset_figure figure = wset_main_figure(set->methods);
+	char name[NAME_SIZE];
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < set->target_count && !err; i++) {
+		const struct wset_target *target = &set->targets[i];
+		const char *comm = target->row ? target->row->comm : NULL;
+
+		snprintf(name, sizeof(name), "%d %s", (int)target->pid,
+			 comm ? comm : "");
+		err = add_series(drawing, set, target, figure, name, false);
+	}
+	return err;
+}
+
+/* Where the curve of the one target becomes flat. */
+static void set_flat(struct drawing *drawing, const struct wset *set)
+{
+	enum wset_figure figure = wset_main_figure(set->methods);
+	struct wset_spread spreads[WSET_POINTS];
+	struct pagemap_value medians[WSET_POINTS];
+	char size[UNITS_SIZE], length[WSET_TIME_SIZE];
+	uint64_t lengths_ns[WSET_POINTS];
+	size_t i, at, count = wset_curve_of(&set->targets[0], figure,
+					    set->points, spreads, lengths_ns);
+
+	for (i = 0; i < count; i++)
+		medians[i] = spreads[i].median;
+	if (!wset_flattens(medians, count, &at))
+		return;
+	units_format_value(&medians[count - 1], UNITS_SUFFIX, size);
+	wset_format_time(lengths_ns[at], length);
+	drawing->plot.at = (double)lengths_ns[at] / 1e9;
+	snprintf(drawing->at_text, sizeof(drawing->at_text),
+		 "flat from %s: %siB", length, size);
+}
+
+static void set_words(struct drawing *drawing, const struct wset *set)
+{
+	const struct wset_options *options = &set->settings->working_set;
+	unsigned long rounds = options->count ? options->count : 1;
+	char length[WSET_TIME_SIZE], title[960];
+
+	wset_format_time(options->interval_ns, length);
+	if (set->target_count == 1)
+		wset_title(&set->targets[0], title, sizeof(title));
+	else
+		snprintf(title, sizeof(title), "%zu processes",
+			 set->target_count);
+	snprintf(drawing->title, sizeof(drawing->title), "%s%s",
+		 options->curve ? "Working set of " : "Used by ", title);
+	if (!options->curve)
+		snprintf(drawing->subtitle, sizeof(drawing->subtitle),
+			 "in each of %lu intervals of %s; found by %s", rounds,
+			 length, set->method_names);
+	else if (rounds > 1)
+		snprintf(drawing->subtitle, sizeof(drawing->subtitle),
+			 "median and range of %lu rounds; found by %s", rounds,
+			 set->method_names);
+	else
+		snprintf(drawing->subtitle, sizeof(drawing->subtitle),
+			 "found by %s", set->method_names);
+}
+
+static int make(struct drawing *drawing, const struct wset *set)
+{
+	size_t most = set->target_count > PART_COUNT ? set->target_count :
+						       PART_COUNT;
+	bool curve = set->settings->working_set.curve;
+
+	drawing->series = calloc(most, sizeof(*drawing->series));
+	drawing->names = calloc(most, sizeof(*drawing->names));
+	if (!drawing->series || !drawing->names)
+		return -ENOMEM;
+	set_words(drawing, set);
+	drawing->plot = (struct plot){
+		.title = drawing->title,
+		.subtitle = drawing->subtitle,
+		.x_title = curve ? "length of the interval (s), each twice "
+				   "the one before" : "time (s)",
+		.doublings = curve,
+		.series = drawing->series,
+		.at = NAN,
+		.at_text = drawing->at_text,
+	};
+	if (curve && set->target_count == 1)
+		set_flat(drawing, set);
+	return set->target_count == 1 ? add_one(drawing, set) :
+					add_each(drawing, set);
+}
+
+static int write_file(const struct drawing *drawing, const char *name)
+{
+	FILE *out = fopen(name, "we");
+	bool failed = !out;
+
+	if (out) {
+		plot_write_svg(&drawing->plot, out);
+		failed = ferror(out);
+		failed |= fclose(out) != 0;
+	}
+	if (!failed)
+		return 0;
+	message("cannot write %s: %s", name, strerror(errno));
+	return EXIT_NOTHING;
+}
+
+int wset_plot_check(const char *name)
+{
+	/* Appending leaves what is there as it is until there is better. */
+	FILE *out = fopen(name, "ae");
+
+	if (!out) {
+		message("cannot write %s: %s", name, strerror(errno));
+		return EXIT_NOTHING;
+	}
+	fseek(out, 0, SEEK_END);
+	if (!ftell(out))
+		remove(name);
+	fclose(out);
+	return 0;
+}
+
+int wset_plot(const struct wset *set)
+{
+	struct drawing drawing = { .plot.series_count = 0 };
+	int err = make(&drawing, set), status = EXIT_NOTHING;
+	size_t i;
+
+	if (err)
+		message("%s", strerror(-err));
+	else
+		status = write_file(&drawing, set->settings->working_set.plot);
+	for (i = 0; i < drawing.plot.series_count; i++)
+		free((void *)drawing.series[i].points);
+	free(drawing.series);
+	free(drawing.names);
+	return status;
+}
