@@ -55,6 +55,21 @@ static int open_process(pid_t pid)
 #endif
 }
 
+/* What would end memstats, but not what it was started to ignore (nohup). */
+static void mask_signals(sigset_t *mask)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action;
+	size_t i;
+
+	sigemptyset(mask);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (!sigaction(signals[i], NULL, &action) &&
+		    action.sa_handler != SIG_IGN)
+			sigaddset(mask, signals[i]);
+	sigprocmask(SIG_BLOCK, mask, NULL);
+}
+
 static int events_open(struct measuring *measuring)
 {
 	size_t i, count = measuring->set->target_count;
@@ -63,11 +78,7 @@ static int events_open(struct measuring *measuring)
 	measuring->events = calloc(count + 1, sizeof(*measuring->events));
 	if (!measuring->events)
 		return -ENOMEM;
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
-	sigprocmask(SIG_BLOCK, &mask, NULL);
+	mask_signals(&mask);
 	for (i = 0; i <= count; i++)
 		measuring->events[i] = (struct pollfd){
 			.fd = i ? open_process(measuring->set->targets[i - 1].pid)
@@ -276,9 +287,8 @@ static int say_not_begun(struct pagemap_source *source, int err)
 
 	switch (-err) {
 	case EBUSY:
-		message("another session is at work on it: %s; two would "
-			"forget each other's accesses, so wait for its end",
-			detail);
+		message("process %s; two would forget each other's accesses, "
+			"so wait for its end", detail);
 		break;
 	case ESRCH:
 		message("none of these processes exists");
