@@ -59,5 +59,16 @@ golden memstats-no-process memstats -S small
 golden memstats-bad-option memstats --mapz 1
 golden memstats-two-views memstats -S small --maps --pages 100
 golden memstats-source-command memstats -S small -- true
+for wrong in "0 100" "1s 100" "1 -S small 100" "1 -- true" "1 --pages 100" \
+		"1 --engine census 100" "1 --curve --ages 100" \
+		"0.05 --curve 100" "1 --plot x.svg 100" "1 --count 0 100" \
+		"1 --method telepathy 100" "1 --json --csv 100" "1"; do
+	name=${wrong//[^a-z0-9]/-}
+	# shellcheck disable=SC2086 # a list of words
+	golden "memstats-w-${name//--/-}" memstats -w $wrong
+done
+for alone in --count=2 --curve --ages --method=clear_refs --plot=x.svg; do
+	golden memstats-w-alone-${alone//[^a-z0-9]/} memstats $alone 100
+done
 golden memstats-pages-kernel memstats -S small --pages --engine kernel 100
 finish

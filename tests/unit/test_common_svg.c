@@ -94,7 +94,7 @@ static void a_curve(void **state)
 	const struct plot_series series = { "referenced", points, 3, false };
 	const struct plot plot = {
 		.title = "A curve", .subtitle = "of a test",
-		.x_title = "interval (s)", .doublings = true,
+		.x_title = "interval (s)", .longest = 2,
 		.series = &series, .series_count = 1,
 		.at = 1, .at_text = "flat",
 	};
@@ -149,7 +149,7 @@ static void any_name_is_xml(void **state)
 	const struct plot plot = {
 		.title = "<b> & \"\xff\x01\n</svg>", .subtitle = "a > b",
 		.x_title = "x", .series = series, .series_count = 12,
-		.doublings = true, .at = NAN,
+		.longest = 1, .at = NAN,
 	};
 	char *text;
 	size_t i;

@@ -366,8 +366,8 @@ static void a_plot_is_written_or_said(void **state)
 	text[length] = '\0';
 	close(fd);
 	unlink(name);
-	assert_non_null(strstr(text, "Working set of 4711"));
-	assert_non_null(strstr(text, "flat from 1.00 s: 31.0MiB"));
+	assert_non_null(strstr(text, "Working set of process 4711"));
+	assert_non_null(strstr(text, "flat from 1.00 s: 31.0 MiB"));
 	/* RSS and what is referenced; writes are not told. */
 	assert_non_null(strstr(text, ">referenced<"));
 	assert_null(strstr(text, ">written<"));

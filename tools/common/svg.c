@@ -100,7 +100,7 @@ static double round_step(double least)
 
 static double place_x(const struct drawing *drawing, double seconds)
 {
-	double x = drawing->plot->doublings ? log2(seconds) : seconds;
+	double x = drawing->plot->longest > 0 ? log2(seconds) : seconds;
 	double range = drawing->x_high - drawing->x_low;
 
 	return LEFT + (range > 0 ? (x - drawing->x_low) / range : 0.5) *
@@ -149,8 +149,16 @@ static void set_scales(struct drawing *drawing)
 						       point->bytes));
 		}
 	set_unit(drawing, most);
-	drawing->x_low = plot->doublings ? log2(low) : 0;
-	drawing->x_high = plot->doublings ? log2(high) : high;
+	drawing->x_low = 0;
+	drawing->x_high = high;
+	if (plot->longest > 0) {
+		double longest = log2(plot->longest);
+
+		/* From a tick to a tick, and to what came late. */
+		drawing->x_low = fmin(log2(low), longest -
+				      round(longest - log2(low)));
+		drawing->x_high = fmax(log2(high), longest);
+	}
 	if (!isfinite(drawing->x_low) || !isfinite(drawing->x_high)) {
 		drawing->x_low = 0;
 		drawing->x_high = 1;
@@ -197,11 +205,12 @@ static void draw_tick(const struct drawing *drawing, double seconds,
 /* Halvings of the longest interval, all of them where there is room. */
 static void draw_doublings(const struct drawing *drawing)
 {
-	double count = drawing->x_high - drawing->x_low;
-	double seconds = exp2(drawing->x_high);
+	double seconds = drawing->plot->longest;
+	double count = log2(seconds) - drawing->x_low;
 	int i, every = count > 12.5 ? 2 : 1;
 
-	for (i = 0; i <= count + 0.3; i++, seconds /= 2)
+	/* What came a little late is drawn beside its tick. */
+	for (i = 0; i <= count + 0.001; i++, seconds /= 2)
 		draw_tick(drawing, seconds, i % every == 0);
 }
 
@@ -216,7 +225,7 @@ static void draw_steps(const struct drawing *drawing)
 
 static void draw_x_axis(const struct drawing *drawing)
 {
-	if (drawing->plot->doublings)
+	if (drawing->plot->longest > 0)
 		draw_doublings(drawing);
 	else
 		draw_steps(drawing);

@@ -28,7 +28,7 @@ struct plot {
 	const char *title;		/* both may be any bytes */
 	const char *subtitle;		/* NULL: none */
 	const char *x_title;
-	bool doublings;			/* x by powers of two, not by steps */
+	double longest;			/* x by its halvings; 0: by steps from 0 */
 	const struct plot_series *series;
 	size_t series_count;
 	double at;			/* a line across at x; NAN: none */

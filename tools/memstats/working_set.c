@@ -78,6 +78,14 @@ static const char *why_ended(enum pagemap_status status)
 	}
 }
 
+/* Not even when it was looked for. */
+static bool was_never_there(const struct wset_target *target)
+{
+	return !target->count && target->row &&
+	       pagemap_process_status(target->row->process) ==
+		       PAGEMAP_STATUS_VANISHED;
+}
+
 static void say_what_became(const struct wset *set)
 {
 	size_t i;
@@ -90,7 +98,9 @@ static void say_what_became(const struct wset *set)
 		const struct wset_target *target = &set->targets[i];
 		const char *why = why_ended(target->status);
 
-		if (why && target->count)
+		if (was_never_there(target))
+			message("process %d does not exist", (int)target->pid);
+		else if (why && target->count)
 			message("process %d: %s; what was measured before "
 				"stands", (int)target->pid, why);
 		else if (why)

@@ -291,7 +291,11 @@ static int say_not_begun(struct pagemap_source *source, int err)
 			"so wait for its end", detail);
 		break;
 	case ESRCH:
-		message("none of these processes exists");
+		message("none of these processes can be measured: they have "
+			"ended, or are kernel threads");
+		break;
+	case EACCES:
+		message("cannot measure: %s: be their user, or root", detail);
 		break;
 	case EPERM:
 		message("%s would disturb: add --yes", detail);

@@ -26,11 +26,14 @@ static const struct {
 #define PART_COUNT (sizeof(parts) / sizeof(parts[0]))
 #define NAME_SIZE 128
 
+/* RSS that is so many times what is used is not drawn. */
+#define OUT_OF_SIGHT 4
+
 struct drawing {
 	struct plot plot;
 	struct plot_series *series;
 	char (*names)[NAME_SIZE];
-	char title[1024];
+	char title[256];
 	char subtitle[256];
 	char at_text[128];
 };
@@ -122,16 +125,65 @@ static int add_series(struct drawing *drawing, const struct wset *set,
 	return 0;
 }
 
+/* "26.4 MiB", as the axis has it. */
+static void format_size(uint64_t bytes, char text[UNITS_SIZE])
+{
+	char number[UNITS_SIZE / 2];
+	size_t length = units_format(bytes, UNITS_SUFFIX, number);
+	char suffix = number[length - 1];
+
+	snprintf(text, UNITS_SIZE, "%.*s %c%s", (int)length - 1, number, suffix,
+		 suffix == 'B' ? "" : "iB");
+}
+
+/* Far above the others it would press them to the ground: it is told. */
+static bool is_out_of_sight(struct drawing *drawing,
+			    const struct wset_target *target,
+			    enum wset_figure figure)
+{
+	size_t at = strlen(drawing->subtitle);
+	const struct wset_sample *newest = &target->samples[target->count - 1];
+	uint64_t most = 0, rss = newest->figures.rss.value;
+	char size[UNITS_SIZE];
+	size_t i;
+
+	for (i = 0; i < target->count; i++) {
+		const struct pagemap_value *value =
+			wset_figure_of(&target->samples[i].figures, figure);
+
+		if (value->quality != PAGEMAP_UNAVAILABLE && value->value > most)
+			most = value->value;
+	}
+	if (rss / OUT_OF_SIGHT < most)
+		return false;
+	format_size(rss, size);
+	snprintf(drawing->subtitle + at, sizeof(drawing->subtitle) - at,
+		 "; RSS %s", size);
+	return true;
+}
+
 static int add_one(struct drawing *drawing, const struct wset *set)
 {
+	bool hidden = is_out_of_sight(drawing, &set->targets[0],
+				      wset_main_figure(set->methods));
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < PART_COUNT && !err; i++)
+	for (i = hidden ? 1 : 0; i < PART_COUNT && !err; i++)
 		err = add_series(drawing, set, &set->targets[0],
 				 parts[i].figure, parts[i].name,
 				 parts[i].backdrop);
 	return err;
+}
+
+/* What fits on paper: the kernel's name, and the pid. */
+static void short_name(const struct wset_target *target, char name[NAME_SIZE])
+{
+	if (target->row && target->row->comm)
+		snprintf(name, NAME_SIZE, "%s (%d)", target->row->comm,
+			 (int)target->pid);
+	else
+		snprintf(name, NAME_SIZE, "process %d", (int)target->pid);
 }
 
 static int add_each(struct drawing *drawing, const struct wset *set)
@@ -143,10 +195,8 @@ static int add_each(struct drawing *drawing, const struct wset *set)
 
 	for (i = 0; i < set->target_count && !err; i++) {
 		const struct wset_target *target = &set->targets[i];
-		const char *comm = target->row ? target->row->comm : NULL;
 
-		snprintf(name, sizeof(name), "%d %s", (int)target->pid,
-			 comm ? comm : "");
+		short_name(target, name);
 		err = add_series(drawing, set, target, figure, name, false);
 	}
 	return err;
@@ -167,22 +217,22 @@ static void set_flat(struct drawing *drawing, const struct wset *set)
 		medians[i] = spreads[i].median;
 	if (!wset_flattens(medians, count, &at))
 		return;
-	units_format_value(&medians[count - 1], UNITS_SUFFIX, size);
+	format_size(medians[count - 1].value, size);
 	wset_format_time(lengths_ns[at], length);
 	drawing->plot.at = (double)lengths_ns[at] / 1e9;
 	snprintf(drawing->at_text, sizeof(drawing->at_text),
-		 "flat from %s: %siB", length, size);
+		 "flat from %s: %s", length, size);
 }
 
 static void set_words(struct drawing *drawing, const struct wset *set)
 {
 	const struct wset_options *options = &set->settings->working_set;
 	unsigned long rounds = options->count ? options->count : 1;
-	char length[WSET_TIME_SIZE], title[960];
+	char length[WSET_TIME_SIZE], title[NAME_SIZE];
 
 	wset_format_time(options->interval_ns, length);
 	if (set->target_count == 1)
-		wset_title(&set->targets[0], title, sizeof(title));
+		short_name(&set->targets[0], title);
 	else
 		snprintf(title, sizeof(title), "%zu processes",
 			 set->target_count);
@@ -217,7 +267,8 @@ static int make(struct drawing *drawing, const struct wset *set)
 		.subtitle = drawing->subtitle,
 		.x_title = curve ? "length of the interval (s), each twice "
 				   "the one before" : "time (s)",
-		.doublings = curve,
+		.longest = curve ? (double)set->settings->working_set.interval_ns
+				   / 1e9 : 0,
 		.series = drawing->series,
 		.at = NAN,
 		.at_text = drawing->at_text,
