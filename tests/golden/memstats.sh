@@ -59,7 +59,7 @@ golden memstats-no-process memstats -S small
 golden memstats-bad-option memstats --mapz 1
 golden memstats-two-views memstats -S small --maps --pages 100
 golden memstats-source-command memstats -S small -- true
-for wrong in "0 100" "1s 100" "1 -S small 100" "1 -- true" "1 --pages 100" \
+for wrong in "0 100" "1s 100" "1 -S small 100" "1 -- true" "1 --maps --pages 100" \
 		"1 --engine census 100" "1 --curve --ages 100" \
 		"0.05 --curve 100" "1 --plot x.svg 100" "1 --count 0 100" \
 		"1 --method telepathy 100" "1 --json --csv 100" "1"; do

@@ -172,6 +172,10 @@ int wset_print_text(const struct wset *set);
 int wset_print_maps(const struct wset *set, const struct wset_target *target);
 int wset_print_curve(const struct wset *set, const struct wset_target *target);
 int wset_print_ages(const struct wset *set, const struct wset_target *target);
+void wset_print_pages(const struct wset *set, const struct wset_target *target);
+void wset_csv_pages(const struct wset *set);
+struct json *wset_json_pages(const struct wset *set,
+			     const struct wset_target *target, size_t number);
 int wset_csv(const struct wset *set);
 int wset_json(const struct wset *set);
 

@@ -190,6 +190,10 @@ int wset_csv(const struct wset *set)
 {
 	if (set->settings->maps)
 		return csv_mappings(set);
+	if (set->settings->pages) {
+		wset_csv_pages(set);
+		return 0;
+	}
 	return set->settings->working_set.curve ? csv_curve(set) :
 						  csv_samples(set);
 }
@@ -337,6 +341,8 @@ static struct json *json_working_set(const struct wset *set,
 }
 
 static struct json *json_mapping(const struct wset *set,
+				 const struct wset_target *target,
+				 size_t number,
 				 const struct pagemap_wss_mapping *mapping)
 {
 	struct json *object = json_new_object(), *inner = json_new_object();
@@ -352,6 +358,8 @@ static struct json *json_mapping(const struct wset *set,
 	json_set_text(object, "kind", pagemap_mapping_kind_name(mapping->kind));
 	set_figures(inner, &mapping->figures);
 	json_set_text(inner, "quality", quality_of(set, &mapping->figures));
+	if (set->settings->pages)
+		json_set(inner, "runs", wset_json_pages(set, target, number));
 	json_set(object, "working_set", inner);
 	return object;
 }
@@ -369,7 +377,8 @@ static struct json *json_mappings(const struct wset *set,
 	for (i = 0; i < process.mapping_count; i++)
 		if (!pagemap_working_set_mapping_at(set->last, target->index,
 						    i, &mapping))
-			json_append(array, json_mapping(set, &mapping));
+			json_append(array, json_mapping(set, target, i,
+							&mapping));
 	return array;
 }
 
@@ -390,7 +399,7 @@ static struct json *json_target(const struct wset *set,
 	json_set_text(object, "status", pagemap_status_name(target->status));
 	json_set(object, "working_set", target->count ?
 		 json_working_set(set, target) : NULL);
-	if (set->settings->maps && target->count)
+	if ((set->settings->maps || set->settings->pages) && target->count)
 		json_set(object, "mappings", json_mappings(set, target));
 	return object;
 }

@@ -159,6 +159,19 @@ static int choose(struct pagemap_source *source, bool may_disturb,
 	return 0;
 }
 
+static int check_pages(const struct settings *settings,
+		       struct pagemap_source *source, uint32_t methods)
+{
+	char who[WSET_METHODS_SIZE * 2], names[WSET_METHODS_SIZE];
+
+	if (!settings->pages || (wset_tells(methods) & PAGEMAP_WSS_TELLS_PAGES))
+		return 0;
+	wset_who_tells(source, PAGEMAP_WSS_TELLS_PAGES, who, sizeof(who));
+	wset_method_names(methods, names);
+	message("--pages: %s tells whole mappings only; would: %s", names, who);
+	return EXIT_NOTHING;
+}
+
 int wset_choose_methods(const struct settings *settings,
 			struct pagemap_source *source, uint32_t *ret_methods)
 {
@@ -166,6 +179,8 @@ int wset_choose_methods(const struct settings *settings,
 	int status = methods ? check_those_asked_for(source, methods) :
 			       choose(source, settings->yes, &methods);
 
+	if (!status)
+		status = check_pages(settings, source, methods);
 	if (status)
 		return status;
 	say_harm(methods);

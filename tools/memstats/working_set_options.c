@@ -98,8 +98,6 @@ static const char *what_is_wrong(const struct settings *settings)
 		       "sense";
 	if (settings->runs_command)
 		return "-w measures processes that run: give pids or names";
-	if (settings->pages)
-		return "-w tells mappings: use --maps";
 	if (settings->usual.engine != PAGEMAP_ENGINE_AUTO)
 		return "-w has methods in place of engines: use --method";
 	if (options->curve && options->ages)

@@ -294,6 +294,8 @@ static int print_target(const struct wset *set,
 		err = print_once(set, target);
 	if (!err && (set->settings->maps || options->ages))
 		err = wset_print_maps(set, target);
+	if (!err && set->settings->pages)
+		wset_print_pages(set, target);
 	return err;
 }
 
