@@ -94,8 +94,8 @@ uint32_t wset_tells(uint32_t methods);
 void wset_method_names(uint32_t methods, char names[WSET_METHODS_SIZE]);
 
 /*
- * Who would tell what the methods in use do not: "module and soft-dirty (not
- * here)".  tells is one bit.
+ * Who would tell all of this, which the methods in use do not: "module,
+ * soft-dirty (not here)"; "none" if there is no such method.
  */
 void wset_who_tells(struct pagemap_source *source, uint32_t tells, char *text,
 		    size_t size);

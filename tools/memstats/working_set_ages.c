@@ -86,6 +86,16 @@ static void add_ages(const struct wset_target *target, struct grid *grid)
 	add_row(grid, label, &figures->cold, &figures->rss);
 }
 
+/* Ages that are not known though there were samples enough. */
+static bool ages_are_missing(const struct wset_target *target)
+{
+	const struct wset_sample *newest = &target->samples[target->count - 1];
+
+	return target->count > 1 &&
+	       newest->figures.touched_within[1].quality ==
+		       PAGEMAP_UNAVAILABLE;
+}
+
 int wset_print_ages(const struct wset *set, const struct wset_target *target)
 {
 	const struct usual *usual = &set->settings->usual;
@@ -100,11 +110,11 @@ int wset_print_ages(const struct wset *set, const struct wset_target *target)
 		wset_print_title(target);
 	err = grid_print(grid, usual->units, usual->header, 0, stdout);
 	grid_free(grid);
-	if (wset_tells(set->methods) & PAGEMAP_WSS_TELLS_PAGES ||
-	    !usual->header)
+	if (!ages_are_missing(target) || !usual->header)
 		return err;
-	wset_who_tells(set->source, PAGEMAP_WSS_TELLS_PAGES, who, sizeof(who));
-	printf("  ages of pages: %s tells whole mappings only; would: %s\n",
-	       set->method_names, who);
+	wset_who_tells(set->source, PAGEMAP_WSS_TELLS_PAGES |
+		       PAGEMAP_WSS_TELLS_REFERENCED, who, sizeof(who));
+	printf("  older -: %s does not tell when pages were referenced; "
+	       "would: %s\n", set->method_names, who);
 	return err;
 }

@@ -75,9 +75,9 @@ void wset_who_tells(struct pagemap_source *source, uint32_t tells, char *text,
 	size_t at = 0;
 	int method;
 
-	text[0] = '\0';
+	snprintf(text, size, "none");
 	FOR_EACH_METHOD(method, UINT32_MAX)
-		if ((facts_of(method)->tells & tells) && at < size)
+		if ((facts_of(method)->tells & tells) == tells && at < size)
 			at += (size_t)snprintf(text + at, size - at, "%s%s%s",
 				at ? ", " : "", facts_of(method)->name,
 				works(source, method, &reason) ? "" :

@@ -209,17 +209,16 @@ newest_figures(const struct wset_target *target)
 
 /* What the methods do not tell, and which would. */
 static void print_untold(const struct wset *set, uint32_t tells,
-			 const char *heading)
+			 const char *headings)
 {
 	char who[WSET_METHODS_SIZE * 2];
 
-	if (wset_tells(set->methods) & tells)
-		return;
 	wset_who_tells(set->source, tells, who, sizeof(who));
-	printf("  %s -: %s does not tell it; would: %s\n", heading,
+	printf("  %s -: %s does not tell it; would: %s\n", headings,
 	       set->method_names, who);
 }
 
+/* What they do tell, but not here: the first reason of a target. */
 static void print_unknown(const struct wset *set, enum wset_figure figure)
 {
 	size_t i;
@@ -246,15 +245,18 @@ static void print_footnotes(const struct wset *set)
 
 	if (is_series(set))
 		printf("  found by %s\n", set->method_names);
-	print_untold(set, PAGEMAP_WSS_TELLS_REFERENCED,
-		     wset_figure_heading(WSET_REFERENCED));
-	print_untold(set, PAGEMAP_WSS_TELLS_WRITTEN,
-		     wset_figure_heading(WSET_WRITTEN));
-	if (!(tells & PAGEMAP_WSS_TELLS_REFERENCED))
-		return;
-	print_unknown(set, WSET_REFERENCED);
-	print_unknown(set, WSET_COLD);
-	print_unknown(set, WSET_SHARE);
+	if (!(tells & PAGEMAP_WSS_TELLS_REFERENCED)) {
+		print_untold(set, PAGEMAP_WSS_TELLS_REFERENCED,
+			     "REFERENCED, COLD, SHARE");
+	} else {
+		print_unknown(set, WSET_REFERENCED);
+		print_unknown(set, WSET_COLD);
+		print_unknown(set, WSET_SHARE);
+	}
+	if (!(tells & PAGEMAP_WSS_TELLS_WRITTEN))
+		print_untold(set, PAGEMAP_WSS_TELLS_WRITTEN, "WRITTEN");
+	else
+		print_unknown(set, WSET_WRITTEN);
 }
 
 /* ---- All of it --------------------------------------------------------- */
