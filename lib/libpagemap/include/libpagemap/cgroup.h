@@ -160,8 +160,8 @@ int pagemap_cgroup_restore_limits(struct pagemap_cgroup *cgroup);
 /**
  * Reclaims without a limit: v2 so many bytes (memory.reclaim, 5.19 on), v1
  * all that can be, also what is in use, whatever bytes says
- * (memory.force_empty).  Kills nobody and leaves nothing behind.  -EAGAIN if not all of it could be had, -EBUSY,
- * -ENOTSUP, -EACCES, -ENODEV.
+ * (memory.force_empty).  Kills nobody and leaves nothing behind.  -EAGAIN if
+ * not all of it could be had, -EBUSY, -ENOTSUP, -EACCES.
  */
 int pagemap_cgroup_reclaim(struct pagemap_cgroup *cgroup, uint64_t bytes);
 
