@@ -361,12 +361,16 @@ static char *comes_and_goes[2];
 
 static void exchange(unsigned int phase)
 {
+	char *area;
+
 	if (phase != 2)
 		return;
 	munmap(comes_and_goes[0], 16 * PAGE);
-	mmap(comes_and_goes[1], 16 * PAGE, PROT_READ | PROT_WRITE,
-	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	touch_write(comes_and_goes[1], 9);
+	area = mmap(comes_and_goes[1], 16 * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	if (area != comes_and_goes[1])
+		_exit(1);
+	touch_write(area, 9);
 }
 
 static void make_exchange(struct report *report, void *unused)

@@ -371,7 +371,7 @@ static void what_is_not_ours_is_denied(void **unused)
 		line = look_as_nobody(own.pid, other.pid);
 		if (line)
 			fprintf(stderr, "# line %d\n", line);
-		_exit(line != 0);
+		_exit(line ? 1 : 0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);

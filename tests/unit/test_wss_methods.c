@@ -59,7 +59,7 @@ static int setup(void **state)
 
 static struct pagemap_value referenced(uint32_t methods)
 {
-	struct smaps_sizes sizes = {
+	static struct smaps_sizes sizes = {
 		.found = PAGEMAP_METRIC_BIT(PAGEMAP_RSS) |
 			 PAGEMAP_METRIC_BIT(PAGEMAP_REFERENCED),
 	};

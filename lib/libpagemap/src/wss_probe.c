@@ -20,26 +20,29 @@ static size_t area_bytes(const struct probe *probe)
 	return (size_t)PROBE_PAGES * probe->source->page_size_bytes;
 }
 
-static size_t fence_bytes(const struct probe *probe)
+static size_t fenced_bytes(const struct probe *probe)
 {
-	return (size_t)FENCE_PAGES * probe->source->page_size_bytes;
+	return (size_t)(PROBE_PAGES + 2 * FENCE_PAGES) *
+	       probe->source->page_size_bytes;
 }
 
 static int area_make(struct probe *probe)
 {
-	size_t fence = fence_bytes(probe), size = area_bytes(probe);
-	char *all = mmap(NULL, size + 2 * fence, PROT_NONE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t size = area_bytes(probe);
+	int err;
 
-	if (all == MAP_FAILED)
+	probe->fenced = mmap(NULL, fenced_bytes(probe), PROT_NONE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+			     0);
+	if (probe->fenced == MAP_FAILED)
 		return -errno;
-	probe->area = all + fence;
+	probe->area = probe->fenced +
+		      (size_t)FENCE_PAGES * probe->source->page_size_bytes;
 	/* Small pages: a huge one is used as a whole. */
 	madvise(probe->area, size, MADV_NOHUGEPAGE);
 	if (mprotect(probe->area, size, PROT_READ | PROT_WRITE)) {
-		int err = -errno;
-
-		munmap(all, size + 2 * fence);
+		err = -errno;
+		munmap(probe->fenced, fenced_bytes(probe));
 		return err;
 	}
 	probe_write(probe, PROBE_PAGES);
@@ -77,8 +80,7 @@ no_process:
 
 void probe_end(struct probe *probe)
 {
-	munmap(probe->area - fence_bytes(probe),
-	       area_bytes(probe) + 2 * fence_bytes(probe));
+	munmap(probe->fenced, fenced_bytes(probe));
 	probe->source->ops->close_pages(&probe->pages);
 	probe->source->ops->close_process(&probe->self);
 	close(probe->clear_fd);

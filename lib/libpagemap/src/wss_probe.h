@@ -12,6 +12,7 @@
 
 struct probe {
 	struct pagemap_source *source;
+	char *fenced;			/* the area, and what keeps it apart */
 	char *area;			/* PROBE_PAGES small pages, a mapping
 					   of their own, all written to */
 	int clear_fd;			/* our own clear_refs */
