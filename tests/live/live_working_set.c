@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common_busy.h"
@@ -274,6 +275,71 @@ static void a_huge_page_counts_whole(void **unused)
 	pagemap_wss_end(session);
 }
 
+static void make_of_a_file(struct report *report, void *context)
+{
+	char *area = map_range(report, 64 * PAGE, MAP_SHARED, *(int *)context);
+
+	if (!area)
+		return;
+	touch_read(area, 64);
+	busy_add(control, (struct busy_use){
+		.area = area, .first = 0, .step = 1, .count = 5 });
+	busy_begin(report, control);
+}
+
+/* A process that uses the others of these pages, and ends. */
+static void another_uses(int fd)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		char *area = mmap(NULL, 64 * PAGE, PROT_READ, MAP_SHARED, fd,
+				  0);
+
+		if (area == MAP_FAILED)
+			_exit(1);
+		touch_read(area + 32 * PAGE, 32);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* The kernel marks what the other had mapped, and smaps adds the marks. */
+static void what_others_used_is_not_taken_for_its_own(void **unused)
+{
+	struct pagemap_wss_figures figures;
+	struct pagemap_working_set *set;
+	struct pagemap_wss *session;
+	struct victim victim;
+	int fd = new_file(64);
+
+	(void)unused;
+	assert_true(fd >= 0);
+	start(&victim, make_of_a_file, &fd);
+	session = begin(victim.pid);
+	another_uses(fd);
+	busy_wait(control);
+	set = sample(session);
+	figures = mapping_of(set, &victim, 0).figures;
+	assert_int_equal(figures.referenced.quality, PAGEMAP_BOUNDED);
+	assert_true(figures.referenced.high >= 37 * PAGE);
+	assert_in_range(5 * PAGE, figures.referenced.low,
+			figures.referenced.high);
+	assert_in_range(59 * PAGE, figures.cold.low, figures.cold.high);
+	if (is_exact_here())
+		assert_int_equal(figures.referenced.reason,
+				 PAGEMAP_REASON_BY_OTHERS);
+	pagemap_working_set_free(set);
+	/* Nobody else in this interval. */
+	busy_wait(control);
+	set = sample(session);
+	figures = mapping_of(set, &victim, 0).figures;
+	expect_pages(&figures.referenced, 5);
+	pagemap_working_set_free(set);
+	pagemap_wss_end(session);
+	close(fd);
+}
+
 /* ---- From interval to interval ----------------------------------------- */
 
 static void make_phases(struct report *report, void *unused)
@@ -425,6 +491,7 @@ int main(void)
 		SCATTERED(4), SCATTERED(5), SCATTERED(6),
 		TEST(finds_a_quarter_of_a_gigabyte),
 		TEST(a_huge_page_counts_whole),
+		TEST(what_others_used_is_not_taken_for_its_own),
 		TEST(what_is_cold_lies_within_bounds),
 		TEST(looks_add_up),
 		TEST(mappings_come_and_go),

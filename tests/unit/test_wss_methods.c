@@ -176,6 +176,128 @@ static void ranges_that_touch_are_mapped_as_one(void **unused)
 	array_free(&target.layout);
 }
 
+/* ---- What others used -------------------------------------------------- */
+
+#define AREA_PAGES 6000
+#define FIRST_PFN 5000
+#define UPTODATE (UINT64_C(1) << PAGEMAP_FLAG_UPTODATE)
+#define MARKED (UINT64_C(1) << PAGEMAP_FLAG_REFERENCED)
+#define TAIL (UINT64_C(1) << PAGEMAP_FLAG_COMPOUND_TAIL)
+
+static uint64_t area[AREA_PAGES], flags[AREA_PAGES];
+
+static ssize_t read_area(const struct pages_file *pages, uint64_t first,
+			 uint64_t *ret_entries, size_t count)
+{
+	(void)pages;
+	assert_true(first + count <= AREA_PAGES);
+	memcpy(ret_entries, area + first, count * sizeof(*area));
+	return (ssize_t)count;
+}
+
+/* RAM ends in the last hundred frames of the area. */
+static ssize_t read_flags(struct pagemap_source *from, enum frame_file file,
+			  uint64_t pfn, uint64_t *ret_values, size_t count)
+{
+	size_t end = FIRST_PFN + AREA_PAGES - 100;
+
+	(void)from;
+	assert_int_equal(file, FRAME_FLAGS);
+	assert_true(pfn >= FIRST_PFN);
+	if (pfn >= end)
+		return 0;
+	if (pfn + count > end)
+		count = end - pfn;
+	memcpy(ret_values, flags + (pfn - FIRST_PFN), count * sizeof(*flags));
+	return (ssize_t)count;
+}
+
+static const struct source_ops frame_ops = {
+	.read_entries = read_area, .read_frames = read_flags,
+};
+
+/* Counts what must be left out, one by one. */
+static uint64_t make_area(unsigned int *seed)
+{
+	uint64_t marked = 0;
+
+	for (size_t i = 0; i < AREA_PAGES; i++) {
+		static const uint64_t some[] = {
+			UPTODATE, UPTODATE | MARKED, MARKED, UPTODATE | TAIL,
+			TAIL, 0,
+		};
+		bool shuffled = rand_r(seed) % 8 == 0;
+		size_t at = shuffled ? (size_t)rand_r(seed) % AREA_PAGES : i;
+		int kind = rand_r(seed) % 10;
+
+		area[i] = 0;
+		flags[i] = some[rand_r(seed) % 6];
+		if (kind)
+			area[i] = PRESENT | (FIRST_PFN + at);
+		if (kind > 2)
+			area[i] |= OF_FILE;
+	}
+	for (size_t i = 0; i < AREA_PAGES; i++) {
+		size_t at = (area[i] & 0xffff) - FIRST_PFN;
+
+		if (!(area[i] & OF_FILE))
+			continue;
+		marked += at >= AREA_PAGES - 100 || flags[at] & MARKED ||
+			  flags[at] == TAIL;
+	}
+	return marked;
+}
+
+static struct pagemap_value left(uint64_t file_pages, uint64_t found_pages)
+{
+	struct pagemap_value value = {
+		.value = found_pages * PAGE, .low = found_pages * PAGE,
+		.high = found_pages * PAGE,
+	};
+	struct wss_range range = { 0, AREA_PAGES * PAGE };
+
+	assert_int_equal(wss_others_leave_out(&source, &target, &range,
+					      file_pages * PAGE, &value), 0);
+	assert_int_equal(value.high, found_pages * PAGE);
+	return value;
+}
+
+static void what_bears_the_mark_is_left_out(void **unused)
+{
+	unsigned int seed = 5;
+
+	(void)unused;
+	source.ops = &frame_ops;
+	source.features[PAGEMAP_FEATURE_SCAN] = FEATURE_MISSING;
+	source.features[PAGEMAP_FEATURE_PFN] = FEATURE_PRESENT;
+	source.features[PAGEMAP_FEATURE_KPAGEFLAGS] = FEATURE_PRESENT;
+	for (int i = 0; i < 20; i++) {
+		uint64_t marked = make_area(&seed);
+		struct pagemap_value value = left(AREA_PAGES, AREA_PAGES);
+
+		assert_int_equal(value.low, (AREA_PAGES - marked) * PAGE);
+		assert_int_equal(value.quality, PAGEMAP_BOUNDED);
+		assert_int_equal(value.reason, PAGEMAP_REASON_BY_OTHERS);
+		assert_int_equal(left(AREA_PAGES, 7).low, 0);
+		assert_int_equal(left(30, AREA_PAGES).low,
+				 (AREA_PAGES - 30) * PAGE);
+	}
+	memset(flags, 0, sizeof(flags));
+	memset(area, 0, sizeof(area));
+	area[0] = PRESENT | OF_FILE | FIRST_PFN;
+	assert_int_equal(left(1, 1).quality, PAGEMAP_EXACT);
+}
+
+/* Not root: any page of a file may be one of them, and no anonymous one. */
+static void what_cannot_be_seen_is_left_out(void **unused)
+{
+	(void)unused;
+	source.features[PAGEMAP_FEATURE_PFN] = FEATURE_MISSING;
+	assert_int_equal(left(0, 50).quality, PAGEMAP_EXACT);
+	assert_int_equal(left(20, 50).low, 30 * PAGE);
+	assert_int_equal(left(20, 50).quality, PAGEMAP_BOUNDED);
+}
+
 /* ---- The choice -------------------------------------------------------- */
 
 static void auto_adds_who_tells_writes(void **unused)
@@ -267,6 +389,8 @@ int main(void)
 		TEST(others_soft_dirty_bits_are_left_alone),
 		TEST(new_mappings_are_dirty_as_a_whole),
 		TEST(ranges_that_touch_are_mapped_as_one),
+		TEST(what_bears_the_mark_is_left_out),
+		TEST(what_cannot_be_seen_is_left_out),
 		TEST(auto_adds_who_tells_writes),
 		TEST(auto_disturbs_nobody_unasked),
 		TEST(what_does_not_work_is_refused_with_its_reason),

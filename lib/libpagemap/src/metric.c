@@ -68,6 +68,8 @@ const char *pagemap_reason_describe(enum pagemap_reason reason)
 			"dirty pages that were used may have been written before",
 		[PAGEMAP_REASON_APPORTIONED] =
 			"shared out as the whole mapping is",
+		[PAGEMAP_REASON_BY_OTHERS] =
+			"pages of files that others used count as well",
 		[PAGEMAP_REASON_TOO_SHORT] = "not so many samples were taken",
 	};
 

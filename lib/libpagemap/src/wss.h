@@ -194,6 +194,15 @@ bool wss_was_mapped(const struct wss_target *target, uint64_t start_vaddr,
 
 void wss_next_free(struct wss_next *next);
 
+/*
+ * Lowers the low bound of what smaps calls referenced in a range by the pages
+ * of files, file_bytes at most, that perhaps others used.
+ */
+int wss_others_leave_out(struct pagemap_source *source,
+			 const struct wss_target *target,
+			 const struct wss_range *range, uint64_t file_bytes,
+			 struct pagemap_value *referenced);
+
 /* Reads targets into a set, again and again. */
 struct wss_reader;
 struct wss_reader *wss_reader_new(struct pagemap_wss *session);

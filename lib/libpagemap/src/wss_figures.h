@@ -34,6 +34,7 @@ struct wss_told {
 	uint64_t samples;		/* with this one */
 	uint64_t rss_bytes;		/* smaps */
 	uint64_t pss_bytes;
+	uint64_t file_bytes;		/* of RSS, at most: not anonymous */
 	bool averaged;			/* the kernel's PSS is an estimate */
 	bool uncounted;			/* hugetlb, or a device's: not in RSS,
 					   its uses are not told */

@@ -129,6 +129,15 @@ static int keep_mapping(const struct reading *reading,
 	return found->is.permissions ? 0 : -ENOMEM;
 }
 
+/* All that is resident, where the kernel does not tell (before 2.6.37). */
+static uint64_t file_bytes_of(const struct smaps_sizes *sizes)
+{
+	uint64_t rss_bytes = sizes->bytes[PAGEMAP_RSS];
+	uint64_t anon_bytes = sizes->bytes[PAGEMAP_ANON];
+
+	return rss_bytes > anon_bytes ? rss_bytes - anon_bytes : 0;
+}
+
 static int take_mapping(const struct reading *reading,
 			const struct maps_line *line,
 			const struct smaps_sizes *sizes, uint32_t vm_flags)
@@ -151,6 +160,7 @@ static int take_mapping(const struct reading *reading,
 		.samples = reading->target->samples + 1,
 		.rss_bytes = sizes->bytes[PAGEMAP_RSS],
 		.pss_bytes = sizes->bytes[PAGEMAP_PSS],
+		.file_bytes = file_bytes_of(sizes),
 		.averaged = reader->averaged,
 		.uncounted = !sizes->bytes[PAGEMAP_RSS] &&
 			     (found->is.kind == PAGEMAP_MAPPING_HUGETLB ||
@@ -319,6 +329,26 @@ static int read_pages(struct reading *reading)
 	return err;
 }
 
+/* Of figures told by mapping that stand alone. */
+static int leave_out_others(const struct reading *reading)
+{
+	const struct found_mapping *mappings = reading->found->mappings.items;
+	struct wss_told *told = reading->reader->told.items;
+	int err = 0;
+
+	for (size_t i = 0; i < reading->found->mappings.count && !err; i++) {
+		struct wss_range range = { mappings[i].is.start_vaddr,
+					   mappings[i].is.end_vaddr };
+
+		if (told[i].by_mapping && !told[i].pages.access_told)
+			err = wss_others_leave_out(
+				reading->reader->session->source,
+				reading->target, &range, told[i].file_bytes,
+				&told[i].referenced);
+	}
+	return err;
+}
+
 /* ---- Figures ----------------------------------------------------------- */
 
 /* All that was known where it is now; *next: the first that may overlap. */
@@ -385,7 +415,7 @@ static int read_once(struct reading *reading)
 	err = read_mappings(reading);
 	if (!err && reading->reader->reads_pages)
 		err = read_pages(reading);
-	return err;
+	return err ? err : leave_out_others(reading);
 }
 
 /* By another mm than the one whose accesses were forgotten, or in between. */

@@ -79,6 +79,8 @@ enum pagemap_reason {
 	PAGEMAP_REASON_DIRTY_BEFORE,	/**< used and dirty: written then, or
 					     perhaps before */
 	PAGEMAP_REASON_APPORTIONED,	/**< shared out as the whole mapping is */
+	PAGEMAP_REASON_BY_OTHERS,	/**< pages of files that others used, by
+					     read() too, count as well */
 	PAGEMAP_REASON_TOO_SHORT,	/**< not so many samples were taken */
 	PAGEMAP_REASON_COUNT
 };

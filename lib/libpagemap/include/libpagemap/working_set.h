@@ -25,12 +25,12 @@ enum pagemap_wss_method {
 	PAGEMAP_WSS_IDLE,	/**< /sys/kernel/mm/page_idle/bitmap: each
 				     frame, used by whomever */
 	PAGEMAP_WSS_CLEAR_REFS,	/**< 1 to clear_refs, then smaps Referenced:
-				     each mapping.  A huge page counts whole; a
-				     page of a file also if it was used by
-				     read().  Either holds the target's mmap
-				     lock for a whole mapping: there is no
-				     gentle way.  Where accesses may hide in
-				     stale TLB entries, figures are bounded */
+				     each mapping.  A huge page counts whole.
+				     Figures are bounded where pages of files
+				     may have been used by others alone, or
+				     accesses hide in stale TLB entries.
+				     Either holds the target's mmap lock for a
+				     whole mapping: there is no gentle way */
 	PAGEMAP_WSS_SOFT_DIRTY,	/**< 4 to clear_refs, then bit 55 of pagemap:
 				     each page, written */
 	PAGEMAP_WSS_WRITE_PROTECT, /**< PAGEMAP_SCAN with write protection, where
