@@ -32,6 +32,7 @@ struct reading {
 	struct ages_cursor cursor;	/* in the ages of the last sample */
 	struct found_run *run;		/* that may be extended; NULL */
 	struct wss_told *told;		/* of the mapping that is walked */
+	uint64_t told_ns;		/* when all accesses were read */
 };
 
 struct wss_reader *wss_reader_new(struct pagemap_wss *session)
@@ -415,6 +416,7 @@ static int read_once(struct reading *reading)
 	err = read_mappings(reading);
 	if (!err && reading->reader->reads_pages)
 		err = read_pages(reading);
+	reading->told_ns = wss_now_ns();
 	return err ? err : leave_out_others(reading);
 }
 
@@ -457,7 +459,8 @@ static void set_times(struct reading *reading, uint64_t begin_ns)
 	const struct wss_target *target = reading->target;
 
 	is->read_ns = wss_now_ns() - begin_ns;
-	is->interval_ns = begin_ns + is->read_ns / 2 - target->forgot_ns;
+	is->interval_ns = begin_ns + (reading->told_ns - begin_ns) / 2 -
+			  target->forgot_ns;
 	is->forget_ns = target->forget_ns;
 	is->samples = target->samples + 1;
 }
@@ -471,8 +474,9 @@ int wss_read(struct wss_reader *reader, struct wss_target *target,
 		.target = target,
 		.found = ret_found,
 		.next = ret_next,
+		.told_ns = wss_now_ns(),
 	};
-	uint64_t begin_ns = wss_now_ns();
+	uint64_t begin_ns = reading.told_ns;
 	int err = target->error;
 
 	ret_found->is.pid = target->pid;
