@@ -150,10 +150,9 @@ static void a_curve_rises(void **unused)
 
 	(void)unused;
 	start(&victim);
-	run(&got, 0, "memstats -w 0.4 --curve --count 2 --yes --csv $1",
-	    victim.pid);
-	/* 50, 100, 200 and 400 ms; the shortest may have been too late. */
-	assert_in_range(count_lines(got.out), 3, 5);
+	run(&got, 0, "memstats -w 0.4 --curve --yes --csv $1", victim.pid);
+	/* 50, 100, 200 and 400 ms, but for what came too late. */
+	assert_in_range(count_lines(got.out), 2, 5);
 	for (size_t line = 1; csv_line(got.out, line); line++) {
 		uint64_t bytes = csv_number(got.out, line, "median_bytes");
 
@@ -162,7 +161,7 @@ static void a_curve_rises(void **unused)
 	}
 	assert_true(before >= HOT * PAGE);
 	tool_done(&got);
-	run(&got, 0, "memstats -w 0.4 --curve --yes -k $1", victim.pid);
+	run(&got, 0, "memstats -w 3.2 --curve --yes -k $1", victim.pid);
 	assert_true(strstr(got.out, "Working set ") ||
 		    strstr(got.out, "No sharp working set"));
 	tool_done(&got);
@@ -180,7 +179,7 @@ static void json_has_it_all(void **unused)
 		"([.mappings[].working_set.rss_bytes] | add) == "
 		".working_set.rss_bytes)'",
 		"memstats -w 0.2 --curve --yes --json $1 | jq -e '"
-		".processes[0].working_set | (.curve | length >= 2) and "
+		".processes[0].working_set | (.curve | length >= 1) and "
 		"(.curve[-1].referenced_bytes > 0) and "
 		"has(\"flat_from_ns\")'",
 		"memstats -w 0.1 --ages --count 4 --yes --json $1 | jq -e '"

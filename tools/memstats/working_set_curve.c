@@ -21,26 +21,35 @@
 /* Narrower, there is no scale, and the table has the median alone. */
 #define SCALE_LEAST 40
 
+/* The mean of the lengths that a point really had; 0: it has none. */
+static uint64_t length_of_point(const struct wset_target *target,
+				unsigned int point)
+{
+	uint64_t sum = 0, samples = 0;
+	size_t i;
+
+	for (i = 0; i < target->count; i++)
+		if (target->samples[i].point == point) {
+			sum += target->samples[i].interval_ns;
+			samples++;
+		}
+	return samples ? sum / samples : 0;
+}
+
 size_t wset_curve_of(const struct wset_target *target, enum wset_figure figure,
 		     size_t points, struct wset_spread spreads[WSET_POINTS],
 		     uint64_t lengths_ns[WSET_POINTS])
 {
-	size_t i, k, count = 0;
+	size_t i, count = 0;
 
 	for (i = 0; i < points; i++) {
 		struct wset_spread spread;
-		uint64_t sum = 0, samples = 0;
 
 		if (wset_spread_of_target(target, figure, (int)i, &spread) ||
 		    !spread.known)
 			continue;
-		for (k = 0; k < target->count; k++)
-			if (target->samples[k].point == i) {
-				sum += target->samples[k].interval_ns;
-				samples++;
-			}
 		spreads[count] = spread;
-		lengths_ns[count++] = sum / samples;
+		lengths_ns[count++] = length_of_point(target, (unsigned int)i);
 	}
 	return count;
 }

@@ -276,7 +276,7 @@ static void set_flat(const struct wset *set, struct json *object,
 
 	for (i = 0; i < count; i++)
 		medians[i] = spreads[i].median;
-	if (wset_flattens(medians, count, &at))
+	if (count && wset_flattens(medians, count, &at))
 		json_set_number(object, "flat_from_ns",
 				(int64_t)lengths_ns[at]);
 	else

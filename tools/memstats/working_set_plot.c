@@ -3,9 +3,12 @@
  * The curve or the series of memstats -w as an SVG.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "memstats.h"
 #include "message.h"
@@ -215,7 +218,7 @@ static void set_flat(struct drawing *drawing, const struct wset *set)
 
 	for (i = 0; i < count; i++)
 		medians[i] = spreads[i].median;
-	if (!wset_flattens(medians, count, &at))
+	if (!count || !wset_flattens(medians, count, &at))
 		return;
 	format_size(medians[count - 1].value, size);
 	wset_format_time(lengths_ns[at], length);
@@ -298,16 +301,17 @@ static int write_file(const struct drawing *drawing, const char *name)
 int wset_plot_check(const char *name)
 {
 	/* Appending leaves what is there as it is until there is better. */
-	FILE *out = fopen(name, "ae");
+	int fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	struct stat status;
 
-	if (!out) {
+	if (fd < 0) {
 		message("cannot write %s: %s", name, strerror(errno));
 		return EXIT_NOTHING;
 	}
-	fseek(out, 0, SEEK_END);
-	if (!ftell(out))
-		remove(name);
-	fclose(out);
+	/* One that was made just now. */
+	if (!fstat(fd, &status) && S_ISREG(status.st_mode) && !status.st_size)
+		unlink(name);
+	close(fd);
 	return 0;
 }
 
