@@ -159,6 +159,9 @@ bool wset_flattens(const struct pagemap_value *points, size_t count,
 
 void wset_format_time(uint64_t ns, char text[WSET_TIME_SIZE]);
 
+/* Whether the last look at a target found something. */
+bool wset_is_fresh(const struct wset_target *target);
+
 /* Whether all that the methods tell of a target is exact. */
 bool wset_is_exact(const struct wset *set, const struct wset_target *target);
 
@@ -177,6 +180,9 @@ void wset_csv_pages(const struct wset *set);
 struct json *wset_json_pages(const struct wset *set,
 			     const struct wset_target *target, size_t number);
 int wset_csv(const struct wset *set);
+
+/* The newest samples, with the headings before the first line. */
+int wset_csv_line(const struct wset *set, bool first);
 int wset_json(const struct wset *set);
 
 /* Who it is: "1234 redis-server *:6379". */

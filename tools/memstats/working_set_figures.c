@@ -183,6 +183,12 @@ void wset_format_time(uint64_t ns, char text[WSET_TIME_SIZE])
 		snprintf(text, WSET_TIME_SIZE, "%.0f s", seconds);
 }
 
+bool wset_is_fresh(const struct wset_target *target)
+{
+	return target->count && (target->status == PAGEMAP_STATUS_COMPLETE ||
+				 target->status == PAGEMAP_STATUS_CHANGED);
+}
+
 static bool sample_is_exact(const struct wset_sample *sample, uint32_t tells)
 {
 	const struct pagemap_wss_figures *figures = &sample->figures;

@@ -54,8 +54,8 @@ static void add_sample(const struct wset *set, const struct wset_target *target,
 	grid_text(grid, command);
 }
 
-/* Each look at each target, also those of a curve. */
-static int csv_samples(const struct wset *set)
+/* Each look at each target, or the newest alone. */
+static int csv_samples(const struct wset *set, bool newest, bool header)
 {
 	struct grid_column columns[SAMPLE_COLUMNS] = {
 		{ NULL, "pid", GRID_NUMBER },
@@ -73,12 +73,22 @@ static int csv_samples(const struct wset *set)
 	grid = grid_new(columns, SAMPLE_COLUMNS);
 	if (!grid)
 		return -ENOMEM;
-	for (i = 0; i < set->target_count; i++)
-		for (k = 0; k < set->targets[i].count; k++)
-			add_sample(set, &set->targets[i], k, grid);
-	err = grid_csv(grid, set->settings->usual.header, stdout);
+	for (i = 0; i < set->target_count; i++) {
+		const struct wset_target *target = &set->targets[i];
+
+		for (k = newest && target->count ? target->count - 1 : 0;
+		     k < target->count; k++)
+			if (!newest || wset_is_fresh(target))
+				add_sample(set, target, k, grid);
+	}
+	err = grid_csv(grid, header, stdout);
 	grid_free(grid);
 	return err;
+}
+
+int wset_csv_line(const struct wset *set, bool first)
+{
+	return csv_samples(set, true, first && set->settings->usual.header);
 }
 
 static void format_address(uint64_t vaddr, char text[32])
@@ -194,8 +204,10 @@ int wset_csv(const struct wset *set)
 		wset_csv_pages(set);
 		return 0;
 	}
-	return set->settings->working_set.curve ? csv_curve(set) :
-						  csv_samples(set);
+	if (set->settings->working_set.curve)
+		return csv_curve(set);
+	return set->printed ? 0 : csv_samples(set, false,
+					      set->settings->usual.header);
 }
 
 /* ---- JSON -------------------------------------------------------------- */

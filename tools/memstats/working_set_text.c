@@ -112,23 +112,14 @@ static void begin_series(const struct wset *set)
 			wset_print_title(&set->targets[i]);
 }
 
-/* A target has a new sample if it was complete at the last look. */
-static bool is_fresh(const struct wset_target *target)
-{
-	return target->count && (target->status == PAGEMAP_STATUS_COMPLETE ||
-				 target->status == PAGEMAP_STATUS_CHANGED);
-}
-
-int wset_print_line(struct wset *set)
+static int print_newest(const struct wset *set)
 {
 	const struct usual *usual = &set->settings->usual;
 	struct grid_column columns[LINE_COLUMNS];
 	struct grid *grid;
 	size_t i;
-	int err = 0;
+	int err;
 
-	if (!is_series(set) || usual->json || usual->csv)
-		return 0;
 	set_columns(set, columns);
 	columns[LINE_METHOD].heading = NULL;
 	grid = grid_new(columns, LINE_COLUMNS);
@@ -136,18 +127,36 @@ int wset_print_line(struct wset *set)
 		return -ENOMEM;
 	grid_set_least(grid, least_widths);
 	for (i = 0; i < set->target_count; i++)
-		if (is_fresh(&set->targets[i]))
+		if (wset_is_fresh(&set->targets[i]))
 			add_row(set, &set->targets[i], &set->targets[i].samples[
 				set->targets[i].count - 1], grid);
-	if (grid_row_count(grid)) {
-		if (!set->printed)
-			begin_series(set);
-		err = grid_print(grid, usual->units,
-				 usual->header && !set->printed, 0, stdout);
-		set->printed = true;
-		fflush(stdout);
-	}
+	if (!set->printed)
+		begin_series(set);
+	err = grid_print(grid, usual->units, usual->header && !set->printed, 0,
+			 stdout);
 	grid_free(grid);
+	return err;
+}
+
+int wset_print_line(struct wset *set)
+{
+	const struct settings *settings = set->settings;
+	bool fresh = false;
+	size_t i;
+	int err;
+
+	for (i = 0; i < set->target_count; i++)
+		fresh |= wset_is_fresh(&set->targets[i]);
+	if (!is_series(set) || settings->usual.json || !fresh)
+		return 0;
+	if (!settings->usual.csv)
+		err = print_newest(set);
+	else if (settings->maps || settings->pages)
+		return 0;
+	else
+		err = wset_csv_line(set, !set->printed);
+	set->printed = true;
+	fflush(stdout);
 	return err;
 }
 
