@@ -56,6 +56,8 @@ case_is "a folder for a source" "$(mkdir "$scratch/board"
 case_is "a pid for memstats" "$(has $$ memstats "$(cut -c1-1 <<<$$)")"
 case_is "a name for memstats" "$(has "$(cat /proc/$$/comm)" memstats \
 	"$(head -c 3 /proc/$$/comm)")"
+case_is "a method" "$(only clear_refs memstats -w 1 --method cl)"
+case_is "another method" "$(only module,idle memstats --method module,i)"
 case_is "a command behind --" "$(has sleep memstats -- slee)"
 case_is "an argument of that command" "$(has board memstats -- ls boa)"
 case_is "a name that is a trap" "$(offers memstats e | grep trap

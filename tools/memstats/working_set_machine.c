@@ -167,10 +167,11 @@ static int csv_curve(const struct wset *set)
 		{ NULL, "min", GRID_SIZE },
 		{ NULL, "median", GRID_SIZE },
 		{ NULL, "max", GRID_SIZE },
+		{ NULL, "quality", GRID_TEXT },
 		{ NULL, "method", GRID_TEXT },
 	};
 	enum wset_figure figure = wset_main_figure(set->methods);
-	struct grid *grid = grid_new(columns, 7);
+	struct grid *grid = grid_new(columns, 8);
 	struct wset_spread spreads[WSET_POINTS];
 	uint64_t lengths_ns[WSET_POINTS];
 	size_t i, k, count;
@@ -188,6 +189,8 @@ static int csv_curve(const struct wset *set)
 			grid_size(grid, &spreads[k].least);
 			grid_size(grid, &spreads[k].median);
 			grid_size(grid, &spreads[k].most);
+			grid_text(grid, pagemap_quality_name(
+				  spreads[k].median.quality));
 			grid_text(grid, set->method_names);
 		}
 	}
