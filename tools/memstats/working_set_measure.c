@@ -73,20 +73,26 @@ static void mask_signals(sigset_t *mask)
 static int events_open(struct measuring *measuring)
 {
 	size_t i, count = measuring->set->target_count;
+	struct pollfd *events = calloc(count + 1, sizeof(*events));
 	sigset_t mask;
+	int err;
 
-	measuring->events = calloc(count + 1, sizeof(*measuring->events));
-	if (!measuring->events)
+	if (!events)
 		return -ENOMEM;
+	measuring->events = events;
 	mask_signals(&mask);
-	for (i = 0; i <= count; i++)
-		measuring->events[i] = (struct pollfd){
-			.fd = i ? open_process(measuring->set->targets[i - 1].pid)
-				: signalfd(-1, &mask, SFD_CLOEXEC),
-			.events = POLLIN,
-		};
-	measuring->living = count;
-	return measuring->events[0].fd < 0 ? -errno : 0;
+	events[0].fd = signalfd(-1, &mask, SFD_CLOEXEC);
+	events[0].events = POLLIN;
+	err = events[0].fd < 0 ? -errno : 0;
+	for (i = 1; i <= count; i++) {
+		events[i].fd = open_process(measuring->set->targets[i - 1].pid);
+		events[i].events = POLLIN;
+		measuring->living += events[i].fd >= 0;
+	}
+	/* None can be watched: looking will tell. */
+	if (!measuring->living)
+		measuring->living = count;
+	return err;
 }
 
 static void events_close(struct measuring *measuring)
