@@ -320,6 +320,25 @@ static void what_was_measured_before_an_end_stands(void **unused)
 	tool_done(&got);
 }
 
+/* Long before the 1000 intervals are over, which the runner does not wait for. */
+static void nobody_reads_on(void **unused)
+{
+	struct victim victim;
+	struct tool_run got;
+
+	(void)unused;
+	start(&victim);
+	run(&got, 0, "{ memstats -w 1 --count 1000 --yes --csv $1; "
+		     "echo \"status $?\" >&2; } | head -n 1 >/dev/null",
+	    victim.pid);
+	says(&got, "status 1");
+	tool_done(&got);
+	run(&got, 1, "memstats -w 0.1 --count 100000 --yes $1 >/dev/full",
+	    victim.pid);
+	says(&got, "cannot write the output");
+	tool_done(&got);
+}
+
 #define OWN_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -335,6 +354,7 @@ int main(void)
 		OWN_TEST(others_are_not_measured),
 		OWN_TEST(a_signal_ends_the_interval),
 		OWN_TEST(what_was_measured_before_an_end_stands),
+		OWN_TEST(nobody_reads_on),
 	};
 
 	if (geteuid() != 0) {

@@ -355,6 +355,8 @@ int wset_measure(struct wset *set, unsigned long rounds)
 	set->interrupted = measuring.interrupted;
 	if (!err)
 		return 0;
+	if (ferror(stdout))
+		return message_flush_output();
 	message("cannot go on measuring: %s", strerror(-err));
 	return EXIT_NOTHING;
 }

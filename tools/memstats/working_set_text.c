@@ -156,8 +156,8 @@ int wset_print_line(struct wset *set)
 	else
 		err = wset_csv_line(set, !set->printed);
 	set->printed = true;
-	fflush(stdout);
-	return err;
+	/* Nobody reads on, or the disk is full: nothing more is measured. */
+	return fflush(stdout) || ferror(stdout) ? -EIO : err;
 }
 
 static int add_summary(const struct wset_target *target, struct grid *grid)
