@@ -41,6 +41,7 @@ struct drawing {
 	char at_text[128];
 };
 
+/* What is bounded is a band too. */
 static struct plot_point point_of(double seconds,
 				  const struct pagemap_value *least,
 				  const struct pagemap_value *middle,
@@ -49,22 +50,12 @@ static struct plot_point point_of(double seconds,
 	if (middle->quality == PAGEMAP_UNAVAILABLE)
 		return (struct plot_point){ seconds, NAN, NAN, NAN };
 	return (struct plot_point){
-		seconds, (double)middle->value, (double)least->value,
-		(double)most->value,
+		seconds, (double)middle->value,
+		(double)(least->quality == PAGEMAP_BOUNDED ? least->low :
+							     least->value),
+		(double)(most->quality == PAGEMAP_BOUNDED ? most->high :
+							    most->value),
 	};
-}
-
-/* What is bounded is a band too. */
-static struct plot_point point_of_value(double seconds,
-					const struct pagemap_value *value)
-{
-	struct plot_point point = point_of(seconds, value, value, value);
-
-	if (value->quality == PAGEMAP_BOUNDED) {
-		point.low = (double)value->low;
-		point.high = (double)value->high;
-	}
-	return point;
 }
 
 static size_t points_of(const struct wset *set,
@@ -85,11 +76,14 @@ static size_t points_of(const struct wset *set,
 					     &spreads[i].most);
 		return count;
 	}
-	for (i = 0; i < count; i++)
-		points[i] = point_of_value((double)target->samples[i].at_ns /
-					   1e9, wset_figure_of(
-						&target->samples[i].figures,
-						figure));
+	for (i = 0; i < count; i++) {
+		const struct wset_sample *sample = &target->samples[i];
+		const struct pagemap_value *value =
+			wset_figure_of(&sample->figures, figure);
+
+		points[i] = point_of((double)sample->at_ns / 1e9, value, value,
+				     value);
+	}
 	return count;
 }
 
