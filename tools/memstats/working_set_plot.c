@@ -38,7 +38,7 @@ struct drawing {
 	char (*names)[NAME_SIZE];
 	char title[256];
 	char subtitle[256];
-	char at_text[128];
+	char at_text[256];
 };
 
 /* What is bounded is a band too. */
@@ -133,6 +133,22 @@ static void format_size(uint64_t bytes, char text[UNITS_SIZE])
 		 suffix == 'B' ? "" : "iB");
 }
 
+/* "24.8 MiB to 26.9 MiB", "~26.9 MiB": with its quality, in words. */
+static void format_value(const struct pagemap_value *value,
+			 char text[3 * UNITS_SIZE])
+{
+	char low[UNITS_SIZE], high[UNITS_SIZE];
+	bool bounded = value->quality == PAGEMAP_BOUNDED;
+
+	format_size(bounded ? value->low : value->value, low);
+	format_size(bounded ? value->high : value->value, high);
+	if (strcmp(low, high) != 0)
+		snprintf(text, 3 * UNITS_SIZE, "%s to %s", low, high);
+	else
+		snprintf(text, 3 * UNITS_SIZE, "%s%s",
+			 value->quality == PAGEMAP_ESTIMATED ? "~" : "", high);
+}
+
 /* Far above the others it would press them to the ground: it is told. */
 static bool is_out_of_sight(struct drawing *drawing,
 			    const struct wset_target *target,
@@ -205,7 +221,7 @@ static void set_flat(struct drawing *drawing, const struct wset *set)
 	enum wset_figure figure = wset_main_figure(set->methods);
 	struct wset_spread spreads[WSET_POINTS];
 	struct pagemap_value medians[WSET_POINTS];
-	char size[UNITS_SIZE], length[WSET_TIME_SIZE];
+	char size[3 * UNITS_SIZE], length[WSET_TIME_SIZE];
 	uint64_t lengths_ns[WSET_POINTS];
 	size_t i, at, count = wset_curve_of(&set->targets[0], figure,
 					    set->points, spreads, lengths_ns);
@@ -214,7 +230,7 @@ static void set_flat(struct drawing *drawing, const struct wset *set)
 		medians[i] = spreads[i].median;
 	if (!count || !wset_flattens(medians, count, &at))
 		return;
-	format_size(medians[count - 1].value, size);
+	format_value(&medians[count - 1], size);
 	wset_format_time(lengths_ns[at], length);
 	drawing->plot.at = (double)lengths_ns[at] / 1e9;
 	snprintf(drawing->at_text, sizeof(drawing->at_text),
