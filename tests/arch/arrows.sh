@@ -15,13 +15,14 @@ src=lib/libpagemap/src
 TABLE='
 memory   arena|buffer                          arena|buffer
 parsers  parse.*|decode|flags|metric           parse
-sources  source|tree|live.*|saved|averages|mount|look  buffer|parse|source|tree|live|averages|watch
+sources  source|tree|live.*|saved|averages|mount|look|stacks  buffer|parse|source|tree|live|averages|watch
 data     figures|frames|snapshot|repeats|census\.h  arena|buffer|figures|frames|snapshot|repeats
 metrics  usage.*|union.*|group|rank|sharing.*|cheapest|version    arena|buffer|figures|frames|snapshot|repeats|census|usage.*|union.*|sharing
 what-if  killed.*                              buffer|parse|source|frames|snapshot|sharing|killed.*
 sessions wss.*                                  arena|buffer|parse|source|snapshot|engine|wss.*
 ram      ram.*                                 buffer|parse|source|ram
 cgroups  cgroup.*                              buffer|parse|source|cgroup
+sizing   sizing.*                              buffer|parse|source|sizing
 engines  engine|.*_engine|census.*|take|watch|settle|top|workers|identity|maps|gather|process_read|same_mm|runs|pages|ahead|kinds  arena|buffer|parse|source|figures|frames|snapshot|repeats|engine|gather|census.*|watch|pages
 '
 

@@ -102,35 +102,6 @@ static void add_member(struct killed *killed, size_t index,
 		add_threads(killed, pids[i], text, members);
 }
 
-/*
- * A stack's size is the kernel's own constant: what all of them take, by the
- * number of threads, is it but for idle ones' (which are not counted as
- * threads).  It is a power of two of pages.
- */
-static int stack_bytes(struct killed *killed, struct buffer *text,
-		       uint64_t *ret_bytes)
-{
-	struct pagemap_source *source = killed->source;
-	uint64_t all, threads, bytes = source->page_size_bytes;
-	struct proc_meminfo meminfo;
-	int err = killed_meminfo(killed, &meminfo);
-
-	if (!err && !meminfo_has(&meminfo, MEMINFO_KERNEL_STACK))
-		err = -ENODATA;
-	if (!err)
-		err = source->ops->read_text(source, NULL, "loadavg", text);
-	if (!err)
-		err = parse_loadavg(text->data, text->size, &threads);
-	if (err)
-		return err;
-	all = meminfo.values[MEMINFO_KERNEL_STACK];
-	/* The nearest, by its ratio: 1.5 is near enough to the root of 2. */
-	while (bytes < UINT64_C(1) << 20 && all * 2 > bytes * 3 * threads)
-		bytes *= 2;
-	*ret_bytes = bytes;
-	return 0;
-}
-
 static void add_exact(struct killed *killed, enum pagemap_killed_part part,
 		      uint64_t bytes)
 {
@@ -191,7 +162,7 @@ int killed_system(struct killed *killed)
 	add_exact(killed, PAGEMAP_KILLED_FREED_PAGE_TABLES,
 		  members.page_table_bytes +
 		  (members.mms << killed->snapshot->page_shift));
-	err = stack_bytes(killed, &text, &bytes);
+	err = source_stack_bytes(killed->source, &bytes);
 	if (err)
 		killed->parts[PAGEMAP_KILLED_FREED_KERNEL_STACKS].missing =
 			PAGEMAP_REASON_NO_FEATURE;

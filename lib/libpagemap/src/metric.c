@@ -71,6 +71,10 @@ const char *pagemap_reason_describe(enum pagemap_reason reason)
 		[PAGEMAP_REASON_BY_OTHERS] =
 			"pages of files that others used count as well",
 		[PAGEMAP_REASON_TOO_SHORT] = "not so many samples were taken",
+		[PAGEMAP_REASON_FITTED] =
+			"a line through measured steps, with its 95 % interval",
+		[PAGEMAP_REASON_FREE] =
+			"a further one was not seen to cost anything",
 	};
 
 	return NAME_IN(sentences, reason);

@@ -240,6 +240,9 @@ bool source_kernel_at_least(const struct pagemap_source *source,
 struct pagemap_source *source_new(const struct source_ops *ops,
 				  enum pagemap_source_kind kind);
 
+/* How large a kernel stack is, by meminfo and loadavg: stacks.c. */
+int source_stack_bytes(struct pagemap_source *source, uint64_t *ret_bytes);
+
 /* Reads the text of the machine's own files: version, swaps. */
 int source_read_swaps(struct pagemap_source *source);
 

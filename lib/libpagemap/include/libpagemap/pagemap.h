@@ -82,6 +82,10 @@ enum pagemap_reason {
 	PAGEMAP_REASON_BY_OTHERS,	/**< pages of files that others used, by
 					     read() too, count as well */
 	PAGEMAP_REASON_TOO_SHORT,	/**< not so many samples were taken */
+	PAGEMAP_REASON_FITTED,		/**< a line through measured steps; low
+					     and high hold it in 95 of 100 */
+	PAGEMAP_REASON_FREE,		/**< a number of copies that has no end:
+					     another one costs nothing */
 	PAGEMAP_REASON_COUNT
 };
 
@@ -656,5 +660,8 @@ void pagemap_ranking_free(struct pagemap_ranking *ranking);
 
 /* Memory cgroups. */
 #include <libpagemap/cgroup.h>
+
+/* What another copy costs, and how many fit. */
+#include <libpagemap/sizing.h>
 
 #endif /* LIBPAGEMAP_PAGEMAP_H */
