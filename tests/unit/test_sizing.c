@@ -250,6 +250,8 @@ static void each_part_has_its_cost(void **state)
 	cost_is(copies, PAGEMAP_COPIES_KERNEL, 0, 200 * KIB, why);
 	cost_is(copies, PAGEMAP_COPIES_KEPT, 0, 3 * MIB + 200 * KIB, why);
 	cost_is(copies, PAGEMAP_COPIES_ALL, 2 * MIB, 4 * MIB + 200 * KIB, why);
+	cost_is(copies, PAGEMAP_COPIES_CHARGED, 2 * MIB, 4 * MIB + 200 * KIB,
+		why);
 	cost_is(copies, PAGEMAP_COPIES_USAGE, 2 * MIB, 4 * MIB + 200 * KIB,
 		why);
 	assert_int_equal(pagemap_copies_step_count(copies), 5);

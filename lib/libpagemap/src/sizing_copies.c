@@ -41,6 +41,7 @@ const char *pagemap_copies_figure_name(enum pagemap_copies_figure figure)
 		[PAGEMAP_COPIES_KEPT] = "kept",
 		[PAGEMAP_COPIES_ALL] = "all",
 		[PAGEMAP_COPIES_FILE_CHARGED] = "file_charged",
+		[PAGEMAP_COPIES_CHARGED] = "charged",
 		[PAGEMAP_COPIES_USAGE] = "usage",
 	};
 
@@ -139,6 +140,9 @@ static void set_kernel(struct step *step)
 		    figures[PAGEMAP_COPIES_KERNEL]);
 	figures[PAGEMAP_COPIES_ALL] = sum(figures[PAGEMAP_COPIES_KEPT],
 					  figures[PAGEMAP_COPIES_FILE]);
+	figures[PAGEMAP_COPIES_CHARGED] =
+		sum(figures[PAGEMAP_COPIES_KEPT],
+		    figures[PAGEMAP_COPIES_FILE_CHARGED]);
 }
 
 static void set_figures(struct pagemap_copies *copies,

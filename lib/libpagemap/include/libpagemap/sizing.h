@@ -123,6 +123,8 @@ enum pagemap_copies_figure {
 					     dropped where there is no swap */
 	PAGEMAP_COPIES_ALL,		/**< that and the page cache */
 	PAGEMAP_COPIES_FILE_CHARGED,	/**< page cache that the cgroup paid for */
+	PAGEMAP_COPIES_CHARGED,		/**< KEPT and FILE_CHARGED: what the
+					     usage is made of */
 	PAGEMAP_COPIES_USAGE,		/**< usage of the cgroup, for comparison:
 					     above the truth by up to 256 KiB a
 					     CPU, charged in advance */
