@@ -27,6 +27,9 @@ struct settings {
 	char **words;		/* pids and names, or the command */
 	int word_count;
 	bool runs_command;
+	const char *copies;	/* as given; NULL: not, as the next two */
+	const char *with;
+	const char *budget;
 	pid_t *pids;		/* of the words */
 	size_t pid_count;
 };
@@ -93,5 +96,10 @@ int run_command(struct settings *settings, struct pagemap_source *source);
 /* Which memory processes use, interval by interval: working_set.c. */
 int measure_working_sets(struct settings *settings,
 			 struct pagemap_source *source);
+/* What each further copy of a command costs, and how many fit. */
+int find_one_more(struct settings *settings, struct pagemap_source *source);
+int one_more_check(const struct settings *settings);
+int find_fit(struct settings *settings, struct pagemap_source *source);
+int fit_check(const struct settings *settings);
 
 #endif

@@ -13,6 +13,7 @@
 enum {
 	OPTION_MAPS = 256, OPTION_PAGES, OPTION_COUNT, OPTION_METHOD,
 	OPTION_YES, OPTION_CURVE, OPTION_AGES, OPTION_PLOT,
+	OPTION_ONE_MORE, OPTION_FIT, OPTION_COPIES, OPTION_WITH,
 	OPTION_WORKING_SET = 'w',
 };
 
@@ -29,6 +30,10 @@ static const struct option_row table[] = {
 	  "with -w: how; \"help\" lists them" },
 	{ OPTION_YES, "yes", NULL, "with -w: it may disturb the process" },
 	{ OPTION_PLOT, "plot", "FILE.svg", "with -w: draw it" },
+	{ OPTION_ONE_MORE, "one-more", NULL, "what each further copy of a command costs" },
+	{ OPTION_FIT, "fit", "BUDGET", "how many copies of it fit into 64M" },
+	{ OPTION_COPIES, "copies", "LIST", "numbers of copies to measure: 1,2,3,4,6" },
+	{ OPTION_WITH, "with", "FILE", "other commands beside it: COUNT COMMAND ARG..." },
 	USUAL_ROWS("memstats/1"),
 };
 
@@ -44,6 +49,8 @@ static const struct mode {
 	int (*check)(const struct settings *settings);
 } modes[] = {
 	{ OPTION_WORKING_SET, "-w", measure_working_sets, wset_check },
+	{ OPTION_ONE_MORE, "--one-more", find_one_more, one_more_check },
+	{ OPTION_FIT, "--fit", find_fit, fit_check },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -78,6 +85,8 @@ static int print_help(void)
 	puts("Usage: memstats [OPTION]... PID|NAME...\n"
 	     "       memstats [OPTION]... -- COMMAND [ARG]...\n"
 	     "       memstats -w SECONDS [OPTION]... PID|NAME...\n"
+	     "       memstats --one-more|--fit BUDGET [OPTION]... -- COMMAND "
+	     "[ARG]...\n"
 	     "Takes the memory of processes apart, or that of a command: at "
 	     "its peak and at\nits end; memstats then exits as the command "
 	     "did.\n");
@@ -124,6 +133,17 @@ static int take_option(int id, const char *argument, void *context)
 	case OPTION_PLOT:
 		settings->working_set.plot = argument;
 		return 0;
+	case OPTION_ONE_MORE:
+		return 0;
+	case OPTION_FIT:
+		settings->budget = argument;
+		return 0;
+	case OPTION_COPIES:
+		settings->copies = argument;
+		return 0;
+	case OPTION_WITH:
+		settings->with = argument;
+		return 0;
 	default:
 		return usual_take(&settings->usual, id, argument);
 	}
@@ -148,10 +168,13 @@ static int check(const struct settings *settings)
 		message("%s goes with -w SECONDS; try --help", given);
 		return EXIT_USAGE;
 	}
-	if (!settings->word_count)
+	if (!settings->word_count && !settings->with)
 		wrong = "name a process (pid or name), or a command after --";
 	else if (settings->runs_command && settings->usual.source)
 		wrong = "a command runs on this machine: -S makes no sense";
+	else if ((settings->copies || settings->with) &&
+		 settings->run != find_one_more && settings->run != find_fit)
+		wrong = "--copies and --with go with --one-more and --fit";
 	else if (settings->maps && settings->pages)
 		wrong = "--maps and --pages exclude each other";
 	else if (settings->pages && settings->usual.engine == PAGEMAP_ENGINE_KERNEL)
