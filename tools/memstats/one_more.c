@@ -164,7 +164,7 @@ static int measure_step(struct copies_report *report, unsigned int copies)
 	if (status)
 		return status;
 	reading_free(&report->last);
-	status = trial_read(&report->trial, &report->last);
+	status = trial_read_mean(&report->trial, &report->last);
 	if (status)
 		return status;
 	census = census_beside(report);
@@ -217,7 +217,7 @@ static int start_companions(struct copies_report *report)
 	if (!status && report->companions.count)
 		status = settle(report);
 	if (!status && report->companions.count)
-		status = trial_read(&report->trial, &report->beside);
+		status = trial_read_mean(&report->trial, &report->beside);
 	return status;
 }
 

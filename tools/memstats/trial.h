@@ -62,6 +62,9 @@ int trial_wait(struct trial *trial, unsigned int milliseconds);
 
 int trial_settle(struct trial *trial, struct rest *ret_rest);
 int trial_read(struct trial *trial, struct reading *ret_reading);
+
+/* The same, but the mean of some: programs at rest still breathe. */
+int trial_read_mean(struct trial *trial, struct reading *ret_reading);
 void reading_free(struct reading *reading);
 
 /* The copy, by its place, that a process comes from; SIZE_MAX: not known. */

@@ -270,6 +270,67 @@ int trial_read(struct trial *trial, struct reading *ret_reading)
 	return 0;
 }
 
+/* ---- Programs that breathe --------------------------------------------- */
+
+#define READINGS 4
+#define READINGS_APART_MS 100
+
+/* The figures of a reading as one array after the other. */
+static size_t figures_of(struct reading *reading, uint64_t **ret_figures)
+{
+	struct pagemap_copies_census *census = &reading->census;
+	size_t i, count = 0;
+
+	for (i = 0; i < PAGEMAP_CGROUP_FIGURE_COUNT; i++)
+		ret_figures[count++] = &reading->books.value[i];
+	ret_figures[count++] = &census->anon_bytes;
+	ret_figures[count++] = &census->file_bytes;
+	ret_figures[count++] = &census->shmem_bytes;
+	ret_figures[count++] = &census->page_table_bytes;
+	ret_figures[count++] = &census->stack_bytes;
+	ret_figures[count++] = &census->swap_bytes;
+	return count;
+}
+
+#define FIGURES_MAX (PAGEMAP_CGROUP_FIGURE_COUNT + 6)
+
+/* The next one's figures, moved towards those of all before it. */
+static void mix(struct reading *next, struct reading *mean, unsigned int before)
+{
+	uint64_t *news[FIGURES_MAX], *olds[FIGURES_MAX];
+	size_t i, count = figures_of(next, news);
+
+	figures_of(mean, olds);
+	for (i = 0; i < count; i++) {
+		/* What has no number has none in the next one either. */
+		if (*news[i] >= PAGEMAP_CGROUP_NO_LIMIT ||
+		    *olds[i] >= PAGEMAP_CGROUP_NO_LIMIT)
+			continue;
+		*news[i] = (*news[i] + *olds[i] * before) / (before + 1);
+	}
+}
+
+int trial_read_mean(struct trial *trial, struct reading *ret_reading)
+{
+	struct reading mean, next;
+	int status = trial_read(trial, &mean);
+	unsigned int before;
+
+	for (before = 1; before < READINGS && !status; before++) {
+		status = trial_wait(trial, READINGS_APART_MS);
+		if (!status)
+			status = trial_read(trial, &next);
+		if (!status)
+			mix(&next, &mean, before);
+		reading_free(&mean);
+		if (!status)
+			mean = next;
+	}
+	if (!status)
+		*ret_reading = mean;
+	return status;
+}
+
 /* ---- Teams ------------------------------------------------------------- */
 
 /* The copy that a process is of, or comes from; SIZE_MAX: not known. */
