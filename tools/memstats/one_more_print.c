@@ -166,23 +166,31 @@ static const char *size_text(const struct pagemap_value *value, char *text)
 	return text;
 }
 
+static void print_cost(const struct pagemap_cost *cost)
+{
+	struct pagemap_value error = error_cell(cost);
+	char text[UNITS_SIZE];
+
+	fputs(size_text(&cost->each, text), stdout);
+	if (error.quality == PAGEMAP_EXACT)
+		printf(" +- %s", size_text(&error, text));
+}
+
 static void print_each(const struct copies_report *report)
 {
 	struct pagemap_cost all = copies_cost(report, PAGEMAP_COPIES_ALL);
 	struct pagemap_cost kept = copies_cost(report, PAGEMAP_COPIES_KEPT);
 	struct pagemap_cost file = copies_cost(report, PAGEMAP_COPIES_FILE);
-	struct pagemap_value error = error_cell(&all);
 	char text[UNITS_SIZE];
 
-	printf("\nEach further copy costs %s", size_text(&all.each, text));
-	if (error.quality == PAGEMAP_EXACT)
-		printf(" +- %s", size_text(&error, text));
-	else
-		printf(" (two steps tell no error bar)");
-	printf(": %s that stay", size_text(&kept.each, text));
-	printf(", and %s of files,\nwhich can be dropped and read again. All "
-	       "copies together cost ", size_text(&file.each, text));
-	printf("%s besides.\n", size_text(&all.fixed, text));
+	fputs("\nEach further copy costs ", stdout);
+	print_cost(&kept);
+	fputs(" that stay, and ", stdout);
+	print_cost(&file);
+	printf(" of files,\nwhich can be dropped and read again. All copies "
+	       "have %s in common.\n", size_text(&all.fixed, text));
+	if (pagemap_copies_step_count(report->copies) < 3)
+		puts("Two steps tell no error bar: give --copies three.");
 }
 
 static void print_warmth(const struct copies_report *report)
