@@ -272,7 +272,9 @@ int trial_read(struct trial *trial, struct reading *ret_reading)
 
 /* ---- Programs that breathe --------------------------------------------- */
 
-#define READINGS 4
+/* So many readings at least, and at most while they lie apart by 1 %. */
+#define READINGS_LEAST 3
+#define READINGS_MOST 12
 #define READINGS_APART_MS 100
 
 /* The figures of a reading as one array after the other. */
@@ -310,25 +312,58 @@ static void mix(struct reading *next, struct reading *mean, unsigned int before)
 	}
 }
 
+/* How far readings lie apart in what cannot be dropped. */
+struct spread {
+	uint64_t low;
+	uint64_t high;
+};
+
+static void widen(struct spread *spread, const struct reading *reading)
+{
+	uint64_t kernel = reading->books.value[PAGEMAP_CGROUP_KERNEL];
+	uint64_t bytes = reading->census.anon_bytes +
+		(kernel != PAGEMAP_CGROUP_UNKNOWN ? kernel :
+		 reading->census.page_table_bytes +
+		 reading->census.stack_bytes);
+
+	if (!spread->high || bytes < spread->low)
+		spread->low = bytes;
+	if (bytes > spread->high)
+		spread->high = bytes;
+}
+
+static bool is_enough(const struct spread *spread, unsigned int readings)
+{
+	return readings >= READINGS_MOST ||
+	       (readings >= READINGS_LEAST &&
+		spread->high - spread->low <= spread->high / 100);
+}
+
 int trial_read_mean(struct trial *trial, struct reading *ret_reading)
 {
+	struct spread spread = { 0 };
 	struct reading mean, next;
+	unsigned int readings;
 	int status = trial_read(trial, &mean);
-	unsigned int before;
 
-	for (before = 1; before < READINGS && !status; before++) {
+	if (status)
+		return status;
+	widen(&spread, &mean);
+	for (readings = 1; !is_enough(&spread, readings); readings++) {
 		status = trial_wait(trial, READINGS_APART_MS);
 		if (!status)
 			status = trial_read(trial, &next);
-		if (!status)
-			mix(&next, &mean, before);
+		if (status) {
+			reading_free(&mean);
+			return status;
+		}
+		widen(&spread, &next);
+		mix(&next, &mean, readings);
 		reading_free(&mean);
-		if (!status)
-			mean = next;
+		mean = next;
 	}
-	if (!status)
-		*ret_reading = mean;
-	return status;
+	*ret_reading = mean;
+	return 0;
 }
 
 /* ---- Teams ------------------------------------------------------------- */
