@@ -2,10 +2,9 @@
 /*
  * Copies as JSON: their steps, what is common to all and what each costs.
  */
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "copies.h"
 
@@ -68,19 +67,14 @@ static struct json *json_costs(const struct copies_report *report, bool each)
 static struct json *json_residuals(const struct copies_report *report)
 {
 	struct pagemap_cost cost = copies_cost(report, PAGEMAP_COPIES_ALL);
+	struct json *object;
 
 	if (!cost.line.point_count)
 		return NULL;
-	cost.fixed = (struct pagemap_value){
-		.value = (uint64_t)(cost.line.largest_residual + 0.5),
-		.quality = PAGEMAP_EXACT,
-	};
-	{
-		struct json *object = json_new_object();
-
-		json_set_value(object, "largest", &cost.fixed);
-		return object;
-	}
+	object = json_new_object();
+	json_set_number(object, "largest_bytes",
+			(int64_t)(cost.line.largest_residual + 0.5));
+	return object;
 }
 
 static struct json *json_words(const struct settings *settings)
@@ -139,11 +133,16 @@ void copies_json_open(const struct copies_report *report)
 	const struct pagemap_snapshot *snapshot = report->last.snapshot ?
 		report->last.snapshot : report->beside.snapshot;
 	struct json *cost = json_new_object();
+	struct timespec cpu;
 
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
 	json_set_number(cost, "wall_ns", (int64_t)(trial_now_ns() -
 						   report->trial.begin_ns));
+	json_set_number(cost, "cpu_ns", (int64_t)cpu.tv_sec * 1000000000 +
+					cpu.tv_nsec);
 	fputs("{\"schema\":\"memstats/1\",", stdout);
 	copies_json_member("source", json_source(report->source, snapshot),
 			   ",");
 	copies_json_member("cost", cost, ",");
+	copies_json_member("unreadable", json_unreadable(snapshot), ",");
 }
