@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "copies.h"
@@ -106,6 +107,15 @@ static uint64_t available(struct pagemap_source *source)
 	return bytes;
 }
 
+/* What reading them takes again: as much as it has taken so far. */
+static uint64_t own_peak(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_SELF, &usage) ? 0 :
+	       (uint64_t)usage.ru_maxrss << 10;
+}
+
 /* A tenth of what there is stays: these copies are not to hurt the others. */
 static bool has_room(const struct copies_report *report, unsigned int copies)
 {
@@ -118,7 +128,7 @@ static bool has_room(const struct copies_report *report, unsigned int copies)
 					     &bytes) ||
 	    bytes == PAGEMAP_COPIES_UNKNOWN)
 		return true;
-	return bytes / count * (copies - count) <
+	return bytes / count * (copies - count) + own_peak() <
 	       available(report->source) / 10 * 9;
 }
 
