@@ -43,6 +43,7 @@ struct uses {
 	struct strings *paths;
 	struct file_use *files;		/* by number of the path */
 	size_t who;			/* a copy, ALL_COPIES or EVERYONE */
+	bool for_certain;		/* not what others may have used */
 };
 
 static bool counts(const struct uses *uses, pid_t pid)
@@ -78,7 +79,9 @@ static int add_mapping(struct uses *uses,
 		files[number] = (struct file_use){ 0 };
 	}
 	uses->files[number].rss += mapping->figures.rss.value;
-	uses->files[number].now += mapping->figures.referenced.value;
+	uses->files[number].now += uses->for_certain ?
+				   mapping->figures.referenced.low :
+				   mapping->figures.referenced.value;
 	return 0;
 }
 
@@ -176,9 +179,11 @@ static int sum_frames(const struct uses *uses, uint64_t *ret_bytes)
 static int in_use(const struct copies_report *report,
 		  const struct reading *reading,
 		  const struct pagemap_working_set *set, size_t who,
-		  uint64_t *ret_bytes)
+		  bool for_certain, uint64_t *ret_bytes)
 {
-	struct uses uses = { report, reading, strings_new(), NULL, who };
+	struct uses uses = {
+		report, reading, strings_new(), NULL, who, for_certain,
+	};
 	struct pagemap_wss_process process;
 	uint64_t bytes = 0;
 	uint32_t number;
@@ -215,21 +220,22 @@ struct split {
 static int split_uses(const struct copies_report *report,
 		      const struct reading *reading,
 		      const struct pagemap_working_set *set,
-		      struct split *ret_split)
+		      bool for_certain, struct split *ret_split)
 {
 	unsigned int copies = report->copy_count;
 	uint64_t all = 0, together = 0, one, sum = 0;
 	double each = 0;
 	size_t i, count;
-	int err = in_use(report, reading, set, EVERYONE, &all);
+	int err = in_use(report, reading, set, EVERYONE, for_certain, &all);
 
 	launch_copies(report->trial.launch, &count);
 	if (!err && copies > 1)
-		err = in_use(report, reading, set, ALL_COPIES, &together);
+		err = in_use(report, reading, set, ALL_COPIES, for_certain,
+			     &together);
 	for (i = 0; !err && copies > 1 && i < count; i++) {
 		if (report->trial.teams[i])
 			continue;
-		err = in_use(report, reading, set, i, &one);
+		err = in_use(report, reading, set, i, for_certain, &one);
 		sum += err ? 0 : one;
 	}
 	if (err)
@@ -260,10 +266,14 @@ static uint64_t total(const struct split *split, unsigned int copies)
 	return split->shared + split->each * copies;
 }
 
-/* Where it does not flatten: from what was seen first to all that there is. */
+/*
+ * Where it does not flatten: from what was seen first to all that there is.
+ * In any case from what they used for certain.
+ */
 static void set_mapped(struct copies_report *report,
 		       const struct reading *reading,
-		       const struct split *first, const struct split *last)
+		       const struct split *first, const struct split *last,
+		       const struct split *certain)
 {
 	struct files_in_use *files = &report->files;
 	unsigned int copies = report->copy_count;
@@ -276,19 +286,26 @@ static void set_mapped(struct copies_report *report,
 	files->each = between(first->each, last->each, last->each);
 	files->shared = between(first->shared, last->shared,
 				last->shared + more);
+	if (certain->shared < files->shared.low)
+		files->shared.low = certain->shared;
+	if (certain->each < files->each.low)
+		files->each.low = certain->each;
 }
 
 /* ---- Mapped files ------------------------------------------------------ */
 
 static int look(struct copies_report *report, const struct reading *reading,
-		struct pagemap_wss *session, struct split *ret_split)
+		struct pagemap_wss *session, struct split *ret_split,
+		struct split *ret_certain)
 {
 	struct pagemap_working_set *set;
 	int err = pagemap_wss_look(session, &set);
 
 	if (err)
 		return err;
-	err = split_uses(report, reading, set, ret_split);
+	err = split_uses(report, reading, set, false, ret_split);
+	if (!err)
+		err = split_uses(report, reading, set, true, ret_certain);
 	pagemap_working_set_free(set);
 	return err;
 }
@@ -298,7 +315,7 @@ static int watch_mapped(struct copies_report *report,
 			struct pagemap_wss *session)
 {
 	struct files_in_use *files = &report->files;
-	struct split first = { 0 }, now = { 0 }, before;
+	struct split first = { 0 }, now = { 0 }, certain = { 0 }, before;
 	unsigned int copies = report->copy_count;
 	unsigned int seconds;
 	int err, status;
@@ -310,7 +327,7 @@ static int watch_mapped(struct copies_report *report,
 		if (status)
 			return status;
 		before = now;
-		err = look(report, reading, session, &now);
+		err = look(report, reading, session, &now, &certain);
 		if (err) {
 			message("the files in use cannot be read: %s",
 				strerror(-err));
@@ -324,7 +341,7 @@ static int watch_mapped(struct copies_report *report,
 		files->flat = seconds >= LEAST_S && total(&now, copies) * 20 <=
 			      total(&before, copies) * 21;
 	}
-	set_mapped(report, reading, &first, &now);
+	set_mapped(report, reading, &first, &now, &certain);
 	return 0;
 }
 

@@ -65,6 +65,10 @@ static void print_files(const struct copies_report *report)
 		       "thrashing has no\nsharp onset.\n",
 		       size_text(files->shared.low, low),
 		       size_text(files->shared.high, high));
+	else if (files->shared.low < files->shared.value)
+		printf("Others have used the same files: of that, %s was used "
+		       "by these for certain.\n",
+		       size_text(files->shared.low, low));
 	if (files->came_back.quality != PAGEMAP_UNAVAILABLE)
 		printf("Of %s page cache that they read and do not map, %s came "
 		       "back in 5 s when it\nhad been dropped.\n",

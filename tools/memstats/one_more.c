@@ -198,7 +198,7 @@ static int measure_steps(struct copies_report *report)
 			status = measure_step(report, plan.steps[i]);
 			continue;
 		}
-		message("the machine has no memory for %u copies: %u are the "
+		message("there is no memory for %u copies: %u are the "
 			"most that were measured", plan.steps[i],
 			report->copy_count);
 		break;
