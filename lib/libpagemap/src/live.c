@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -40,6 +41,9 @@ struct scan_arg {
 };
 
 #define SCAN_IOCTL _IOWR('f', 16, struct scan_arg)
+#define SCAN_WP_MATCHING (1 << 0)
+#define CATEGORY_WPALLOWED (1 << 0)
+#define CATEGORY_WRITTEN (1 << 1)
 #define CATEGORY_PRESENT (1 << 3)
 #define CATEGORY_SWAPPED (1 << 4)
 #define CATEGORY_ZERO (1 << 5)
@@ -52,6 +56,9 @@ struct scan_arg {
 
 #define SCAN_REGIONS 256
 
+/* Of Linux 6.7, too: pages become writable again without anyone's help. */
+#define UFFD_WP_ASYNC (1 << 15)
+
 static uint32_t extent_bits(uint64_t categories)
 {
 	uint32_t bits = EXTENT_SURE;
@@ -60,47 +67,99 @@ static uint32_t extent_bits(uint64_t categories)
 		bits |= EXTENT_HUGE;
 	if (categories & CATEGORY_ZERO)
 		bits |= EXTENT_ZERO;
+	if (categories & CATEGORY_WRITTEN)
+		bits |= EXTENT_WRITTEN;
 	return bits;
 }
 
-static ssize_t live_scan(struct pagemap_source *source,
-			 const struct pages_file *pages, struct scan *scan,
-			 struct extent *ret_extents, size_t count)
+/* The categories are the caller's, the rest of arg is filled here. */
+static ssize_t scan_by_ioctl(struct pagemap_source *source,
+			     const struct pages_file *pages, struct scan *scan,
+			     struct scan_arg arg, struct extent *ret_extents,
+			     size_t count)
 {
 	struct scan_region regions[SCAN_REGIONS];
-	struct scan_arg arg = {
-		.size = sizeof(arg),
-		.vec = (uintptr_t)regions,
-		.vec_len = count < SCAN_REGIONS ? count : SCAN_REGIONS,
-		.max_pages = scan->max_pages,
-		.category_anyof_mask = CATEGORY_PRESENT | CATEGORY_SWAPPED,
-		.return_mask = CATEGORY_ZERO | CATEGORY_HUGE,
-	};
 	uint64_t end = scan->end_page;
-	int i, found;
+	int i, found = 0;
 
 	if (!pagemap_source_has_feature(source, PAGEMAP_FEATURE_SCAN))
 		return -ENOTSUP;
+	arg.size = sizeof(arg);
+	arg.vec = (uintptr_t)regions;
+	arg.vec_len = count < SCAN_REGIONS ? count : SCAN_REGIONS;
+	arg.max_pages = scan->max_pages;
 	if (end > source->scan_end_page)
 		end = source->scan_end_page;
-	if (scan->next_page >= end)
-		return 0;
-	arg.start = scan->next_page << source->page_shift;
-	arg.end = end << source->page_shift;
-	found = ioctl(pages->fd, SCAN_IOCTL, &arg);
-	if (found < 0)
-		return errno == ESRCH ? -ESTALE : -errno;
+	/* Nothing found in what was walked is not yet the end. */
+	while (!found && scan->next_page < end) {
+		arg.start = scan->next_page << source->page_shift;
+		arg.end = end << source->page_shift;
+		found = ioctl(pages->fd, SCAN_IOCTL, &arg);
+		if (found < 0)
+			return errno == ESRCH ? -ESTALE : -errno;
+		scan->next_page = arg.walk_end >> source->page_shift;
+	}
 	for (i = 0; i < found; i++) {
 		ret_extents[i].start_page =
 			regions[i].start >> source->page_shift;
 		ret_extents[i].end_page = regions[i].end >> source->page_shift;
 		ret_extents[i].bits = extent_bits(regions[i].categories);
 	}
-	scan->next_page = arg.walk_end >> source->page_shift;
-	/* Nothing found in what was walked is not yet the end. */
-	if (!found && scan->next_page < end)
-		return live_scan(source, pages, scan, ret_extents, count);
 	return found;
+}
+
+static ssize_t live_scan(struct pagemap_source *source,
+			 const struct pages_file *pages, struct scan *scan,
+			 struct extent *ret_extents, size_t count)
+{
+	struct scan_arg arg = {
+		.category_anyof_mask = CATEGORY_PRESENT | CATEGORY_SWAPPED,
+		.return_mask = CATEGORY_ZERO | CATEGORY_HUGE,
+	};
+
+	return scan_by_ioctl(source, pages, scan, arg, ret_extents, count);
+}
+
+/*
+ * Mappings that are not registered, or whose owner waits for each fault, have
+ * no WPALLOWED and are passed over: nothing of theirs is protected.
+ */
+static ssize_t live_scan_written(struct pagemap_source *source,
+				 const struct pages_file *pages,
+				 struct scan *scan, struct extent *ret_extents,
+				 size_t count)
+{
+	struct scan_arg arg = {
+		.flags = scan->protect ? SCAN_WP_MATCHING : 0,
+		.category_mask = CATEGORY_WPALLOWED,
+		.category_anyof_mask = CATEGORY_PRESENT | CATEGORY_SWAPPED,
+		.return_mask = CATEGORY_WRITTEN | CATEGORY_ZERO,
+	};
+
+	return scan_by_ioctl(source, pages, scan, arg, ret_extents, count);
+}
+
+static int live_register_own(struct pagemap_source *source, void *at,
+			     size_t bytes)
+{
+	struct uffdio_api api = {
+		.api = UFFD_API, .features = UFFD_WP_ASYNC,
+	};
+	struct uffdio_register area = {
+		.range = { (uintptr_t)at, bytes },
+		.mode = UFFDIO_REGISTER_MODE_WP,
+	};
+	int err, fd = (int)syscall(SYS_userfaultfd,
+				   O_CLOEXEC | UFFD_USER_MODE_ONLY);
+
+	(void)source;
+	if (fd < 0)
+		return -errno;
+	if (!ioctl(fd, UFFDIO_API, &api) && !ioctl(fd, UFFDIO_REGISTER, &area))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
 }
 
 /* The entry of a page of our own that we have just written to. */
@@ -368,6 +427,8 @@ static const struct source_ops live_ops = {
 	.open_uses = tree_open_uses,
 	.read_uses = tree_read_uses,
 	.scan = live_scan,
+	.scan_written = live_scan_written,
+	.register_own = live_register_own,
 	.read_frames = tree_read_frames,
 	.open_forget = live_open_forget,
 	.list_files = live_list_files,

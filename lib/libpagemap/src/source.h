@@ -33,6 +33,7 @@ enum {
 	EXTENT_HUGE = 1,	/* mapped by a PMD or larger, or hugetlb */
 	EXTENT_ZERO = 2,	/* the zero page */
 	EXTENT_SURE = 4,	/* every page is present or swapped */
+	EXTENT_WRITTEN = 8,	/* not write-protected, of scan_written */
 };
 
 /* Pages that follow each other and of which a scan says the same. */
@@ -47,6 +48,7 @@ struct scan {
 	uint64_t next_page;
 	uint64_t end_page;	/* exclusive */
 	uint64_t max_pages;	/* found in one call; 0: no limit (gentle) */
+	bool protect;		/* scan_written: protects what it finds */
 };
 
 enum frame_file { FRAME_COUNTS, FRAME_FLAGS };
@@ -121,7 +123,7 @@ struct source_ops {
 	/*
 	 * Opens where the uses of pages are, after open_pages; closed with it.
 	 * The entries and uses (enum pagemap_run_bits, of those that are
-	 * present) are then read together, as by read_entries.
+	 * present; HUGE among them) are then read together, as by read_entries.
 	 */
 	int (*open_uses)(struct pagemap_source *source,
 			 const struct process_ref *ref,
@@ -137,6 +139,20 @@ struct source_ops {
 	ssize_t (*scan)(struct pagemap_source *source,
 			const struct pages_file *pages, struct scan *scan,
 			struct extent *ret_extents, size_t count);
+
+	/*
+	 * The same of pages whose process registered them for asynchronous
+	 * write protection (userfaultfd, 6.7 on), and no others: which were
+	 * written since they were protected.  NULL: no running kernel.
+	 */
+	ssize_t (*scan_written)(struct pagemap_source *source,
+				const struct pages_file *pages,
+				struct scan *scan, struct extent *ret_extents,
+				size_t count);
+
+	/* Registers pages of our own so; a descriptor, which keeps it up. */
+	int (*register_own)(struct pagemap_source *source, void *at,
+			    size_t bytes);
 
 	/* Counts or flags of frames; fewer at the end of RAM. */
 	ssize_t (*read_frames)(struct pagemap_source *source,

@@ -353,6 +353,7 @@ static ssize_t read_some(int fd, uint64_t first, struct record *ret_records,
 
 #define RECORD_ACCESSED 1
 #define RECORD_MODIFIED 2
+#define RECORD_HUGE 8
 
 bool tree_has_uses(struct pagemap_source *source)
 {
@@ -393,7 +394,8 @@ static uint32_t use_of(const struct record *record)
 {
 	return PAGEMAP_RUN_USE_KNOWN |
 	       (record->rest & RECORD_ACCESSED ? PAGEMAP_RUN_ACCESSED : 0) |
-	       (record->rest & RECORD_MODIFIED ? PAGEMAP_RUN_MODIFIED : 0);
+	       (record->rest & RECORD_MODIFIED ? PAGEMAP_RUN_MODIFIED : 0) |
+	       (record->rest & RECORD_HUGE ? PAGEMAP_RUN_HUGE : 0);
 }
 
 ssize_t tree_read_uses(const struct pages_file *pages, uint64_t first_page,
