@@ -116,6 +116,7 @@ struct wss_method_ops {
 const struct wss_method_ops *wss_method(enum pagemap_wss_method method);
 
 extern const struct wss_method_ops wss_module_ops;
+extern const struct wss_method_ops wss_idle_ops;
 extern const struct wss_method_ops wss_clear_refs_ops;
 extern const struct wss_method_ops wss_soft_dirty_ops;
 

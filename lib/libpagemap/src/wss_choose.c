@@ -13,6 +13,7 @@
 /* By enum pagemap_wss_method: the best first. */
 static const struct wss_method_ops *const methods[PAGEMAP_WSS_METHOD_COUNT] = {
 	[PAGEMAP_WSS_MODULE] = &wss_module_ops,
+	[PAGEMAP_WSS_IDLE] = &wss_idle_ops,
 	[PAGEMAP_WSS_CLEAR_REFS] = &wss_clear_refs_ops,
 	[PAGEMAP_WSS_SOFT_DIRTY] = &wss_soft_dirty_ops,
 };
