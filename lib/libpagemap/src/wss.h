@@ -119,6 +119,7 @@ extern const struct wss_method_ops wss_module_ops;
 extern const struct wss_method_ops wss_idle_ops;
 extern const struct wss_method_ops wss_clear_refs_ops;
 extern const struct wss_method_ops wss_soft_dirty_ops;
+extern const struct wss_method_ops wss_protect_ops;
 
 /* ---- For methods ------------------------------------------------------- */
 

@@ -16,6 +16,7 @@ static const struct wss_method_ops *const methods[PAGEMAP_WSS_METHOD_COUNT] = {
 	[PAGEMAP_WSS_IDLE] = &wss_idle_ops,
 	[PAGEMAP_WSS_CLEAR_REFS] = &wss_clear_refs_ops,
 	[PAGEMAP_WSS_SOFT_DIRTY] = &wss_soft_dirty_ops,
+	[PAGEMAP_WSS_WRITE_PROTECT] = &wss_protect_ops,
 };
 
 const struct wss_method_ops *wss_method(enum pagemap_wss_method method)
