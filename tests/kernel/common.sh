@@ -31,8 +31,8 @@ guest_modules()
 }
 
 # The tools, which need nothing but the kernel when they are linked so.
-# guest_tools FOLDER [NAME=VALUE]...: puts them there; $static is where they
-# were built.
+# guest_tools FOLDER [NAME=VALUE]...: puts them there; $static is where they,
+# and the library, were built.
 guest_tools()
 {
 	local to=$1
@@ -43,6 +43,22 @@ guest_tools()
 	case_is "the tools build statically" \
 		"$([[ $? -eq 0 ]] || cat "$scratch/log")"
 	cp "$static"/{memrank,memstats} "$to"
+}
+
+# guest_sessions FOLDER COMPILER: programs that use the library themselves.
+guest_sessions()
+{
+	local program
+
+	"$2" -O2 -static -pthread -Ilib/libpagemap/include \
+		-o "$1/guest_cgroup" tests/kernel/guest_cgroup.c \
+		"$static/libpagemap.a" || return
+	for program in guest_wss guest_harm; do
+		"$2" -std=gnu17 -D_GNU_SOURCE -O2 -static -pthread \
+			-Ilib/libpagemap/include -o "$1/$program" \
+			"tests/kernel/$program.c" tests/live/common_{truth,found}.c \
+			"$static/libpagemap.a" || return
+	done
 }
 
 # guest_initramfs BUSYBOX COMPILER [NAME=VALUE]...: makes $scratch/initramfs;
@@ -70,9 +86,7 @@ guest_initramfs()
 			"tests/kernel/$program.c" || return
 	done
 	guest_tools "$root" "$@" || return
-	"$compiler" -O2 -static -pthread -Ilib/libpagemap/include \
-		-o "$root/guest_cgroup" tests/kernel/guest_cgroup.c \
-		"$static/libpagemap.a" || return
+	guest_sessions "$root" "$compiler" || return
 	(cd "$root" && find . | cpio --quiet -o -H newc) |
 		gzip -1 >"$scratch/initramfs"
 }
@@ -116,7 +130,7 @@ qemu_run()
 		-drive file="$scratch/swap",format=raw,if=none,id=swap \
 		-device nvme,drive=swap,serial=swap \
 		-append "console=$console panic=-1 quiet SWAP=/dev/nvme0n1 \
-STRESS=$stress" </dev/null >"$scratch/console" 2>&1
+STRESS=$stress HARM=$HARM" </dev/null >"$scratch/console" 2>&1
 	guest_report "$scratch/console"
 }
 
@@ -163,7 +177,8 @@ uml_run()
 	# -R: else the host's random heap is added to the guest's memory.
 	timeout 300 setarch -R "$uml_tree/linux" mem="$memory" \
 		initrd="$scratch/initramfs" ubda="$scratch/swap" SWAP=/dev/ubda \
-		con0=fd:0,fd:1 con=null rdinit=/init quiet "$@" </dev/null \
+		con0=fd:0,fd:1 con=null rdinit=/init quiet HARM="$HARM" "$@" \
+		</dev/null \
 		>"$scratch/console" 2>&1
 	guest_report "$scratch/console"
 }
