@@ -81,6 +81,9 @@ struct wss_hold {
 struct wss_method_ops {
 	struct pagemap_wss_method_facts facts;
 
+	/* A page that was written, and then written back, looks unwritten. */
+	bool loses_written_back;
+
 	/*
 	 * Tries it on pages of our own: maps some, touches, forgets, touches
 	 * a part and reads back exactly that part.  True, or a reason.

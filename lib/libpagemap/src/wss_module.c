@@ -4,7 +4,8 @@
  * accessed, without losing accesses, and its records tell which were since.
  * What was modified it does not forget, so what was written has bounds: sure
  * is a page that is modified now and was not when the interval began, possible
- * is every one that is modified and was accessed.
+ * is every one that is modified and was accessed.  The kernel forgets it of
+ * pages that it writes back to their file: those the core takes for possible.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -196,6 +197,7 @@ const struct wss_method_ops wss_module_ops = {
 		.tells = PAGEMAP_WSS_TELLS_REFERENCED |
 			 PAGEMAP_WSS_TELLS_WRITTEN | PAGEMAP_WSS_TELLS_PAGES,
 	},
+	.loses_written_back = true,
 	.probe = module_probe,
 	.attach = module_attach,
 	.detach = module_detach,

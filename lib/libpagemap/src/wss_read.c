@@ -32,6 +32,7 @@ struct reading {
 	struct ages_cursor cursor;	/* in the ages of the last sample */
 	struct found_run *run;		/* that may be extended; NULL */
 	struct wss_told *told;		/* of the mapping that is walked */
+	bool written_back;		/* pages of that are, now and then */
 	uint64_t told_ns;		/* when all accesses were read */
 };
 
@@ -222,6 +223,22 @@ static void merge_bits(uint8_t *bits, const uint8_t *more, size_t count)
 	}
 }
 
+/* Pages of these are written back now and then, by whoever they were used. */
+static bool is_written_back(const struct pagemap_wss_mapping *mapping)
+{
+	return mapping->kind == PAGEMAP_MAPPING_FILE &&
+	       mapping->permissions[1] == 'w' && mapping->permissions[3] == 's';
+}
+
+static void doubt_clean(uint8_t *bits, size_t count)
+{
+	const uint8_t mask = WSS_WRITTEN_TOLD | WSS_WRITTEN | WSS_ACCESSED;
+
+	for (size_t i = 0; i < count; i++)
+		if ((bits[i] & mask) == (WSS_WRITTEN_TOLD | WSS_ACCESSED))
+			bits[i] |= WSS_MAYBE_WRITTEN;
+}
+
 static int ask_methods(const struct reading *reading, uint64_t first_page,
 		       const uint64_t *entries, size_t count, uint8_t *bits)
 {
@@ -237,6 +254,9 @@ static int ask_methods(const struct reading *reading, uint64_t first_page,
 		err = session->ops[i]->read_pages(&reading->target->holds[i],
 						  first_page, entries, count,
 						  more);
+		if (session->ops[i]->loses_written_back &&
+		    reading->written_back)
+			doubt_clean(more, count);
 		merge_bits(bits, more, count);
 	}
 	return err;
@@ -318,6 +338,7 @@ static int read_pages(struct reading *reading)
 
 		mappings[i].first_run = runs->count;
 		reading->told = &told[i];
+		reading->written_back = is_written_back(&mappings[i].is);
 		reading->run = NULL;
 		if (told[i].rss_bytes)
 			err = wss_walk(reading->reader->session->source,
