@@ -193,7 +193,7 @@ const struct wss_method_ops wss_module_ops = {
 		.harm = "empties the TLB of every CPU once for each interval, "
 			"and takes the accessed bits of the target's pages "
 			"from reclaim, which may take used ones for unused",
-		.disturbs = false,
+		.disturbs = true,
 		.tells = PAGEMAP_WSS_TELLS_REFERENCED |
 			 PAGEMAP_WSS_TELLS_WRITTEN | PAGEMAP_WSS_TELLS_PAGES,
 	},
