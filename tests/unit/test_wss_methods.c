@@ -300,19 +300,23 @@ static void what_cannot_be_seen_is_left_out(void **unused)
 
 /* ---- The choice -------------------------------------------------------- */
 
-static void auto_adds_who_tells_writes(void **unused)
+/* Somebody may rely on what soft-dirty takes from him, whoever agreed to it. */
+static void soft_dirty_is_taken_by_name_alone(void **unused)
 {
 	uint32_t methods = 0;
 
 	(void)unused;
-	assert_int_equal(wss_choose(&source, 0, true, &methods), 0);
+	assert_int_equal(pagemap_wss_choose(&source, 0, true, &methods), 0);
 	assert_int_equal(methods, CLEAR_REFS);
 	play(CLEAR_REFS | SOFT_DIRTY, true);
-	assert_int_equal(wss_choose(&source, 0, true, &methods), 0);
-	assert_int_equal(methods, CLEAR_REFS | SOFT_DIRTY);
-	/* It tells writes alone: not what was asked. */
+	assert_int_equal(pagemap_wss_choose(&source, 0, true, &methods), 0);
+	assert_int_equal(methods, CLEAR_REFS);
+	assert_int_equal(pagemap_wss_choose(&source, SOFT_DIRTY, false,
+					    &methods), 0);
+	assert_int_equal(methods, SOFT_DIRTY);
 	play(SOFT_DIRTY, true);
-	assert_int_equal(wss_choose(&source, 0, true, &methods), -ENOTSUP);
+	assert_int_equal(pagemap_wss_choose(&source, 0, true, &methods),
+			 -ENOTSUP);
 }
 
 static void auto_disturbs_nobody_unasked(void **unused)
@@ -320,10 +324,12 @@ static void auto_disturbs_nobody_unasked(void **unused)
 	uint32_t methods = 7;
 
 	(void)unused;
-	assert_int_equal(wss_choose(&source, 0, false, &methods), -EPERM);
+	assert_int_equal(pagemap_wss_choose(&source, 0, false, &methods),
+			 -EPERM);
 	assert_non_null(strstr(source.detail, "clear_refs"));
 	assert_int_equal(methods, 7);
-	assert_int_equal(wss_choose(&source, CLEAR_REFS, false, &methods), 0);
+	assert_int_equal(pagemap_wss_choose(&source, CLEAR_REFS, false,
+					    &methods), 0);
 	assert_int_equal(methods, CLEAR_REFS);
 }
 
@@ -332,12 +338,13 @@ static void what_does_not_work_is_refused_with_its_reason(void **unused)
 	uint32_t methods = 7;
 
 	(void)unused;
-	assert_int_equal(wss_choose(&source, CLEAR_REFS | SOFT_DIRTY, true,
-				    &methods), -ENOTSUP);
+	assert_int_equal(pagemap_wss_choose(&source, CLEAR_REFS | SOFT_DIRTY,
+					    true, &methods), -ENOTSUP);
 	assert_string_equal(source.detail,
 			    "soft-dirty: it does nothing here");
-	assert_int_equal(wss_choose(&source, 1u << PAGEMAP_WSS_METHOD_COUNT,
-				    true, &methods), -EINVAL);
+	assert_int_equal(pagemap_wss_choose(&source,
+					    1u << PAGEMAP_WSS_METHOD_COUNT,
+					    true, &methods), -EINVAL);
 	assert_int_equal(methods, 7);
 }
 
@@ -348,7 +355,8 @@ static void a_saved_tree_forgets_nothing(void **unused)
 
 	(void)unused;
 	source.kind = PAGEMAP_SOURCE_TREE;
-	assert_int_equal(wss_choose(&source, 0, true, &methods), -ENOTSUP);
+	assert_int_equal(pagemap_wss_choose(&source, 0, true, &methods),
+			 -ENOTSUP);
 	assert_non_null(strstr(source.detail, "a saved tree forgets nothing"));
 	assert_false(pagemap_wss_method_works(&source, PAGEMAP_WSS_CLEAR_REFS,
 					      &reason));
@@ -391,7 +399,7 @@ int main(void)
 		TEST(ranges_that_touch_are_mapped_as_one),
 		TEST(what_bears_the_mark_is_left_out),
 		TEST(what_cannot_be_seen_is_left_out),
-		TEST(auto_adds_who_tells_writes),
+		TEST(soft_dirty_is_taken_by_name_alone),
 		TEST(auto_disturbs_nobody_unasked),
 		TEST(what_does_not_work_is_refused_with_its_reason),
 		TEST(a_saved_tree_forgets_nothing),

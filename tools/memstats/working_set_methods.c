@@ -110,53 +110,21 @@ static int check_those_asked_for(struct pagemap_source *source,
 	return 0;
 }
 
-/* The first that works, tells this, and may be used; -1: none. */
-static int first_that_tells(struct pagemap_source *source, uint32_t tells,
-			    bool may_disturb)
-{
-	const char *reason;
-	int method;
-
-	FOR_EACH_METHOD(method, UINT32_MAX)
-		if ((facts_of(method)->tells & tells) &&
-		    (may_disturb || !facts_of(method)->disturbs) &&
-		    works(source, method, &reason))
-			break;
-	return method;
-}
-
+/* Names the one that would do it, and what it does. */
 static int refuse(struct pagemap_source *source)
 {
-	int method = first_that_tells(source, PAGEMAP_WSS_TELLS_REFERENCED,
-				      true);
+	uint32_t methods = 0;
+	int method;
 
-	if (method < 0) {
+	if (pagemap_wss_choose(source, 0, true, &methods)) {
 		message("no method works here: --method help says why");
 		return EXIT_NOTHING;
 	}
+	method = next_method(methods, -1);
 	message("%s would do it, but: %s; add --yes, or --method %s",
 		facts_of(method)->name, facts_of(method)->harm,
 		facts_of(method)->name);
 	return EXIT_USAGE;
-}
-
-/* As the library does, but before it begins: what it does is said first. */
-static int choose(struct pagemap_source *source, bool may_disturb,
-		  uint32_t *ret_methods)
-{
-	int method = first_that_tells(source, PAGEMAP_WSS_TELLS_REFERENCED,
-				      may_disturb);
-
-	if (method < 0)
-		return refuse(source);
-	*ret_methods = PAGEMAP_WSS_BIT(method);
-	if (facts_of(method)->tells & PAGEMAP_WSS_TELLS_WRITTEN)
-		return 0;
-	method = first_that_tells(source, PAGEMAP_WSS_TELLS_WRITTEN,
-				  may_disturb);
-	if (method >= 0)
-		*ret_methods |= PAGEMAP_WSS_BIT(method);
-	return 0;
 }
 
 static int check_pages(const struct settings *settings,
@@ -176,9 +144,11 @@ int wset_choose_methods(const struct settings *settings,
 			struct pagemap_source *source, uint32_t *ret_methods)
 {
 	uint32_t methods = settings->working_set.methods;
-	int status = methods ? check_those_asked_for(source, methods) :
-			       choose(source, settings->yes, &methods);
+	int status = check_those_asked_for(source, methods);
 
+	if (!status && pagemap_wss_choose(source, methods, settings->yes,
+					  &methods))
+		status = refuse(source);
 	if (!status)
 		status = check_pages(settings, source, methods);
 	if (status)
@@ -202,6 +172,7 @@ static void print_method(struct pagemap_source *source, int method)
 	size_t i;
 
 	printf("%s%s\n  does   %s\n  tells  ", facts->name,
+	       facts->by_name_alone ? "  (by name)" :
 	       facts->disturbs ? "  (by name, or with --yes)" : "",
 	       facts->describe);
 	for (i = 0; i < TELLING_COUNT; i++)

@@ -119,8 +119,8 @@ int pagemap_wss_begin(struct pagemap_source *source,
 	if (!session)
 		return -ENOMEM;
 	session->source = source;
-	err = wss_choose(source, opts->methods, opts->may_disturb,
-			 &session->methods);
+	err = pagemap_wss_choose(source, opts->methods, opts->may_disturb,
+				 &session->methods);
 	if (!err)
 		err = methods_open(session);
 	if (!err)

@@ -153,13 +153,6 @@ int wss_write(int fd, const char *number);
 /* Nanoseconds of CLOCK_MONOTONIC. */
 uint64_t wss_now_ns(void);
 
-/*
- * The methods of a session: those asked for, or the best.  -EINVAL, -ENOTSUP,
- * -EPERM: see pagemap_wss_begin.
- */
-int wss_choose(struct pagemap_source *source, uint32_t asked, bool may_disturb,
-	       uint32_t *ret_methods);
-
 /* A session.  Its targets' holds are by rising method. */
 struct pagemap_wss {
 	struct pagemap_source *source;

@@ -107,16 +107,16 @@ struct search {
 	const char *reason;	/* and why */
 };
 
-/* The best that tells this; PAGEMAP_WSS_METHOD_COUNT if there is none. */
-static unsigned int find_best(struct pagemap_source *source,
-			      enum pagemap_wss_tells tells, bool may_disturb,
+/* The best that tells accesses; PAGEMAP_WSS_METHOD_COUNT if there is none. */
+static unsigned int find_best(struct pagemap_source *source, bool may_disturb,
 			      struct search *search)
 {
 	const char *reason;
 	unsigned int i;
 
 	for (i = 0; i < PAGEMAP_WSS_METHOD_COUNT; i++) {
-		if (!methods[i] || !(methods[i]->facts.tells & tells))
+		if (!methods[i] || methods[i]->facts.by_name_alone ||
+		    !(methods[i]->facts.tells & PAGEMAP_WSS_TELLS_REFERENCED))
 			continue;
 		if (!pagemap_wss_method_works(source, i, &reason)) {
 			search->missing = methods[i]->facts.name;
@@ -134,9 +134,8 @@ static unsigned int find_best(struct pagemap_source *source,
 static int take_best(struct pagemap_source *source, bool may_disturb,
 		     uint32_t *ret_methods)
 {
-	struct search search = { 0 }, writes = { 0 };
-	unsigned int best = find_best(source, PAGEMAP_WSS_TELLS_REFERENCED,
-				      may_disturb, &search);
+	struct search search = { 0 };
+	unsigned int best = find_best(source, may_disturb, &search);
 
 	if (best == PAGEMAP_WSS_METHOD_COUNT) {
 		if (search.disturbing)
@@ -146,17 +145,11 @@ static int take_best(struct pagemap_source *source, bool may_disturb,
 		return refuse(source, -ENOTSUP, search.missing, search.reason);
 	}
 	*ret_methods = PAGEMAP_WSS_BIT(best);
-	if (methods[best]->facts.tells & PAGEMAP_WSS_TELLS_WRITTEN)
-		return 0;
-	best = find_best(source, PAGEMAP_WSS_TELLS_WRITTEN, may_disturb,
-			 &writes);
-	if (best != PAGEMAP_WSS_METHOD_COUNT)
-		*ret_methods |= PAGEMAP_WSS_BIT(best);
 	return 0;
 }
 
-int wss_choose(struct pagemap_source *source, uint32_t asked, bool may_disturb,
-	       uint32_t *ret_methods)
+int pagemap_wss_choose(struct pagemap_source *source, uint32_t asked,
+		       bool may_disturb, uint32_t *ret_methods)
 {
 	int err;
 

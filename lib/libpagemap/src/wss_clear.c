@@ -192,6 +192,7 @@ const struct wss_method_ops wss_soft_dirty_ops = {
 		.harm = "one fault for each page that the target writes, and "
 			"others who track its writes so (CRIU) lose theirs",
 		.disturbs = true,
+		.by_name_alone = true,
 		.tells = PAGEMAP_WSS_TELLS_WRITTEN | PAGEMAP_WSS_TELLS_PAGES,
 	},
 	.probe = soft_dirty_works,

@@ -174,6 +174,7 @@ const struct wss_method_ops wss_protect_ops = {
 			"whoever registered its memory loses which pages were "
 			"written before",
 		.disturbs = true,
+		.by_name_alone = true,
 		.tells = PAGEMAP_WSS_TELLS_WRITTEN | PAGEMAP_WSS_TELLS_PAGES,
 	},
 	.probe = protect_probe,

@@ -58,6 +58,8 @@ struct pagemap_wss_method_facts {
 				     one line, no full stop */
 	bool disturbs;		/**< to be asked for by name or consent: slows
 				     the target, or changes what others see */
+	bool by_name_alone;	/**< never chosen for somebody: the target or
+				     another loses state that it relies on */
 	uint32_t tells;		/**< mask of enum pagemap_wss_tells */
 };
 
@@ -77,6 +79,17 @@ int pagemap_wss_method_from_name(const char *name,
 bool pagemap_wss_method_works(struct pagemap_source *source,
 			      enum pagemap_wss_method method,
 			      const char **ret_reason);
+
+/**
+ * The methods that a session would use, as a mask.  methods: those asked for by
+ * name, which all have to work; 0: the best that works and tells accesses.
+ * Errors: -EINVAL; -EPERM if only a method
+ * that disturbs would do and may_disturb is not set (its name is in
+ * pagemap_source_last_error); -ENOTSUP if no method works, or one of those
+ * asked for does not (why: last_error), or the source is no running kernel.
+ */
+int pagemap_wss_choose(struct pagemap_source *source, uint32_t methods,
+		       bool may_disturb, uint32_t *ret_methods);
 
 /** A session: targets, locked against other sessions, and what is forgotten. */
 struct pagemap_wss;
@@ -105,13 +118,11 @@ struct pagemap_wss_opts {
  * mm, CLONE_VM, have a lock each.)  A target that cannot be read is kept with
  * its status.  Nothing has to be put back at the end: what was forgotten comes
  * again with use.  A target takes three descriptors.  The source stays open
- * until the session has ended.  Errors: -EINVAL; -ESRCH if none of the pids exists; -EBUSY if
- * another session is at work on one of them (the pid is in
- * pagemap_source_last_error); -EPERM if only a method that disturbs would do
- * and may_disturb is not set (its name is in last_error); -ENOTSUP if no
- * method works, or one of those asked for does not (why: last_error), or the
- * source is not a running kernel; -EACCES if no target may be read; -ENOMEM;
- * -EMFILE.  Owner: the caller, who ends it.
+ * until the session has ended.  Errors: -EINVAL; -ESRCH if none of the pids
+ * exists; -EBUSY if another session is at work on one of them (the pid is in
+ * pagemap_source_last_error); -EPERM and -ENOTSUP as pagemap_wss_choose;
+ * -EACCES if no target may be read; -ENOMEM; -EMFILE.  Owner: the caller, who
+ * ends it.
  */
 int pagemap_wss_begin(struct pagemap_source *source,
 		      const struct pagemap_wss_opts *opts,
