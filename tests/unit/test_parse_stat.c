@@ -34,6 +34,8 @@ static void a_process(void **state)
 	assert_int_equal(stat.session, 9);
 	assert_int_equal(stat.state, 'S');
 	assert_false(stat.kernel_thread);
+	assert_int_equal(stat.user_ticks, 1);
+	assert_int_equal(stat.system_ticks, 2);
 	assert_int_equal(stat.start_ticks, 701178);
 	assert_int_equal(stat.comm.len, 4);
 	assert_memory_equal(stat.comm.at, "bash", 4);

@@ -121,6 +121,8 @@ struct proc_stat {
 	pid_t session;
 	char state;
 	bool kernel_thread;	/* PF_KTHREAD in flags, field 9 */
+	uint64_t user_ticks;	/* field 14, clock ticks */
+	uint64_t system_ticks;	/* field 15 */
 	uint32_t thread_count;	/* field 20; 0 of one that is ending */
 	uint64_t start_ticks;	/* field 22, clock ticks after boot */
 	struct span comm;	/* between the first ( and the last ) */

@@ -17,6 +17,8 @@ enum {
 	STAT_PPID = 4,
 	STAT_SESSION = 6,
 	STAT_FLAGS = 9,
+	STAT_USER = 14,
+	STAT_SYSTEM = 15,
 	STAT_THREADS = 20,
 	STAT_START = 22,
 	STAT_NEEDED = STAT_START,
@@ -71,6 +73,10 @@ static bool keep_stat_field(struct proc_stat *stat, int index,
 			return false;
 		stat->kernel_thread = flags & KERNEL_THREAD_FLAG;
 		return true;
+	case STAT_USER:
+		return span_to_u64(field, 10, &stat->user_ticks);
+	case STAT_SYSTEM:
+		return span_to_u64(field, 10, &stat->system_ticks);
 	case STAT_THREADS:
 		return span_to_u32(field, 10, &stat->thread_count);
 	case STAT_START:

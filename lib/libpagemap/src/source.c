@@ -117,6 +117,26 @@ int pagemap_source_comm(struct pagemap_source *source, pid_t pid,
 	return err;
 }
 
+int pagemap_source_cpu_time(struct pagemap_source *source, pid_t pid,
+			    uint64_t *ret_user_ns, uint64_t *ret_system_ns)
+{
+	const uint64_t tick_ns =
+		UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK);
+	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
+	struct buffer text = { 0 };
+	struct proc_stat stat;
+	int err = source->ops->read_text(source, &ref, "stat", &text);
+
+	if (!err)
+		err = parse_stat(text.data, text.size, &stat);
+	buffer_free(&text);
+	if (err)
+		return err;
+	*ret_user_ns = stat.user_ticks * tick_ns;
+	*ret_system_ns = stat.system_ticks * tick_ns;
+	return 0;
+}
+
 int source_fail(struct pagemap_source *source, int err, const char *what,
 		pid_t pid)
 {

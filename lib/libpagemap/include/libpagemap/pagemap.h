@@ -291,6 +291,14 @@ int pagemap_source_comm(struct pagemap_source *source, pid_t pid,
 			char *ret_comm, size_t size);
 
 /**
+ * How long a process and its threads ran, in user and in kernel mode, by the
+ * clock's ticks (stat, fields 14 and 15).  Errors: -ENOENT, -EINVAL if stat is
+ * not understood.
+ */
+int pagemap_source_cpu_time(struct pagemap_source *source, pid_t pid,
+			    uint64_t *ret_user_ns, uint64_t *ret_system_ns);
+
+/**
  * The file system of a device (see pagemap_mapping_file): its type and where
  * it is mounted, "ext4 /home", at most size - 1 bytes and a NUL.  Any byte but
  * NUL may be in it.  Errors: -ENOENT, -EINVAL for size 0.
