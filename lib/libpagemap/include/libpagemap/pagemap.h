@@ -672,4 +672,7 @@ void pagemap_ranking_free(struct pagemap_ranking *ranking);
 /* What another copy costs, and how many fit. */
 #include <libpagemap/sizing.h>
 
+/* How little memory one can do with. */
+#include <libpagemap/pressure.h>
+
 #endif /* LIBPAGEMAP_PAGEMAP_H */
