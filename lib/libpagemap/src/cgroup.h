@@ -14,8 +14,8 @@
 /* At most so many files have figures, in either version. */
 #define CGROUP_BOOKS_MAX 8
 
-/* Files that limit: v1 has the first alone. */
-enum { CGROUP_LIMIT, CGROUP_HARD_LIMIT, CGROUP_LIMITS };
+/* Files that limit: v1 has no second; v2 never kills at the first. */
+enum { CGROUP_LIMIT, CGROUP_HARD_LIMIT, CGROUP_SHORTAGE, CGROUP_LIMITS };
 
 struct cgroup_limit {
 	int fd;			/* to write to; or a negative errno */

@@ -20,8 +20,8 @@
 #define DEPTH_MAX 64
 
 static const char *const limit_names[][CGROUP_LIMITS] = {
-	[1] = { "memory.limit_in_bytes", NULL },
-	[2] = { "memory.high", "memory.max" },
+	[1] = { "memory.limit_in_bytes", NULL, "memory.oom_control" },
+	[2] = { "memory.high", "memory.max", NULL },
 };
 
 static int write_fd(int fd, const char *text)
@@ -74,6 +74,17 @@ static void open_limit(int dir_fd, const char *name,
 	limit->fd = fd;
 }
 
+/* Of what oom_control says only the first number can be written back. */
+static void keep_number(struct cgroup_limit *limit)
+{
+	static const char key[] = "oom_kill_disable ";
+	char number = limit->before[sizeof(key) - 1];
+
+	if (limit->fd < 0)
+		return;
+	strcpy(limit->before, number == '1' ? "1" : "0");
+}
+
 void cgroup_open_limits(struct pagemap_cgroup *cgroup)
 {
 	size_t i;
@@ -84,6 +95,7 @@ void cgroup_open_limits(struct pagemap_cgroup *cgroup)
 		if (name)
 			open_limit(cgroup->dir_fd, name, &cgroup->limits[i]);
 	}
+	keep_number(&cgroup->limits[CGROUP_SHORTAGE]);
 }
 
 void cgroup_close_limits(struct pagemap_cgroup *cgroup)
@@ -119,6 +131,15 @@ int pagemap_cgroup_set_hard_limit(struct pagemap_cgroup *cgroup,
 	return set_limit(cgroup, cgroup->version == 1 ? CGROUP_LIMIT
 						      : CGROUP_HARD_LIMIT,
 			 bytes);
+}
+
+int pagemap_cgroup_pause_when_short(struct pagemap_cgroup *cgroup)
+{
+	int fd = cgroup->limits[CGROUP_SHORTAGE].fd;
+
+	if (cgroup->version == 2)
+		return 0;
+	return fd < 0 ? fd : write_fd(fd, "1");
 }
 
 int pagemap_cgroup_restore_limits(struct pagemap_cgroup *cgroup)

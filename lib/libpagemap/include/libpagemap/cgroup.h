@@ -152,8 +152,17 @@ int pagemap_cgroup_set_hard_limit(struct pagemap_cgroup *cgroup,
 				  uint64_t bytes);
 
 /**
- * Puts the limits back to what they were when it was opened or made.  Opens,
- * allocates and remembers nothing: fit for a guardian after fork.
+ * From now on its processes wait where a limit of v1 would kill one of them:
+ * until memory comes free or the limit is raised (memory.oom_control).  v2:
+ * nothing is to be done, pagemap_cgroup_set_limit never kills there.
+ * pagemap_cgroup_restore_limits ends it.  -EACCES, -ENODEV, -ENOTSUP.
+ */
+int pagemap_cgroup_pause_when_short(struct pagemap_cgroup *cgroup);
+
+/**
+ * Puts the limits back to what they were when it was opened or made, and what
+ * happens at them.  Opens, allocates and remembers nothing: fit for a guardian
+ * after fork.
  */
 int pagemap_cgroup_restore_limits(struct pagemap_cgroup *cgroup);
 
