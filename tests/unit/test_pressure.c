@@ -48,7 +48,7 @@ struct program {
 	double now, resident, refaults, work;
 	double limit;			/* 0: none */
 	unsigned int random, limits_set;
-	bool stuck;			/* the limit cannot be lifted */
+	bool pauses;			/* at a limit, instead of dying */
 };
 
 static double unlimited(const struct program *program)
@@ -136,12 +136,19 @@ static int sim_read(void *target, struct pagemap_cgroup_books *ret_books)
 	return 0;
 }
 
+static int sim_pause(void *target)
+{
+	((struct program *)target)->pauses = true;
+	return 0;
+}
+
 static int sim_set_limit(void *target, uint64_t bytes)
 {
 	struct program *program = target;
 	double left = (double)bytes - program->anon - program->kernel;
 
 	assert_false(program->limit);
+	assert_true(program->pauses);
 	program->limits_set++;
 	if (program->set_error)
 		return program->set_error;
@@ -162,6 +169,7 @@ static int sim_lift(void *target)
 	if (program->stuck_at && program->now >= program->stuck_at)
 		return -EIO;
 	program->limit = 0;
+	program->pauses = false;
 	return 0;
 }
 
@@ -178,6 +186,7 @@ static int sim_reclaim(void *target, uint64_t bytes)
 
 static const struct pressure_ops sim_ops = {
 	.read = sim_read,
+	.pause = sim_pause,
 	.set_limit = sim_set_limit,
 	.lift = sim_lift,
 	.reclaim = sim_reclaim,
@@ -336,7 +345,7 @@ static void test_finds_the_truth(void **state)
 		print_message("%s: %zu probes, %.0f s\n", program->name,
 			      result.probe_count, program->now);
 		assert_true(result.settled && !result.grew);
-		assert_true(program->limit == 0);
+		assert_true(program->limit == 0 && !program->pauses);
 		assert_int_equal(pagemap_pressure_end(session), 0);
 	}
 }

@@ -168,6 +168,9 @@ static int begin_probe(struct pagemap_pressure *session)
 	enter(session, PAGEMAP_PRESSURE_PROBE);
 	/* Before it is tried: it may be in force also after an error. */
 	session->limit = limit;
+	/* Where that cannot be had, it is killed at worst. */
+	if (!session->opts.may_kill)
+		session->ops->pause(session->target);
 	err = session->ops->set_limit(session->target, limit);
 	if (err == -EBUSY || err == -EINTR)
 		return end_probe(session, limit, true, false);

@@ -12,6 +12,8 @@
 /* What a session does to its target.  0 or a negative errno each. */
 struct pressure_ops {
 	int (*read)(void *target, struct pagemap_cgroup_books *ret_books);
+	/* Nobody is to be killed at a limit, until it is lifted. */
+	int (*pause)(void *target);
 	/* -EBUSY: it cannot be lowered so far, and is as it was. */
 	int (*set_limit)(void *target, uint64_t bytes);
 	int (*lift)(void *target);

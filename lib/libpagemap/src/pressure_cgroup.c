@@ -11,6 +11,11 @@ static int read_books(void *target, struct pagemap_cgroup_books *ret_books)
 	return pagemap_cgroup_read(target, ret_books);
 }
 
+static int pause_when_short(void *target)
+{
+	return pagemap_cgroup_pause_when_short(target);
+}
+
 static int set_limit(void *target, uint64_t bytes)
 {
 	return pagemap_cgroup_set_limit(target, bytes);
@@ -29,6 +34,7 @@ static int reclaim(void *target, uint64_t bytes)
 
 static const struct pressure_ops cgroup_ops = {
 	.read = read_books,
+	.pause = pause_when_short,
 	.set_limit = set_limit,
 	.lift = lift,
 	.reclaim = reclaim,

@@ -92,6 +92,11 @@ struct pagemap_pressure_opts {
 	uint32_t tolerance_permille;	/**< a figure is found when its bounds
 					     are so close; 10 */
 	uint32_t probes_max;		/**< for each figure; 12 */
+	bool may_kill;			/**< at a limit of v1 that is too low the
+					     kernel may kill, as it does else;
+					     not set: processes wait there until
+					     it is lifted.  For callers that
+					     themselves wait for one of them */
 };
 
 /** Where a session stands. */
