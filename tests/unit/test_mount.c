@@ -6,6 +6,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
@@ -75,9 +77,56 @@ static void file_systems(void **state)
 			 -EACCES);
 }
 
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* A folder that is said to be sysfs, with one device in it. */
+static void read_ahead(void **state)
+{
+	char folder[] = "/tmp/mount-XXXXXX", text[128], path[128], command[160];
+	const struct source_ops ops = { .read_text = read_text };
+	struct pagemap_source source = { .ops = &ops };
+	uint64_t bytes = 7;
+
+	(void)state;
+	source.kind = PAGEMAP_SOURCE_LIVE;
+	assert_non_null(mkdtemp(folder));
+	snprintf(command, sizeof(command), "mkdir -p %s/class/bdi/254:1",
+		 folder);
+	assert_int_equal(system(command), 0);
+	snprintf(path, sizeof(path), "%s/class/bdi/254:1/read_ahead_kb", folder);
+	snprintf(text, sizeof(text), "1 0 0:5 /part /none rw - sysfs sysfs rw\n"
+		 "2 0 0:5 / %s rw - sysfs sysfs rw\n", folder);
+	mountinfo = text;
+	write_file(path, "8192\n");
+	assert_int_equal(pagemap_source_read_ahead(&source, makedev(254, 1),
+						   &bytes), 0);
+	assert_int_equal(bytes, 8192 * 1024);
+	assert_int_equal(pagemap_source_read_ahead(&source, makedev(254, 2),
+						   &bytes), -ENOENT);
+	write_file(path, "81x\n");
+	assert_int_equal(pagemap_source_read_ahead(&source, makedev(254, 1),
+						   &bytes), -EINVAL);
+	mountinfo = "1 0 254:0 / / rw - ext4 /dev/vda rw\n";
+	assert_int_equal(pagemap_source_read_ahead(&source, makedev(254, 1),
+						   &bytes), -ENOENT);
+	source.kind = PAGEMAP_SOURCE_TREE;
+	assert_int_equal(pagemap_source_read_ahead(&source, makedev(254, 1),
+						   &bytes), -ENOTSUP);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(read_ahead),
 		cmocka_unit_test(file_systems),
 	};
 

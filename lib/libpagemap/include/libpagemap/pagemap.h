@@ -306,6 +306,14 @@ int pagemap_source_cpu_time(struct pagemap_source *source, pid_t pid,
 int pagemap_source_file_system(struct pagemap_source *source, dev_t dev,
 			       char *ret_name, size_t size);
 
+/**
+ * How far ahead files on a device are read (read_ahead_kb of its bdi), bytes.
+ * Errors: -ENOTSUP for a tree, -ENOENT for a device that has none of its own,
+ * -EINVAL.
+ */
+int pagemap_source_read_ahead(struct pagemap_source *source, dev_t dev,
+			      uint64_t *ret_bytes);
+
 /* ---- Snapshots --------------------------------------------------------- */
 
 /** How figures are found. */
