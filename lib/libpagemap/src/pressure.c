@@ -213,8 +213,6 @@ static void note_usage(struct pagemap_pressure *session)
 
 static int step_baseline(struct pagemap_pressure *session)
 {
-	int err;
-
 	note_usage(session);
 	if (sample_age(&session->begin, &session->now) <
 	    session->opts.baseline_ns)
@@ -223,21 +221,30 @@ static int step_baseline(struct pagemap_pressure *session)
 	session->rest = session->now;
 	session->anon_last = sample_figure(&session->now, PAGEMAP_CGROUP_ANON);
 	session->figure = PAGEMAP_PRESSURE_BY_REFAULTS;
-	err = session->ops->reclaim(session->target,
-				    sample_figure(&session->now,
-						  PAGEMAP_CGROUP_USAGE));
+	enter(session, PAGEMAP_PRESSURE_RETURN);
+	return 0;
+}
+
+static int reclaim(struct pagemap_pressure *session)
+{
+	int err = session->ops->reclaim(session->target,
+					sample_figure(&session->now,
+						      PAGEMAP_CGROUP_USAGE));
+
 	/* Not all of it could be had: what was meant. */
 	if (err == -EAGAIN || err == -EBUSY)
 		err = 0;
-	session->reclaim_error = err;
 	if (err == -ENODEV)
 		return err;
+	session->reclaim_error = err;
 	enter(session, err ? PAGEMAP_PRESSURE_REST : PAGEMAP_PRESSURE_RETURN);
 	return 0;
 }
 
 static int step_return(struct pagemap_pressure *session)
 {
+	if (session->reclaim_error == NOT_RECLAIMED)
+		return reclaim(session);
 	if (sample_age(&session->begin, &session->now) <
 	    session->opts.return_ns)
 		return 0;
@@ -408,7 +415,7 @@ int pressure_begin_on(const struct pressure_ops *ops, void *target,
 		session->opts = *opts;
 	set_defaults(&session->opts);
 	session->limit = PAGEMAP_CGROUP_NO_LIMIT;
-	session->reclaim_error = -EINVAL;
+	session->reclaim_error = NOT_RECLAIMED;
 	*ret_session = session;
 	return 0;
 }

@@ -89,6 +89,9 @@ static inline uint64_t sample_figure(const struct pressure_sample *sample,
 
 /* ---- A session ---------------------------------------------------------- */
 
+/* In reclaim_error. */
+#define NOT_RECLAIMED 1
+
 struct pagemap_pressure {
 	const struct pressure_ops *ops;
 	void *target;
@@ -115,7 +118,7 @@ struct pagemap_pressure {
 	uint64_t anon_last;		/* at the last rest */
 	bool settled;
 	bool by_major_faults;
-	int reclaim_error;
+	int reclaim_error;		/* 0, a negative errno, or: */
 	uint64_t gentle;		/* 0: not known */
 
 	struct pressure_search searches[PAGEMAP_PRESSURE_FIGURE_COUNT];

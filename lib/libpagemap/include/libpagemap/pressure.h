@@ -45,7 +45,9 @@ pagemap_pressure_figure_describe(enum pagemap_pressure_figure figure);
 enum pagemap_pressure_phase {
 	PAGEMAP_PRESSURE_SETTLE,	/**< waits until anonymous memory is flat */
 	PAGEMAP_PRESSURE_BASELINE,	/**< measures without a limit */
-	PAGEMAP_PRESSURE_RETURN,	/**< reclaimed: sees what comes back */
+	PAGEMAP_PRESSURE_RETURN,	/**< reclaims, on the step after that which
+					     tells of it, and sees what comes
+					     back */
 	PAGEMAP_PRESSURE_PROBE,		/**< a limit is set */
 	PAGEMAP_PRESSURE_REST,		/**< it is lifted again */
 	PAGEMAP_PRESSURE_DONE
