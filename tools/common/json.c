@@ -87,6 +87,16 @@ void json_set_number(struct json *object, const char *key, int64_t number)
 			       json_object_new_int64(number));
 }
 
+void json_set_real(struct json *object, const char *key, double number)
+{
+	char text[32];
+
+	/* Digits enough, and not the 17 that a double has. */
+	snprintf(text, sizeof(text), "%.6g", number);
+	json_object_object_add(inner(object), key,
+			       json_object_new_double_s(number, text));
+}
+
 void json_set_bool(struct json *object, const char *key, bool value)
 {
 	json_object_object_add(inner(object), key,
@@ -149,6 +159,11 @@ void json_set_text(struct json *object, const char *key, const char *text)
 }
 
 void json_set_number(struct json *object, const char *key, int64_t number)
+{
+	(void)object, (void)key, (void)number;
+}
+
+void json_set_real(struct json *object, const char *key, double number)
 {
 	(void)object, (void)key, (void)number;
 }

@@ -23,6 +23,7 @@ void json_append(struct json *array, struct json *value);
 /* Text of a process may be any bytes; what is no UTF-8 is escaped first. */
 void json_set_text(struct json *object, const char *key, const char *text);
 void json_set_number(struct json *object, const char *key, int64_t number);
+void json_set_real(struct json *object, const char *key, double number);
 void json_set_bool(struct json *object, const char *key, bool value);
 void json_append_number(struct json *array, int64_t number);
 void json_append_text(struct json *array, const char *text);

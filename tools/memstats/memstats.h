@@ -7,6 +7,7 @@
 
 #include "columns.h"
 #include "json.h"
+#include "pressure.h"
 #include "proclist.h"
 #include "usual.h"
 #include "working_set.h"
@@ -22,8 +23,9 @@ struct settings {
 	const char *mode;	/* by which option; NULL: report */
 	bool maps;
 	bool pages;
-	bool yes;		/* a method that disturbs may be used */
+	bool yes;		/* what is measured may be disturbed */
 	struct wset_options working_set;
+	struct pressure_options pressure;
 	char **words;		/* pids and names, or the command */
 	int word_count;
 	bool runs_command;
@@ -101,5 +103,9 @@ int find_one_more(struct settings *settings, struct pagemap_source *source);
 int one_more_check(const struct settings *settings);
 int find_fit(struct settings *settings, struct pagemap_source *source);
 int fit_check(const struct settings *settings);
+
+/* Finds the least memory of a command, or of a cgroup: pressure.c. */
+int measure_pressure(struct settings *settings, struct pagemap_source *source);
+int check_pressure(const struct settings *settings);
 
 #endif

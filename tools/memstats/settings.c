@@ -14,6 +14,7 @@ enum {
 	OPTION_MAPS = 256, OPTION_PAGES, OPTION_COUNT, OPTION_METHOD,
 	OPTION_YES, OPTION_CURVE, OPTION_AGES, OPTION_PLOT,
 	OPTION_ONE_MORE, OPTION_FIT, OPTION_COPIES, OPTION_WITH,
+	OPTION_PRESSURE, OPTION_PROGRESS, OPTION_CGROUP,
 	OPTION_WORKING_SET = 'w',
 };
 
@@ -28,12 +29,18 @@ static const struct option_row table[] = {
 	{ OPTION_AGES, "ages", NULL, "with -w: when pages were used last" },
 	{ OPTION_METHOD, "method", "NAME[,NAME]",
 	  "with -w: how; \"help\" lists them" },
-	{ OPTION_YES, "yes", NULL, "with -w: it may disturb the process" },
 	{ OPTION_PLOT, "plot", "FILE.svg", "with -w: draw it" },
 	{ OPTION_ONE_MORE, "one-more", NULL, "what each further copy of a command costs" },
 	{ OPTION_FIT, "fit", "BUDGET", "how many copies of it fit into 64M" },
 	{ OPTION_COPIES, "copies", "LIST", "numbers of copies to measure: 1,2,3,4,6" },
 	{ OPTION_WITH, "with", "FILE", "other commands beside it: COUNT COMMAND ARG..." },
+	{ OPTION_PRESSURE, "pressure", NULL,
+	  "the least memory with which a command runs well" },
+	{ OPTION_PROGRESS, "progress", "WORK",
+	  "with --pressure: cpu, lines or runs count as work" },
+	{ OPTION_CGROUP, "cgroup", "PATH",
+	  "with --pressure: of those who are in this cgroup" },
+	{ OPTION_YES, "yes", NULL, "it may disturb what is measured" },
 	USUAL_ROWS("memstats/1"),
 };
 
@@ -51,6 +58,7 @@ static const struct mode {
 	{ OPTION_WORKING_SET, "-w", measure_working_sets, wset_check },
 	{ OPTION_ONE_MORE, "--one-more", find_one_more, one_more_check },
 	{ OPTION_FIT, "--fit", find_fit, fit_check },
+	{ OPTION_PRESSURE, "--pressure", measure_pressure, check_pressure },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -87,6 +95,8 @@ static int print_help(void)
 	     "       memstats -w SECONDS [OPTION]... PID|NAME...\n"
 	     "       memstats --one-more|--fit BUDGET [OPTION]... -- COMMAND "
 	     "[ARG]...\n"
+	     "       memstats --pressure [OPTION]... -- COMMAND [ARG]...\n"
+	     "       memstats --pressure --cgroup PATH --yes [OPTION]...\n"
 	     "Takes the memory of processes apart, or that of a command: at "
 	     "its peak and at\nits end; memstats then exits as the command "
 	     "did.\n");
@@ -144,6 +154,13 @@ static int take_option(int id, const char *argument, void *context)
 	case OPTION_WITH:
 		settings->with = argument;
 		return 0;
+	case OPTION_PRESSURE:
+		return 0;
+	case OPTION_PROGRESS:
+		return pressure_take_progress(&settings->pressure, argument);
+	case OPTION_CGROUP:
+		settings->pressure.cgroup_path = argument;
+		return 0;
 	default:
 		return usual_take(&settings->usual, id, argument);
 	}
@@ -168,7 +185,11 @@ static int check(const struct settings *settings)
 		message("%s goes with -w SECONDS; try --help", given);
 		return EXIT_USAGE;
 	}
-	if (!settings->word_count && !settings->with)
+	if ((settings->pressure.cgroup_path || settings->pressure.work) &&
+	    settings->run != measure_pressure)
+		wrong = "--progress and --cgroup go with --pressure";
+	else if (!settings->word_count && !settings->with &&
+		 !settings->pressure.cgroup_path)
 		wrong = "name a process (pid or name), or a command after --";
 	else if (settings->runs_command && settings->usual.source)
 		wrong = "a command runs on this machine: -S makes no sense";

@@ -32,12 +32,32 @@ static bool killed(const struct pagemap_pressure *session)
 	       sample_figure(&session->begin, PAGEMAP_CGROUP_OOM_KILLS);
 }
 
+static double refaults_allowed(const struct pagemap_pressure *session)
+{
+	double rest = session->baseline.refaults_per_s;
+
+	return (rest > 0 ? rest : 0) + session->opts.refaults_per_s;
+}
+
+/* Whether so much work was to be expected that none of it is a sign. */
+static bool no_work(const struct pagemap_pressure *session,
+		    const struct pressure_sample *from,
+		    const struct pressure_rates *rates)
+{
+	double expected = session->baseline.progress_per_s;
+	double seconds = (double)sample_age(from, &session->now) / 1e9;
+
+	return rates->progress_per_s >= 0 &&
+	       expected * seconds > STALL_EXPECTED &&
+	       rates->progress_per_s < expected * STALL_SHARE;
+}
+
+/* Whoever still refaults may move, if slowly: the whole window tells. */
 bool probe_is_stalled(const struct pagemap_pressure *session)
 {
 	const struct pressure_sample *from = session->windows ?
 					     &session->window : &session->begin;
 	struct pressure_rates rates = rates_between(from, &session->now);
-	double seconds = (double)sample_age(from, &session->now) / 1e9;
 
 	if (killed(session))
 		return true;
@@ -45,9 +65,8 @@ bool probe_is_stalled(const struct pagemap_pressure *session)
 		return false;
 	if (rates.progress_per_s < 0)
 		return rates.stall_ratio > STALL_RATIO;
-	return session->baseline.progress_per_s * seconds > STALL_EXPECTED &&
-	       rates.progress_per_s <
-	       session->baseline.progress_per_s * STALL_SHARE;
+	return rates.refaults_per_s <= refaults_allowed(session) &&
+	       no_work(session, from, &rates);
 }
 
 bool probe_is_over(const struct pagemap_pressure *session)
@@ -56,13 +75,6 @@ bool probe_is_over(const struct pagemap_pressure *session)
 
 	return sample_age(&session->begin, &session->now) >= STALL_NS &&
 	       usage > session->limit + session->limit / 20 + OVER_SLACK;
-}
-
-static double refaults_allowed(const struct pagemap_pressure *session)
-{
-	double rest = session->baseline.refaults_per_s;
-
-	return (rest > 0 ? rest : 0) + session->opts.refaults_per_s;
 }
 
 static double refaults_of(const struct pressure_sample *from,
@@ -169,7 +181,7 @@ void probe_judge(const struct pagemap_pressure *session,
 	if (rates.progress_per_s >= 0 && session->baseline.progress_per_s > 0)
 		probe->progress_ratio = rates.progress_per_s /
 					session->baseline.progress_per_s;
-	if (stands_still(session, probe))
+	if (stands_still(session, probe) || no_work(session, from, &rates))
 		probe->stalled = true;
 	grade(session, probe);
 }

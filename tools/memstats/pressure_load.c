@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who is under pressure, and how much work it does: CPU time in user mode,
+ * lines that it writes, or runs from start to end.  Waits for all of that at
+ * once, and for signals that end memstats.
+ */
+#include "pressure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Fewer lines than that in the time of looking are none. */
+#define LINES_LEAST 5
+
+/* What a process was seen to have run. */
+struct clock {
+	pid_t pid;
+	uint64_t ns;
+};
+
+struct load {
+	struct pagemap_source *source;
+	struct pagemap_cgroup *cgroup;
+	struct launch *launch;			/* NULL: only watched */
+	const struct launch_command *command;
+	enum work_kind kind;
+	int signals;
+	int output[2];
+	int pidfd;				/* -1: it runs not */
+	pid_t pid;
+	int status;
+	uint64_t lines;
+	uint64_t runs;
+	uint64_t cpu_ns;
+	struct clock *clocks;
+	size_t clock_count;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static int start(struct load *load)
+{
+	int err = launch_start(load->launch, load->command, 0, load->output[1],
+			       &load->pid);
+
+	if (err)
+		return err;
+	load->pidfd = (int)syscall(SYS_pidfd_open, load->pid, 0);
+	return load->pidfd < 0 ? -errno : 0;
+}
+
+static int open_signals(void)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGHUP);
+	sigaddset(&mask, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	return signalfd(-1, &mask, SFD_CLOEXEC);
+}
+
+int load_begin(struct pagemap_source *source, struct pagemap_cgroup *cgroup,
+	       struct launch *launch, const struct launch_command *command,
+	       struct load **ret_load)
+{
+	struct load *load = malloc(sizeof(*load));
+	int err = 0;
+
+	if (!load)
+		return -ENOMEM;
+	*load = (struct load){
+		.source = source, .cgroup = cgroup, .launch = launch,
+		.command = command, .pidfd = -1, .status = -1,
+		.output = { -1, -1 },
+	};
+	load->signals = open_signals();
+	if (load->signals < 0)
+		err = -errno;
+	/* We read without waiting; the command writes as it is used to. */
+	if (!err && launch && (pipe2(load->output, O_CLOEXEC) ||
+			       fcntl(load->output[0], F_SETFL, O_NONBLOCK)))
+		err = -errno;
+	if (!err && launch)
+		err = start(load);
+	if (err)
+		load_end(load);
+	else
+		*ret_load = load;
+	return err;
+}
+
+void load_end(struct load *load)
+{
+	const int fds[] = {
+		load->signals, load->output[0], load->output[1], load->pidfd,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	free(load->clocks);
+	free(load);
+}
+
+static void read_lines(struct load *load)
+{
+	char text[65536];
+	ssize_t size, i;
+
+	while ((size = read(load->output[0], text, sizeof(text))) > 0)
+		for (i = 0; i < size; i++)
+			load->lines += text[i] == '\n';
+}
+
+/* Short of memory it may fail to start: that is no work, not the end. */
+static int restart(struct load *load)
+{
+	int err = start(load);
+
+	return err == -ENOMEM || err == -EAGAIN ? 0 : err;
+}
+
+/*
+ * The agent knows how it ended.  Only then is it asked: it is in the cgroup
+ * and may itself have to wait there.
+ */
+static int note_end(struct load *load)
+{
+	const struct launch_copy *copies;
+	size_t count;
+
+	close(load->pidfd);
+	load->pidfd = -1;
+	if (load->kind != WORK_AUTO && load->kind != WORK_RUNS)
+		return 0;
+	launch_running(load->launch);
+	copies = launch_copies(load->launch, &count);
+	load->status = copies[count - 1].status;
+	load->runs += load->status == 0;
+	return load->kind == WORK_RUNS ? restart(load) : 0;
+}
+
+static int look(struct load *load, int timeout_ms)
+{
+	struct pollfd wake[] = {
+		{ .fd = load->signals, .events = POLLIN },
+		{ .fd = load->output[0], .events = POLLIN },
+		{ .fd = load->pidfd, .events = POLLIN },
+	};
+
+	if (poll(wake, 3, timeout_ms) < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (wake[0].revents)
+		return -EINTR;
+	if (wake[1].revents)
+		read_lines(load);
+	if (load->kind == WORK_RUNS && load->pidfd < 0)
+		return restart(load);
+	return wake[2].revents ? note_end(load) : 0;
+}
+
+int load_wait(struct load *load, uint64_t ns)
+{
+	uint64_t now = now_ns(), end = now + ns;
+	int err = 0;
+
+	while (!err && now < end) {
+		err = look(load, (int)((end - now) / 1000000) + 1);
+		now = now_ns();
+	}
+	return err;
+}
+
+enum work_kind load_choose(const struct load *load)
+{
+	if (load->launch && load->pidfd < 0)
+		return WORK_RUNS;
+	return load->lines >= LINES_LEAST ? WORK_LINES : WORK_CPU;
+}
+
+void load_count(struct load *load, enum work_kind kind)
+{
+	load->kind = kind;
+}
+
+static struct clock *clock_of(struct load *load, pid_t pid)
+{
+	struct clock *clocks;
+	size_t i;
+
+	for (i = 0; i < load->clock_count; i++)
+		if (load->clocks[i].pid == pid)
+			return &load->clocks[i];
+	clocks = reallocarray(load->clocks, load->clock_count + 1,
+			      sizeof(*clocks));
+	if (!clocks)
+		return NULL;
+	load->clocks = clocks;
+	clocks[load->clock_count] = (struct clock){ .pid = pid };
+	return &clocks[load->clock_count++];
+}
+
+/* What a process that has ended ran stays counted. */
+static void add_cpu(struct load *load, pid_t pid)
+{
+	uint64_t user_ns, system_ns;
+	struct clock *clock = clock_of(load, pid);
+
+	if (!clock || pagemap_source_cpu_time(load->source, pid, &user_ns,
+					      &system_ns))
+		return;
+	/* The pid may be another's by now, who has run less. */
+	load->cpu_ns += user_ns > clock->ns ? user_ns - clock->ns : 0;
+	clock->ns = user_ns;
+}
+
+static uint64_t cpu_progress(struct load *load)
+{
+	size_t i, count;
+	pid_t *pids;
+
+	if (load_pids(load, &pids, &count))
+		return PAGEMAP_PROGRESS_UNKNOWN;
+	for (i = 0; i < count; i++)
+		add_cpu(load, pids[i]);
+	free(pids);
+	return count ? load->cpu_ns : PAGEMAP_PROGRESS_ENDED;
+}
+
+uint64_t load_progress(struct load *load)
+{
+	if (load->kind == WORK_RUNS)
+		return load->runs;
+	if (load->launch && load->pidfd < 0)
+		return PAGEMAP_PROGRESS_ENDED;
+	return load->kind == WORK_LINES ? load->lines : cpu_progress(load);
+}
+
+int load_status(const struct load *load)
+{
+	return load->status;
+}
+
+int load_pids(struct load *load, pid_t **ret_pids, size_t *ret_count)
+{
+	if (load->launch)
+		return launch_pids(load->launch, load->source, ret_pids,
+				   ret_count);
+	return pagemap_cgroup_pids(load->cgroup, ret_pids, ret_count);
+}
