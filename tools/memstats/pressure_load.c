@@ -54,6 +54,23 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/*
+ * The agent knows how it ended.  It is asked only where a run is waited for,
+ * or before the first limit: it is in the cgroup, and may have to wait there.
+ */
+static void take_status(struct load *load)
+{
+	const struct launch_copy *copies;
+	size_t count;
+
+	if (load->kind != WORK_AUTO && load->kind != WORK_RUNS)
+		return;
+	launch_running(load->launch);
+	copies = launch_copies(load->launch, &count);
+	load->status = copies[count - 1].status;
+	load->runs += load->status == 0;
+}
+
 static int start(struct load *load)
 {
 	int err = launch_start(load->launch, load->command, 0, load->output[1],
@@ -62,7 +79,13 @@ static int start(struct load *load)
 	if (err)
 		return err;
 	load->pidfd = (int)syscall(SYS_pidfd_open, load->pid, 0);
-	return load->pidfd < 0 ? -errno : 0;
+	if (load->pidfd >= 0)
+		return 0;
+	/* It was quick: the agent has waited for it. */
+	if (errno != ESRCH)
+		return -errno;
+	take_status(load);
+	return 0;
 }
 
 static int open_signals(void)
@@ -140,23 +163,11 @@ static int restart(struct load *load)
 	return err == -ENOMEM || err == -EAGAIN ? 0 : err;
 }
 
-/*
- * The agent knows how it ended.  Only then is it asked: it is in the cgroup
- * and may itself have to wait there.
- */
 static int note_end(struct load *load)
 {
-	const struct launch_copy *copies;
-	size_t count;
-
 	close(load->pidfd);
 	load->pidfd = -1;
-	if (load->kind != WORK_AUTO && load->kind != WORK_RUNS)
-		return 0;
-	launch_running(load->launch);
-	copies = launch_copies(load->launch, &count);
-	load->status = copies[count - 1].status;
-	load->runs += load->status == 0;
+	take_status(load);
 	return load->kind == WORK_RUNS ? restart(load) : 0;
 }
 
@@ -168,13 +179,15 @@ static int look(struct load *load, int timeout_ms)
 		{ .fd = load->pidfd, .events = POLLIN },
 	};
 
-	if (poll(wake, 3, timeout_ms) < 0)
+	bool starts = load->kind == WORK_RUNS && load->pidfd < 0;
+
+	if (poll(wake, 3, starts ? 0 : timeout_ms) < 0)
 		return errno == EINTR ? 0 : -errno;
 	if (wake[0].revents)
 		return -EINTR;
 	if (wake[1].revents)
 		read_lines(load);
-	if (load->kind == WORK_RUNS && load->pidfd < 0)
+	if (starts)
 		return restart(load);
 	return wake[2].revents ? note_end(load) : 0;
 }

@@ -5,10 +5,8 @@
  */
 #include "pressure.h"
 
-/* Work that must have been expected before none is a sign, */
+/* Work that must have been expected before none is a sign. */
 #define STALL_EXPECTED 8
-/* and what of it is as good as none. */
-#define STALL_SHARE 0.01
 /* Before that nobody is said to be stalled. */
 #define STALL_NS UINT64_C(1000000000)
 /* Of time, by PSI, where work is not known. */
@@ -44,12 +42,11 @@ static bool no_work(const struct pagemap_pressure *session,
 		    const struct pressure_sample *from,
 		    const struct pressure_rates *rates)
 {
-	double expected = session->baseline.progress_per_s;
 	double seconds = (double)sample_age(from, &session->now) / 1e9;
 
-	return rates->progress_per_s >= 0 &&
-	       expected * seconds > STALL_EXPECTED &&
-	       rates->progress_per_s < expected * STALL_SHARE;
+	return from->progress == session->now.progress &&
+	       rates->progress_per_s >= 0 &&
+	       session->baseline.progress_per_s * seconds > STALL_EXPECTED;
 }
 
 /* Whoever still refaults may move, if slowly: the whole window tells. */

@@ -30,7 +30,7 @@ enum pagemap_pressure_figure {
 					     on at progress_permille of its rate:
 					     depends on the speed of the disk */
 	PAGEMAP_PRESSURE_FLOOR,		/**< the least limit under which it moves
-					     at all: at 1 % of its rate */
+					     at all */
 	PAGEMAP_PRESSURE_FIGURE_COUNT
 };
 
