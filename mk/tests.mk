@@ -5,8 +5,9 @@
 #
 #   tests/unit/test_*.c     a cmocka program each, with the library's internals;
 #                           test_TOOL_*.c also with all of that tool but main
-#   tests/live/live_*.c     a cmocka program each; live_launch.c also with the
-#                           parts of memstats that start and guard processes
+#   tests/live/live_*.c     a cmocka program each; live_launch.c and
+#                           live_pressure.c also with the parts of memstats
+#                           that start and guard processes
 #   tests/fuzz/fuzz_*.c     a program each that replays a corpus (replay.c)
 #   tests/fixtures/*.c, tests/bench/*.c, and any other tests/live/*.c
 #                           a plain program each
@@ -58,10 +59,10 @@ $(MEMRANK_TESTS): $(filter-out %/main.o,$(call objects,$(call tool_srcs,memrank)
 $(O)/obj/tests/unit/test_memrank_%.o: OBJ_CPPFLAGS += -Itools/memrank \
 	-Itools/memrank/screen
 
-LAUNCH_TEST := $(filter $(O)/tests/live/live_launch,$(CMOCKA_PROGS))
-$(LAUNCH_TEST): $(call objects,$(addprefix tools/memstats/,launch.c \
+LAUNCH_TESTS := $(filter %/live_launch %/live_pressure,$(CMOCKA_PROGS))
+$(LAUNCH_TESTS): $(call objects,$(addprefix tools/memstats/,launch.c \
 	launch_agent.c offspring.c guardian.c))
-$(O)/obj/tests/live/live_launch.o: OBJ_CPPFLAGS += -Itools/memstats
+$(patsubst $(O)/%,$(O)/obj/%.o,$(LAUNCH_TESTS)): OBJ_CPPFLAGS += -Itools/memstats
 
 MEMSTATS_TESTS := $(filter $(O)/tests/unit/test_memstats_%,$(CMOCKA_PROGS))
 $(MEMSTATS_TESTS): $(filter-out %/main.o,$(call objects,$(call tool_srcs,memstats)))
