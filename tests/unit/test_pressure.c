@@ -40,6 +40,7 @@ struct program {
 	double growth;			/* anon, bytes a second */
 	int version;
 	bool progress_unknown;
+	bool whole_works;		/* are counted alone */
 	bool no_reclaim;
 	bool no_refaults;		/* this kernel does not count them */
 	double vanishes_at, ends_at, stuck_at;	/* seconds; 0: never */
@@ -217,7 +218,8 @@ static uint64_t progress_of(const struct program *program)
 		return PAGEMAP_PROGRESS_ENDED;
 	if (program->progress_unknown)
 		return PAGEMAP_PROGRESS_UNKNOWN;
-	return (uint64_t)(program->work * 1000);
+	return (uint64_t)(program->work *
+			  (program->whole_works ? 1 : 1000));
 }
 
 /* Until it is done, or until so many seconds.  Gives the last step's answer. */
@@ -494,6 +496,36 @@ static void test_unknown_progress(void **state)
 	pagemap_pressure_end(session);
 }
 
+/* Runs of a second each: measured longer; of a minute: not looked at. */
+static void test_slow_work(void **state)
+{
+	static const double seconds[] = { 0.5, 60 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct program program = named(
+			program_of(SHAPE_CYCLIC, 8, 0.2, 24, 5), "slow work");
+		struct pagemap_pressure *session = begin(&program);
+		struct pagemap_pressure_result result;
+		struct pagemap_pressure_probe probe;
+
+		program.whole_works = true;
+		program.work_seconds = seconds[i];
+		program.pages_per_work = 12288 * seconds[i];
+		assert_int_equal(squeeze(&program, session, SECONDS_MAX), 0);
+		pagemap_pressure_result(session, &result);
+		check_figure(&program,
+			     &result.figures[PAGEMAP_PRESSURE_BY_REFAULTS],
+			     32.2 * MIB);
+		assert_int_equal(result.progress_per_s < 0, i == 1);
+		assert_int_equal(pagemap_pressure_probe_at(session, 0, &probe),
+				 0);
+		assert_true((probe.duration_ns > 3 * SECOND) == (i == 0));
+		pagemap_pressure_end(session);
+	}
+}
+
 static void test_no_refault_counter(void **state)
 {
 	struct program program = program_of(SHAPE_CYCLIC, 8, 0.2, 24, 5);
@@ -606,6 +638,7 @@ int main(void)
 		cmocka_unit_test(test_program_grows),
 		cmocka_unit_test(test_never_settles),
 		cmocka_unit_test(test_unknown_progress),
+		cmocka_unit_test(test_slow_work),
 		cmocka_unit_test(test_no_refault_counter),
 		cmocka_unit_test(test_limit_is_not_permitted),
 		cmocka_unit_test(test_limit_that_cannot_be_lifted),

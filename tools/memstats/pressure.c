@@ -25,6 +25,9 @@
 /* Runs come and go: that anonymous memory gets flat is not waited for long. */
 #define RUNS_SETTLE_NS UINT64_C(2000000000)
 
+/* Clock ticks of work under a limit: one more or less is then 5 %. */
+#define TICKS_LEAST 20
+
 static const char *const work_names[] = {
 	[WORK_AUTO] = "auto",
 	[WORK_CPU] = "cpu",
@@ -258,6 +261,7 @@ static int measure(struct squeeze *squeeze)
 		.size = sizeof(opts),
 		/* We wait for the agent to start the next run. */
 		.may_kill = squeeze->work == WORK_RUNS,
+		.work_least = squeeze->work == WORK_CPU ? TICKS_LEAST : 0,
 	};
 	int err;
 

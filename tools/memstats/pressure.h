@@ -11,7 +11,7 @@
 /* What is taken for work. */
 enum work_kind {
 	WORK_AUTO,		/* what the command shows that it does */
-	WORK_CPU,		/* nanoseconds in user mode */
+	WORK_CPU,		/* clock ticks in user mode */
 	WORK_LINES,		/* that it writes */
 	WORK_RUNS,		/* from start to a good end */
 };

@@ -257,7 +257,9 @@ static uint64_t cpu_progress(struct load *load)
 	for (i = 0; i < count; i++)
 		add_cpu(load, pids[i]);
 	free(pids);
-	return count ? load->cpu_ns : PAGEMAP_PROGRESS_ENDED;
+	/* It comes by ticks: nanoseconds would look as if it did not. */
+	return count ? load->cpu_ns * (uint64_t)sysconf(_SC_CLK_TCK) / 1000000000u
+		     : PAGEMAP_PROGRESS_ENDED;
 }
 
 uint64_t load_progress(struct load *load)

@@ -142,7 +142,13 @@ static void print_figures(const struct pressure_report *report)
 	     "almost no refaults: holds on other machines too");
 	snprintf(note, sizeof(note), "0.9 of full speed (%s), on this disk",
 		 work_name(report->work));
-	line("least by progress", &figures[PAGEMAP_PRESSURE_BY_PROGRESS], note);
+	if (report->result.progress_per_s < 0 &&
+	    report->result.rest.quality != PAGEMAP_UNAVAILABLE)
+		printf("%-18s %16s  too little work (%s) to tell\n",
+		       "least by progress", "-", work_name(report->work));
+	else
+		line("least by progress",
+		     &figures[PAGEMAP_PRESSURE_BY_PROGRESS], note);
 	line("floor", &figures[PAGEMAP_PRESSURE_FLOOR], report->has_swap ?
 	     "it moves at all" : "it moves at all: anonymous and kernel memory");
 	snprintf(note, sizeof(note), "used in %.1f s, by mappings (%s)",

@@ -7,6 +7,7 @@
 #include "pressure.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #define SECOND UINT64_C(1000000000)
@@ -20,6 +21,9 @@
 
 /* While it comes back after a limit, it rests up to so many times as long. */
 #define REST_TIMES 4
+
+/* For so much longer a limit is measured, where work comes slowly. */
+#define PROBE_TIMES 3
 
 static void enter(struct pagemap_pressure *session,
 		  enum pagemap_pressure_phase phase)
@@ -211,6 +215,22 @@ static void note_usage(struct pagemap_pressure *session)
 		session->enough = usage;
 }
 
+/*
+ * Little work tells no rate: each limit is measured longer, or its work is
+ * not looked at.
+ */
+static void fit_probes(struct pagemap_pressure *session)
+{
+	double rate = session->baseline.progress_per_s;
+	double wanted_ns = rate > 0 ?
+		session->opts.work_least / rate * SECOND : INFINITY;
+
+	if (wanted_ns > PROBE_TIMES * (double)session->opts.probe_ns)
+		session->baseline.progress_per_s = -1;
+	else if (wanted_ns > (double)session->opts.probe_ns)
+		session->opts.probe_ns = (uint64_t)wanted_ns;
+}
+
 static int step_baseline(struct pagemap_pressure *session)
 {
 	note_usage(session);
@@ -218,6 +238,7 @@ static int step_baseline(struct pagemap_pressure *session)
 	    session->opts.baseline_ns)
 		return 0;
 	session->baseline = rates_between(&session->begin, &session->now);
+	fit_probes(session);
 	session->rest = session->now;
 	session->anon_last = sample_figure(&session->now, PAGEMAP_CGROUP_ANON);
 	session->figure = PAGEMAP_PRESSURE_BY_REFAULTS;
@@ -384,6 +405,7 @@ static void set_defaults(struct pagemap_pressure_opts *opts)
 		{ &opts->refaults_per_s, 10 },
 		{ &opts->tolerance_permille, 10 },
 		{ &opts->probes_max, 12 },
+		{ &opts->work_least, 8 },
 	};
 	size_t i;
 

@@ -60,7 +60,7 @@ bool probe_is_stalled(const struct pagemap_pressure *session)
 		return true;
 	if (sample_age(from, &session->now) < STALL_NS)
 		return false;
-	if (rates.progress_per_s < 0)
+	if (rates.progress_per_s < 0 || session->baseline.progress_per_s < 0)
 		return rates.stall_ratio > STALL_RATIO;
 	return rates.refaults_per_s <= refaults_allowed(session) &&
 	       no_work(session, from, &rates);
@@ -88,8 +88,8 @@ static bool is_clear(const struct pagemap_pressure *session)
 
 	return second > refaults_allowed(session) * CLEAR_FACTOR &&
 	       second > first * STEADY_SHARE &&
-	       session->now.progress != PAGEMAP_PROGRESS_UNKNOWN &&
-	       session->now.progress - session->window.progress > CLEAR_WORK;
+	       (session->baseline.progress_per_s < 0 ||
+		session->now.progress - session->window.progress > CLEAR_WORK);
 }
 
 /* What the limit pushed out is still coming back, less and less. */

@@ -94,6 +94,10 @@ struct pagemap_pressure_opts {
 	uint32_t tolerance_permille;	/**< a figure is found when its bounds
 					     are so close; 10 */
 	uint32_t probes_max;		/**< for each figure; 12 */
+	uint32_t work_least;		/**< progress that must come while a limit
+					     is measured, or its rate is not known
+					     well enough; 8.  probe_ns grows for
+					     that, three times at most */
 	bool may_kill;			/**< at a limit of v1 that is too low the
 					     kernel may kill, as it does else;
 					     not set: processes wait there until
@@ -142,7 +146,8 @@ struct pagemap_pressure_result {
 	struct pagemap_value rest_file;	/**< page cache but shmem */
 	struct pagemap_value rest_shmem;
 	struct pagemap_value rest_kernel;
-	double progress_per_s;		/**< at rest; negative: not known */
+	double progress_per_s;		/**< at rest; negative: not known, or
+					     less than work_least */
 	double refaults_per_s;		/**< at rest; negative: not known */
 	bool settled;			/**< anonymous memory was flat */
 	bool grew;			/**< by more than 2 % while measured */
