@@ -20,7 +20,9 @@
 #define SPARE_BYTES (UINT64_C(512) << 10)
 
 /* While it comes back after a limit, it rests up to so many times as long. */
-#define REST_TIMES 4
+#define REST_TIMES 30
+/* In one tick: more than chance brings. */
+#define QUIET_TIMES 5
 
 /* For so much longer a limit is measured, where work comes slowly. */
 #define PROBE_TIMES 3
@@ -72,6 +74,34 @@ static uint64_t fixed_bytes(const struct pagemap_pressure *session)
 	       sample_figure(&session->rest, PAGEMAP_CGROUP_KERNEL);
 }
 
+/* The least larger limit that was good for a figure. */
+static uint64_t enough_above(const struct pagemap_pressure *session,
+			     enum pagemap_pressure_figure figure,
+			     uint64_t limit)
+{
+	uint64_t least = session->enough;
+	size_t i;
+
+	for (i = 0; i < session->probe_count; i++) {
+		const struct pagemap_pressure_probe *probe =
+			&session->probes[i];
+
+		if (probe->limit_bytes > limit && probe->limit_bytes < least &&
+		    probe_is_good(probe, figure))
+			least = probe->limit_bytes;
+	}
+	return least;
+}
+
+static void learn(const struct pagemap_pressure *session,
+		  struct pressure_search *search,
+		  enum pagemap_pressure_figure figure,
+		  const struct pagemap_pressure_probe *probe)
+{
+	search_learn(search, probe->limit_bytes, probe_is_good(probe, figure),
+		     enough_above(session, figure, probe->limit_bytes));
+}
+
 void search_of_session(const struct pagemap_pressure *session,
 		       enum pagemap_pressure_figure figure,
 		       struct pressure_search *ret_search)
@@ -84,10 +114,9 @@ void search_of_session(const struct pagemap_pressure *session,
 	else if (figure == PAGEMAP_PRESSURE_FLOOR)
 		hint = fixed_bytes(session);
 	search_begin(ret_search, session->enough, hint, fixed_bytes(session));
+	ret_search->confirms = figure == PAGEMAP_PRESSURE_BY_REFAULTS;
 	for (i = 0; i < session->probe_count; i++)
-		search_learn(ret_search, session->probes[i].limit_bytes,
-			     probe_is_good(&session->probes[i], figure),
-			     session->enough);
+		learn(session, ret_search, figure, &session->probes[i]);
 }
 
 static bool is_wanted(const struct pagemap_pressure *session,
@@ -153,9 +182,8 @@ static int end_probe(struct pagemap_pressure *session, uint64_t limit,
 	probe_judge(session, &probe);
 	for (figure = 0; figure < PAGEMAP_PRESSURE_FIGURE_COUNT; figure++)
 		if (session->has_search[figure])
-			search_learn(&session->searches[figure], limit,
-				     probe_is_good(&probe, figure),
-				     session->enough);
+			learn(session, &session->searches[figure], figure,
+			      &probe);
 	enter(session, PAGEMAP_PRESSURE_REST);
 	return keep_probe(session, &probe);
 }
@@ -293,8 +321,8 @@ static int step_rest(struct pagemap_pressure *session)
 	note_usage(session);
 	if (age < session->opts.rest_ns)
 		return 0;
-	if (refaults > session->baseline.refaults_per_s +
-	    session->opts.refaults_per_s &&
+	if (refaults > QUIET_TIMES * (session->baseline.refaults_per_s +
+				      session->opts.refaults_per_s) &&
 	    age < REST_TIMES * session->opts.rest_ns)
 		return 0;
 	session->anon_last = sample_figure(&session->now, PAGEMAP_CGROUP_ANON);

@@ -37,6 +37,8 @@ struct pressure_search {
 	int way;		/* up or down; 0: not known yet */
 	uint64_t last;		/* limit that was tried; 0: none */
 	uint32_t probes;
+	bool confirms;		/* once more: one good window may be luck */
+	bool confirmed;		/* the least good was good twice */
 	bool contradicted;	/* one was good below a bad one */
 };
 
@@ -44,11 +46,16 @@ struct pressure_search {
 void search_begin(struct pressure_search *search, uint64_t good, uint64_t hint,
 		  uint64_t low);
 
-/* What was learnt of a limit, whoever asked for it. */
+/*
+ * What was learnt of a limit, whoever asked for it.  enough: a larger one that
+ * is good.
+ */
 void search_learn(struct pressure_search *search, uint64_t limit, bool good,
 		  uint64_t enough);
 
-/* Whether its bounds are close enough. */
+/* Whether its bounds are close enough, and whether that is all. */
+bool search_is_near(const struct pressure_search *search,
+		    const struct pagemap_pressure_opts *opts);
 bool search_is_done(const struct pressure_search *search,
 		    const struct pagemap_pressure_opts *opts);
 

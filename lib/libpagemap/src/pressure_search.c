@@ -13,6 +13,7 @@
 #define WIDE_RATIO 2
 
 #define STEPS_GROW 4
+#define CLOSE_PERMILLE 20
 
 static uint64_t step_of(uint64_t bytes, uint32_t permille)
 {
@@ -31,6 +32,12 @@ void search_begin(struct pressure_search *search, uint64_t good, uint64_t hint,
 	};
 }
 
+/* So near it is chance, not a contradiction. */
+static bool is_close(uint64_t a, uint64_t b)
+{
+	return (a > b ? a - b : b - a) <= step_of(b, CLOSE_PERMILLE);
+}
+
 /*
  * Later knowledge wins: a target that grows makes bad what was good.  The
  * search then starts again towards the side that is open.
@@ -39,29 +46,40 @@ void search_learn(struct pressure_search *search, uint64_t limit, bool good,
 		  uint64_t enough)
 {
 	if (good) {
+		if (limit <= search->good)
+			search->confirmed = limit == search->good;
 		if (limit < search->good)
 			search->good = limit;
-		if (search->bad >= search->good) {
+		if (search->bad < search->good)
+			return;
+		if (!is_close(search->bad, search->good))
 			search->contradicted = true;
-			search->bad = 0;
-		}
+		search->bad = 0;
 		return;
 	}
 	if (limit > search->bad)
 		search->bad = limit;
-	if (search->good <= search->bad) {
+	if (search->good > search->bad)
+		return;
+	if (!is_close(search->good, search->bad))
 		search->contradicted = true;
-		search->good = enough > limit ? enough :
-						limit + step_of(limit, 100);
-	}
+	search->good = enough > limit ? enough : limit + step_of(limit, 100);
+	search->confirmed = false;
+}
+
+bool search_is_near(const struct pressure_search *search,
+		    const struct pagemap_pressure_opts *opts)
+{
+	return search->good - search->bad <=
+	       step_of(search->good, opts->tolerance_permille);
 }
 
 bool search_is_done(const struct pressure_search *search,
 		    const struct pagemap_pressure_opts *opts)
 {
 	return search->probes >= opts->probes_max ||
-	       search->good - search->bad <=
-	       step_of(search->good, opts->tolerance_permille);
+	       (search_is_near(search, opts) &&
+		(search->confirmed || !search->confirms));
 }
 
 /* Up to the square root of a 64-bit number. */
@@ -120,7 +138,9 @@ uint64_t search_next(struct pressure_search *search,
 {
 	uint64_t limit = search->hint ? beside_hint(search, opts) : 0;
 
-	if (limit <= search->bad || limit >= search->good) {
+	if (search_is_near(search, opts))
+		limit = search->good;
+	else if (limit <= search->bad || limit >= search->good) {
 		search->hint = 0;
 		limit = middle(search, opts);
 	}
