@@ -70,5 +70,13 @@ done
 for alone in --count=2 --curve --ages --method=clear_refs --plot=x.svg; do
 	golden memstats-w-alone-${alone//[^a-z0-9]/} memstats $alone 100
 done
+for wrong in "" "100" "-S small -- true" "--cgroup / -S small" "--maps -- true" \
+		"--cgroup / --progress runs --yes" "--cgroup / -- true" \
+		"--progress mood -- true" "-w 1 -- true" "--cgroup /"; do
+	name=${wrong//[^a-z0-9]/-}
+	# shellcheck disable=SC2086 # a list of words
+	golden "memstats-pressure-${name//--/-}" memstats --pressure $wrong
+done
+golden memstats-pressure-alone memstats --cgroup / 100
 golden memstats-pages-kernel memstats -S small --pages --engine kernel 100
 finish

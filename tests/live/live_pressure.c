@@ -37,9 +37,9 @@ static const struct pagemap_pressure_opts opts = {
 	.settle_ns = 300 * MS,
 	.settle_max_ns = 2000 * MS,
 	.baseline_ns = 1000 * MS,
-	.return_ns = 1000 * MS,
-	.probe_settle_ns = 300 * MS,
-	.probe_ns = 800 * MS,
+	.return_ns = 700 * MS,
+	.probe_settle_ns = 200 * MS,
+	.probe_ns = 700 * MS,
 	.rest_ns = 300 * MS,
 	.tick_ns = 50 * MS,
 	.tolerance_permille = 20,
@@ -376,11 +376,16 @@ static void interrupted_it_tells_bounds(void **state)
 	NEEDS_CGROUP();
 	if (!tools_are_there(0))
 		skip();
-	tool_run(&run, 0, "timeout -s INT 11 memstats --pressure --progress cpu "
-		 "-- sh -c 'while :; do :; done'; echo $?", NULL);
+	tool_run(&run, 0, "timeout -s INT 15 memstats --pressure --json "
+		 "--progress cpu -- sh -c 'while :; do :; done' >&2 & "
+		 "timeout -s INT 15 memstats --pressure -- "
+		 "sh -c 'while :; do :; done'; wait", NULL);
 	assert_non_null(strstr(run.err, "interrupted: the figures are the "
 			       "bounds known by then"));
 	assert_non_null(strstr(run.out, "least by refaults"));
+	assert_non_null(strstr(run.err, "\"outcome\":\"interrupted\""));
+	assert_non_null(strstr(run.err, "\"progress\":\"cpu\""));
+	assert_non_null(strstr(run.err, "\"by_refaults_high_bytes\":"));
 	tool_done(&run);
 }
 

@@ -72,14 +72,19 @@ int pressure_take_progress(struct pressure_options *options,
 int check_pressure(const struct settings *settings)
 {
 	const struct pressure_options *options = &settings->pressure;
+	const char *wrong = NULL;
 
-	if (settings->runs_command == !!options->cgroup_path) {
-		message("--pressure takes a command after --, or --cgroup PATH");
-		return EXIT_USAGE;
-	}
-	if (options->cgroup_path && options->work > WORK_CPU) {
-		message("--progress %s needs a command after --",
-			work_name(options->work));
+	if (settings->usual.source)
+		wrong = "memory is taken away on this machine: -S makes no sense";
+	else if (settings->maps || settings->pages)
+		wrong = "--maps and --pages do not go with --pressure";
+	else if (settings->runs_command == !!options->cgroup_path ||
+		 (settings->word_count && !settings->runs_command))
+		wrong = "--pressure takes a command after --, or --cgroup PATH";
+	else if (options->cgroup_path && options->work > WORK_CPU)
+		wrong = "lines and runs are those of a command after --";
+	if (wrong) {
+		message("%s; try --help", wrong);
 		return EXIT_USAGE;
 	}
 	if (!options->cgroup_path)
