@@ -178,7 +178,8 @@ static int64_t bytes_of(const struct pagemap_value *value)
 
 /*
  * By refaults = what cannot go + files in use.  The bits have only what was
- * touched of both, and what others pay for besides.
+ * touched of both, and files that others pay for besides: of these, so much as
+ * makes the bits show more.
  */
 static void explain(const struct pressure_report *report)
 {
@@ -189,21 +190,24 @@ static void explain(const struct pressure_report *report)
 	int64_t cold = report->has_swap ? 0 : bytes_of(&result->rest_anon) -
 					      (int64_t)report->used.anon;
 	int64_t kernel = bytes_of(&result->rest_kernel);
-	int64_t elsewhere = report->used.has_elsewhere ?
-			    -(int64_t)report->used.elsewhere : 0;
+	int64_t rest = apart - cold - kernel;
+	int64_t elsewhere = 0;
 
-	if (elsewhere < -(int64_t)report->used.file)
-		elsewhere = -(int64_t)report->used.file;
 	if (!report->used.known || least->quality == PAGEMAP_UNAVAILABLE ||
 	    result->outcome != PAGEMAP_PRESSURE_COMPLETE)
 		return;
+	if (rest < 0 && report->used.has_elsewhere)
+		elsewhere = rest > -(int64_t)report->used.elsewhere ? rest :
+			    -(int64_t)report->used.elsewhere;
 	puts("\nBy refaults against accessed bits:");
 	part(apart, "in all, of it");
 	part(cold, "anonymous memory that was not used, and stays without swap");
 	part(kernel, "kernel memory, which no accessed bit shows");
 	part(elsewhere, "files in memory before, which other cgroups pay for");
-	part(apart - cold - kernel - elsewhere,
-	     "files: used by read(), read ahead, or less often than that");
+	rest -= elsewhere;
+	part(rest, rest > 0 ?
+	     "files: used by read(), read ahead, or less often than that" :
+	     "files that are used, but not again within the probes");
 }
 
 static void print_notes(const struct pressure_report *report)
