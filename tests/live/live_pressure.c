@@ -31,7 +31,7 @@
 #define MS UINT64_C(1000000)
 #define KILLS 3
 
-/* Short ones: the scanner is round in a few milliseconds. */
+/* Short ones: a round of the scanner takes some milliseconds. */
 static const struct pagemap_pressure_opts opts = {
 	.size = sizeof(opts),
 	.settle_ns = 300 * MS,
@@ -50,8 +50,10 @@ static struct pagemap_cgroup *cgroup;
 static struct guardian *guardian;
 static pid_t scanner;
 
-/* Of the scanner: rounds that it has done. */
-static _Atomic uint64_t *rounds;
+/* Of the scanner: how often it has touched a part of its file. */
+static _Atomic uint64_t *parts;
+#define PART_BYTES (64 * PAGE)
+#define PARTS (FILE_BYTES / PART_BYTES)
 
 static int begin(void **state)
 {
@@ -59,9 +61,9 @@ static int begin(void **state)
 	int err;
 
 	(void)state;
-	rounds = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+	parts = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (rounds == MAP_FAILED || pagemap_source_open_live(&source))
+	if (parts == MAP_FAILED || pagemap_source_open_live(&source))
 		return -1;
 	snprintf(name, sizeof(name), "libpagemap-pressure-%d", (int)getpid());
 	err = pagemap_cgroup_make(source, name, &cgroup);
@@ -116,11 +118,13 @@ static char *make_file(void)
 static void scan(volatile const char *file, volatile char *anon)
 {
 	for (;;) {
-		for (size_t at = 0; at < FILE_BYTES; at += PAGE)
+		for (size_t at = 0; at < FILE_BYTES; at += PAGE) {
 			(void)file[at];
+			if (at % PART_BYTES == 0)
+				atomic_fetch_add(parts, 1);
+		}
 		for (size_t at = 0; at < ANON_BYTES; at += PAGE)
 			anon[at]++;
-		atomic_fetch_add(rounds, 1);
 		usleep(1000);
 	}
 }
@@ -149,9 +153,9 @@ static void start_scanner(void)
 	assert_true(scanner >= 0);
 	if (!scanner)
 		be_scanner();
-	for (i = 0; i < 1000 && atomic_load(rounds) < 3; i++)
+	for (i = 0; i < 1000 && atomic_load(parts) < 3 * PARTS; i++)
 		usleep(10000);
-	assert_true(atomic_load(rounds) >= 3);
+	assert_true(atomic_load(parts) >= 3 * PARTS);
 }
 
 static uint64_t figure(enum pagemap_cgroup_figure which)
@@ -168,7 +172,7 @@ static uint64_t squeeze(struct pagemap_pressure *session)
 	struct timespec wait;
 	int more;
 
-	while ((more = pagemap_pressure_step(session, atomic_load(rounds),
+	while ((more = pagemap_pressure_step(session, atomic_load(parts),
 					     &now)) > 0) {
 		wait = (struct timespec){ .tv_nsec = (long)now.wait_ns };
 		nanosleep(&wait, NULL);
@@ -235,7 +239,7 @@ static void lifts_when_it_ends(void **state)
 	assert_int_equal(pagemap_pressure_begin(cgroup, &opts, &session), 0);
 	for (i = 0; i < 500 && now.phase != PAGEMAP_PRESSURE_PROBE; i++) {
 		assert_int_equal(pagemap_pressure_step(session,
-					atomic_load(rounds), &now), 1);
+					atomic_load(parts), &now), 1);
 		usleep(20000);
 	}
 	assert_int_equal(now.phase, PAGEMAP_PRESSURE_PROBE);

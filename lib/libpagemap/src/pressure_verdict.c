@@ -112,6 +112,7 @@ static void begin_window(struct pagemap_pressure *session)
 bool probe_is_measured(struct pagemap_pressure *session)
 {
 	const uint64_t wanted = session->opts.probe_ns;
+	struct pressure_rates rates;
 	uint64_t age;
 
 	if (!session->windows) {
@@ -127,6 +128,11 @@ bool probe_is_measured(struct pagemap_pressure *session)
 	}
 	if (age < wanted)
 		return age >= wanted / 2 && is_clear(session);
+	/* A piece of work may just take long now. */
+	rates = rates_between(&session->window, &session->now);
+	if (age < WINDOWS_MAX * wanted &&
+	    no_work(session, &session->window, &rates))
+		return false;
 	if (session->windows >= WINDOWS_MAX || !is_falling(session))
 		return true;
 	begin_window(session);
