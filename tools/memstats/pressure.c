@@ -306,6 +306,7 @@ static int report(struct squeeze *squeeze)
 	};
 
 	pagemap_pressure_result(squeeze->session, &report.result);
+	used_fit(&report.used, &report.result.rest_anon);
 	if (report.result.outcome < sizeof(outcomes) / sizeof(*outcomes) &&
 	    outcomes[report.result.outcome])
 		message("%s", outcomes[report.result.outcome]);

@@ -83,6 +83,9 @@ struct used_session *used_begin(struct pagemap_source *source,
 void used_end(struct used_session *session, struct pagemap_cgroup *cgroup,
 	      struct used *ret_used);
 
+/* There is no more anonymous memory than the cgroup has: the rest is files'. */
+void used_fit(struct used *used, const struct pagemap_value *anon);
+
 /* ---- What is shown: pressure_report.c, pressure_machine.c --------------- */
 
 struct pressure_report {

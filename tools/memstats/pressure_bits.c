@@ -37,7 +37,7 @@ struct used_session *used_begin(struct pagemap_source *source,
 	return session;
 }
 
-/* Written private pages of files are anonymous. */
+/* Private pages of files that can be written are anonymous once they were. */
 static bool is_file(const struct pagemap_wss_mapping *mapping)
 {
 	return (mapping->kind == PAGEMAP_MAPPING_FILE ||
@@ -154,4 +154,12 @@ void used_end(struct used_session *session, struct pagemap_cgroup *cgroup,
 	pagemap_wss_end(session->wss);
 	free(session->pids);
 	free(session);
+}
+
+void used_fit(struct used *used, const struct pagemap_value *anon)
+{
+	if (anon->quality == PAGEMAP_UNAVAILABLE || used->anon <= anon->value)
+		return;
+	used->file += used->anon - anon->value;
+	used->anon = anon->value;
 }

@@ -60,6 +60,8 @@ static const char *verdict(const struct pagemap_pressure_probe *probe)
 		return "stands still";
 	if (probe->refaults_good)
 		return "good";
+	if (probe->progress_ratio < 0)
+		return "refaults";
 	return probe->progress_good ? "refaults, at full speed" :
 				      "refaults, slower";
 }
