@@ -284,6 +284,7 @@ static void waits_at_a_limit(void **state)
 		grow(64 * MIB, ends[1]);
 	usleep(700000);
 	assert_int_equal(waitpid(child, NULL, WNOHANG), 0);
+	assert_int_equal(figure(PAGEMAP_CGROUP_PAUSED), 1);
 	assert_int_equal(pagemap_cgroup_restore_limits(cgroup), 0);
 	assert_int_equal(read(ends[0], &byte, 1), 1);
 	assert_int_equal(waitpid(child, &status, 0), child);

@@ -134,6 +134,7 @@ static void version_1(void **state)
 		[PAGEMAP_CGROUP_FAULTS] = 77,
 		[PAGEMAP_CGROUP_OOM_KILLS] = 4,
 		[PAGEMAP_CGROUP_STALL_US] = UNKNOWN,
+		[PAGEMAP_CGROUP_PAUSED] = 1,
 	};
 
 	(void)state;
@@ -149,7 +150,7 @@ static void version_1(void **state)
 	put("memory.kmem.usage_in_bytes", "120\n");
 	put("memory.limit_in_bytes", "9223372036854771712\n");
 	put("memory.max_usage_in_bytes", "6000\n");
-	put("memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n");
+	put("memory.oom_control", "oom_kill_disable 0\nunder_oom 1\noom_kill 4\n");
 	/* Another's: version 1 has it only by a twin. */
 	put("memory.pressure", "some avg10=0.00 total=9\n");
 	assert_books(1, expected);
@@ -215,6 +216,7 @@ static void version_2(void **state)
 		[PAGEMAP_CGROUP_FAULTS] = 20,
 		[PAGEMAP_CGROUP_OOM_KILLS] = 2,
 		[PAGEMAP_CGROUP_STALL_US] = 123,
+		[PAGEMAP_CGROUP_PAUSED] = UNKNOWN,
 	};
 
 	(void)state;

@@ -40,6 +40,7 @@ struct program {
 	double growth;			/* anon, bytes a second */
 	int version;
 	bool progress_unknown;
+	bool tells_pause;
 	bool whole_works;		/* are counted alone */
 	bool no_reclaim;
 	bool no_refaults;		/* this kernel does not count them */
@@ -131,6 +132,9 @@ static int sim_read(void *target, struct pagemap_cgroup_books *ret_books)
 	ret_books->value[PAGEMAP_CGROUP_ANON] = (uint64_t)program->anon;
 	ret_books->value[PAGEMAP_CGROUP_KERNEL] = (uint64_t)program->kernel;
 	ret_books->value[PAGEMAP_CGROUP_FILE] = (uint64_t)program->resident;
+	if (program->tells_pause)
+		ret_books->value[PAGEMAP_CGROUP_PAUSED] =
+			room(program) < program->least_file;
 	if (!program->no_refaults)
 		ret_books->value[PAGEMAP_CGROUP_REFAULTS] =
 			(uint64_t)program->refaults;
@@ -496,6 +500,29 @@ static void test_unknown_progress(void **state)
 	pagemap_pressure_end(session);
 }
 
+/*
+ * Of what waits at a limit there are no refaults: where its work is not known
+ * that must not look good, whatever was tried before.
+ */
+static void test_pause_is_not_good(void **state)
+{
+	struct program program = named(program_of(SHAPE_CYCLIC, 60, 0.5, 2, 30),
+				       "pause");
+	struct pagemap_pressure *session = begin(&program);
+	struct pagemap_pressure_result result;
+
+	(void)state;
+	program.progress_unknown = true;
+	program.tells_pause = true;
+	/* Falls from good to waiting at once. */
+	program.least_file = 2 * MIB;
+	assert_int_equal(squeeze(&program, session, SECONDS_MAX), 0);
+	pagemap_pressure_result(session, &result);
+	check_figure(&program, &result.figures[PAGEMAP_PRESSURE_BY_REFAULTS],
+		     62.5 * MIB);
+	pagemap_pressure_end(session);
+}
+
 /* Runs of a second each: measured longer; of a minute: not looked at. */
 static void test_slow_work(void **state)
 {
@@ -638,6 +665,7 @@ int main(void)
 		cmocka_unit_test(test_program_grows),
 		cmocka_unit_test(test_never_settles),
 		cmocka_unit_test(test_unknown_progress),
+		cmocka_unit_test(test_pause_is_not_good),
 		cmocka_unit_test(test_slow_work),
 		cmocka_unit_test(test_no_refault_counter),
 		cmocka_unit_test(test_limit_is_not_permitted),

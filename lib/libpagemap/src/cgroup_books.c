@@ -191,6 +191,8 @@ static int take_kills(const char *text, size_t size, uint64_t *values)
 	while ((got = parse_keyed_next(&rest, &key, &number)) > 0)
 		if (span_is(key, "oom_kill"))
 			values[PAGEMAP_CGROUP_OOM_KILLS] = number;
+		else if (span_is(key, "under_oom"))
+			values[PAGEMAP_CGROUP_PAUSED] = number;
 	return got;
 }
 
@@ -345,6 +347,7 @@ const char *pagemap_cgroup_figure_name(enum pagemap_cgroup_figure figure)
 		[PAGEMAP_CGROUP_FAULTS] = "faults",
 		[PAGEMAP_CGROUP_OOM_KILLS] = "oom_kills",
 		[PAGEMAP_CGROUP_STALL_US] = "stall_us",
+		[PAGEMAP_CGROUP_PAUSED] = "paused",
 	};
 
 	return (unsigned int)figure < PAGEMAP_CGROUP_FIGURE_COUNT

@@ -37,6 +37,13 @@ static double refaults_allowed(const struct pagemap_pressure *session)
 	return (rest > 0 ? rest : 0) + session->opts.refaults_per_s;
 }
 
+/* For two ticks: one may be a short wait for what is being written. */
+static bool paused(const struct pagemap_pressure *session)
+{
+	return sample_figure(&session->before, PAGEMAP_CGROUP_PAUSED) &&
+	       sample_figure(&session->now, PAGEMAP_CGROUP_PAUSED);
+}
+
 /* Whether so much work was to be expected that none of it is a sign. */
 static bool no_work(const struct pagemap_pressure *session,
 		    const struct pressure_sample *from,
@@ -56,7 +63,7 @@ bool probe_is_stalled(const struct pagemap_pressure *session)
 					     &session->window : &session->begin;
 	struct pressure_rates rates = rates_between(from, &session->now);
 
-	if (killed(session))
+	if (killed(session) || paused(session))
 		return true;
 	if (sample_age(from, &session->now) < STALL_NS)
 		return false;

@@ -64,6 +64,9 @@ enum pagemap_cgroup_figure {
 					     with v1 only of a cgroup that was made by
 					     pagemap_cgroup_make where version 2 is
 					     mounted too */
+	PAGEMAP_CGROUP_PAUSED,		/**< 1 while processes wait at a limit of v1,
+					     where nobody is killed; else 0: under_oom
+					     of memory.oom_control */
 	PAGEMAP_CGROUP_FIGURE_COUNT
 };
 
