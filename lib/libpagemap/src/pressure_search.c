@@ -97,10 +97,14 @@ static uint64_t middle(const struct pressure_search *search,
 		       const struct pagemap_pressure_opts *opts)
 {
 	uint64_t high = search->good, low = search->bad;
+	uint64_t step = step_of(high, opts->tolerance_permille);
 
-	if (!low && search->low < high &&
-	    high - search->low > step_of(high, opts->tolerance_permille))
+	if (!low && search->low > step && search->low < high) {
+		/* Good down to it: a step below, once, and then anywhere. */
+		if (high - search->low <= step)
+			return search->low - step;
 		low = search->low;
+	}
 	if (low < LEAST_STEP)
 		low = LEAST_STEP;
 	/* In KiB, so that the product fits up to 4 TiB. */
@@ -140,7 +144,9 @@ uint64_t search_next(struct pressure_search *search,
 
 	if (search_is_near(search, opts))
 		limit = search->good;
-	else if (limit <= search->bad || limit >= search->good) {
+	else if (limit <= search->bad || limit >= search->good ||
+		 (!search->bad && limit < search->low &&
+		  search->hint > search->low)) {
 		search->hint = 0;
 		limit = middle(search, opts);
 	}
