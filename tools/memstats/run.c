@@ -12,9 +12,9 @@
 #include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "memstats.h"
 #include "message.h"
 #include "source.h"
@@ -34,14 +34,6 @@ struct running {
 	bool began;			/* the command itself, after exec */
 	bool ended;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* The child: waits until it is held, then becomes the command. */
 static void become_command(const struct settings *settings, int go,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "message.h"
 #include "screen.h"
 #include "terminal.h"
@@ -41,7 +42,7 @@ static int show(struct screen *screen, struct terminal *terminal)
 /* Until the next beat; while something is read, until that is done. */
 static int timeout_ms(const struct screen *screen)
 {
-	uint64_t now = screen_now_ns();
+	uint64_t now = now_ns();
 
 	if (reader_is_busy(screen->reader) || !screen->live || screen->paused)
 		return -1;

@@ -4,25 +4,17 @@
  * Reading is done by a thread; it costs at most half a percent of a CPU, as the
  * list goes on being read.
  */
+#include "clock.h"
 #include "pane.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* What took 1 ms of CPU is read again after 200 ms at the earliest. */
 #define PAUSE 200
 /* And never more often than this. */
 #define PAUSE_LEAST_NS UINT64_C(1000000000)
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 const struct pane *pane_of(enum pane_number number)
 {

@@ -3,6 +3,7 @@
  * What is read and when, and what becomes of it.  A beat reads again what
  * moved, and comes later where it would cost more than a hundredth of a CPU.
  */
+#include "clock.h"
 #include "screen.h"
 
 #include <errno.h>
@@ -45,7 +46,7 @@ static bool answers(const struct screen *screen,
 static bool is_due(const struct screen *screen)
 {
 	return screen->again || (screen->live && !screen->paused &&
-				 screen_now_ns() >= screen->next_ns);
+				 now_ns() >= screen->next_ns);
 }
 
 void screen_read(struct screen *screen)
@@ -139,7 +140,7 @@ static uint64_t pause_ns(const struct screen *screen, uint64_t cpu_ns)
 static void set_next_beat(struct screen *screen, uint64_t cpu_ns)
 {
 	uint64_t pause = pause_ns(screen, cpu_ns);
-	uint64_t now = screen_now_ns();
+	uint64_t now = now_ns();
 
 	screen->beat_s = (double)pause / 1e9;
 	screen->next_ns += pause;
@@ -160,7 +161,7 @@ static void note_cost(struct own_cost *own)
 	size_t place = own->count++ % (sizeof(own->cpu_ns) /
 				       sizeof(own->cpu_ns[0]));
 
-	own->wall_ns[place] = screen_now_ns();
+	own->wall_ns[place] = now_ns();
 	own->cpu_ns[place] = cpu_now_ns();
 }
 
@@ -181,7 +182,7 @@ double screen_own_cpu(const struct screen *screen)
 static void fail(struct screen *screen, const struct reading *reading)
 {
 	screen_say(screen, STYLE_WARNING, "cannot read: %s", reading->why);
-	screen->next_ns = screen_now_ns() + (uint64_t)(screen->interval_s *
+	screen->next_ns = now_ns() + (uint64_t)(screen->interval_s *
 						       1e9);
 	/* Nothing was ever shown: say it where it stays. */
 	if (!screen->snapshot) {

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "background.h"
@@ -29,14 +28,6 @@
 #define SCREEN_NAMES                                                      \
 	(NAME_USER | NAME_COMM | NAME_COMMAND | NAME_START | NAME_PPID | \
 	 NAME_UID | NAME_SESSION)
-
-uint64_t screen_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 /* The list's reader and the view's are waited for by one descriptor. */
 static int begin_waking(struct screen *screen)

@@ -209,9 +209,6 @@ void screen_select(struct screen *screen, size_t line);
 /* Moves the list so that the selected line is in sight. */
 void screen_scroll(struct screen *screen);
 
-/* CLOCK_MONOTONIC. */
-uint64_t screen_now_ns(void);
-
 /* ---- refresh.c --------------------------------------------------------- */
 
 /* Asks for what is due now; nothing while a reading is under way. */

@@ -2,22 +2,14 @@
 /*
  * Reading a process in depth, see study.h.
  */
+#include "clock.h"
 #include "study.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define NAMES (NAME_USER | NAME_COMM | NAME_COMMAND | NAME_START)
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 struct study *study_new(enum study_kind kind, pid_t pid,
 			    const struct settings *settings)

@@ -5,6 +5,7 @@
  * figures of any set follow at once, so that tagging reads nothing.  What the
  * files of the dying decide is asked for behind, by the reading thread.
  */
+#include "clock.h"
 #include "screen.h"
 
 #include <errno.h>
@@ -251,7 +252,7 @@ bool tags_request(struct screen *screen, struct read_request *ret_request)
 		return false;
 	if (!tags->sharing || tags->figures.missing ||
 	    (tags->stale && screen->live)) {
-		if (!tags->sharing || screen_now_ns() >= tags->next_ns) {
+		if (!tags->sharing || now_ns() >= tags->next_ns) {
 			request_census(screen, ret_request);
 			return true;
 		}
@@ -275,7 +276,7 @@ static void take_census(struct screen *screen, const struct reading *reading)
 	pagemap_snapshot_free(tags->snapshot);
 	tags->sharing = reading->sharing;
 	tags->snapshot = reading->snapshot;
-	tags->next_ns = screen_now_ns() + CENSUS_PAUSE * reading->cpu_ns;
+	tags->next_ns = now_ns() + CENSUS_PAUSE * reading->cpu_ns;
 	tags->stale = false;
 	tags->why[0] = '\0';
 	sum_up(screen);
