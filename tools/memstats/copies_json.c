@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "copies.h"
 
 /* Its quality matters here: low and high are given where there are some. */
@@ -136,7 +137,7 @@ void copies_json_open(const struct copies_report *report)
 	struct timespec cpu;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-	json_set_number(cost, "wall_ns", (int64_t)(trial_now_ns() -
+	json_set_number(cost, "wall_ns", (int64_t)(now_ns() -
 						   report->trial.begin_ns));
 	json_set_number(cost, "cpu_ns", (int64_t)cpu.tv_sec * 1000000000 +
 					cpu.tv_nsec);

@@ -13,11 +13,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
+#include "ending.h"
 
 /* Fewer lines than that in the time of looking are none. */
 #define LINES_LEAST 5
@@ -34,7 +35,7 @@ struct load {
 	struct launch *launch;			/* NULL: only watched */
 	const struct launch_command *command;
 	enum work_kind kind;
-	int signals;
+	struct ending ending;
 	int output[2];
 	int pidfd;				/* -1: it runs not */
 	pid_t pid;
@@ -45,14 +46,6 @@ struct load {
 	struct clock *clocks;
 	size_t clock_count;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /*
  * The agent knows how it ended.  It is asked only where a run is waited for,
@@ -88,19 +81,6 @@ static int start(struct load *load)
 	return 0;
 }
 
-static int open_signals(void)
-{
-	sigset_t mask;
-
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
-	sigaddset(&mask, SIGQUIT);
-	sigprocmask(SIG_BLOCK, &mask, NULL);
-	return signalfd(-1, &mask, SFD_CLOEXEC);
-}
-
 int load_begin(struct pagemap_source *source, struct pagemap_cgroup *cgroup,
 	       struct launch *launch, const struct launch_command *command,
 	       struct load **ret_load)
@@ -115,11 +95,9 @@ int load_begin(struct pagemap_source *source, struct pagemap_cgroup *cgroup,
 		.command = command, .pidfd = -1, .status = -1,
 		.output = { -1, -1 },
 	};
-	load->signals = open_signals();
-	if (load->signals < 0)
-		err = -errno;
+	ending_put_off(&load->ending);
 	/* We read without waiting; the command writes as it is used to. */
-	if (!err && launch && (pipe2(load->output, O_CLOEXEC) ||
+	if (launch && (pipe2(load->output, O_CLOEXEC) ||
 			       fcntl(load->output[0], F_SETFL, O_NONBLOCK)))
 		err = -errno;
 	if (!err && launch)
@@ -134,7 +112,7 @@ int load_begin(struct pagemap_source *source, struct pagemap_cgroup *cgroup,
 void load_end(struct load *load)
 {
 	const int fds[] = {
-		load->signals, load->output[0], load->output[1], load->pidfd,
+		load->output[0], load->output[1], load->pidfd,
 	};
 	size_t i;
 
@@ -171,25 +149,22 @@ static int note_end(struct load *load)
 	return load->kind == WORK_RUNS ? restart(load) : 0;
 }
 
-static int look(struct load *load, int timeout_ms)
+static int look(struct load *load, uint64_t timeout_ns)
 {
 	struct pollfd wake[] = {
-		{ .fd = load->signals, .events = POLLIN },
 		{ .fd = load->output[0], .events = POLLIN },
 		{ .fd = load->pidfd, .events = POLLIN },
 	};
-
 	bool starts = load->kind == WORK_RUNS && load->pidfd < 0;
+	int came = ending_wait(&load->ending, wake, 2, starts ? 0 : timeout_ns);
 
-	if (poll(wake, 3, starts ? 0 : timeout_ms) < 0)
-		return errno == EINTR ? 0 : -errno;
+	if (came)
+		return came > 0 ? -EINTR : came;
 	if (wake[0].revents)
-		return -EINTR;
-	if (wake[1].revents)
 		read_lines(load);
 	if (starts)
 		return restart(load);
-	return wake[2].revents ? note_end(load) : 0;
+	return wake[1].revents ? note_end(load) : 0;
 }
 
 int load_wait(struct load *load, uint64_t ns)
@@ -198,7 +173,7 @@ int load_wait(struct load *load, uint64_t ns)
 	int err = 0;
 
 	while (!err && now < end) {
-		err = look(load, (int)((end - now) / 1000000) + 1);
+		err = look(load, end - now);
 		now = now_ns();
 	}
 	return err;

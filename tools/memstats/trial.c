@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "message.h"
 #include "words.h"
 
@@ -23,14 +23,6 @@
 
 #define TICK_MS 200
 #define SETTLE_MOST_MS 30000
-
-uint64_t trial_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* ---- Begin and end ----------------------------------------------------- */
 
@@ -74,37 +66,26 @@ static int begin_processes(struct trial *trial)
 	return err;
 }
 
-static void block_signals(struct trial *trial)
-{
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	size_t i;
-
-	sigemptyset(&trial->signals);
-	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		sigaddset(&trial->signals, ends[i]);
-	sigprocmask(SIG_BLOCK, &trial->signals, &trial->old_mask);
-}
-
 int trial_begin(struct pagemap_source *source, enum pagemap_engine engine,
 		struct trial *ret_trial)
 {
 	struct trial trial = {
 		.source = source,
 		.engine = engine,
-		.begin_ns = trial_now_ns(),
+		.begin_ns = now_ns(),
 	};
 	int err, status = 0;
 
 	make_cgroup(&trial);
 	err = begin_processes(&trial);
 	/* Theirs are as they were: only we put the end off. */
-	block_signals(&trial);
+	ending_put_off(&trial.ending);
 	if (err) {
 		message("cannot start copies: %s", strerror(-err));
 		trial_end(&trial);
 		return EXIT_NOTHING;
 	}
-	trial.started_ns = trial_now_ns();
+	trial.started_ns = now_ns();
 	if (trial.cgroup) {
 		/* What version 2 tells of the kernel's is in memory.stat. */
 		if (pagemap_cgroup_version(trial.cgroup) == 2)
@@ -133,7 +114,7 @@ void trial_end(struct trial *trial)
 	}
 	free(trial->teams);
 	if (trial->source)
-		sigprocmask(SIG_SETMASK, &trial->old_mask, NULL);
+		ending_allow(&trial->ending);
 	*trial = (struct trial){ 0 };
 }
 
@@ -156,7 +137,7 @@ int trial_start(struct trial *trial, char *const *words, size_t word_count,
 		return EXIT_NOTHING;
 	}
 	teams[trial->next_number++] = team;
-	trial->started_ns = trial_now_ns();
+	trial->started_ns = now_ns();
 	return 0;
 }
 
@@ -207,18 +188,16 @@ static bool all_run(struct trial *trial)
 
 int trial_wait(struct trial *trial, unsigned int milliseconds)
 {
-	uint64_t end_ns = trial_now_ns() + milliseconds * MS_NS;
+	uint64_t end_ns = now_ns() + milliseconds * MS_NS;
 
 	for (;;) {
-		uint64_t now_ns = trial_now_ns();
-		uint64_t left_ns = end_ns > now_ns ? end_ns - now_ns : 0;
-		struct timespec pause;
+		uint64_t at_ns = now_ns();
+		uint64_t left_ns = end_ns > at_ns ? end_ns - at_ns : 0;
 		int number;
 
 		if (left_ns > TICK_MS * MS_NS)
 			left_ns = TICK_MS * MS_NS;
-		pause = (struct timespec){ .tv_nsec = (long)left_ns };
-		number = sigtimedwait(&trial->signals, NULL, &pause);
+		number = ending_wait(&trial->ending, NULL, 0, left_ns);
 		if (number > 0) {
 			message("%s: copies are ended, nothing stays behind",
 				strsignal(number));
@@ -226,7 +205,7 @@ int trial_wait(struct trial *trial, unsigned int milliseconds)
 		}
 		if (!all_run(trial))
 			return complain_of_end(trial);
-		if (trial_now_ns() >= end_ns)
+		if (now_ns() >= end_ns)
 			return 0;
 	}
 }
@@ -274,17 +253,17 @@ int trial_settle(struct trial *trial, struct rest *ret_rest)
 	struct pagemap_settling settling = pagemap_settling_init(0);
 	uint64_t least_ns = trial->started_ns +
 			    (trial->cgroup ? STAT_LAG_MS * MS_NS : 0);
-	uint64_t most_ns = trial_now_ns() + SETTLE_MOST_MS * MS_NS;
+	uint64_t most_ns = now_ns() + SETTLE_MOST_MS * MS_NS;
 	struct rest rest = { 0 };
 	int status = 0;
 
 	while (!status) {
-		uint64_t now_ns = trial_now_ns();
+		uint64_t at_ns = now_ns();
 
-		rest.settled = pagemap_settling_feed(&settling, now_ns,
+		rest.settled = pagemap_settling_feed(&settling, at_ns,
 						     anon_now(trial),
 						     file_now(trial));
-		if ((rest.settled && now_ns >= least_ns) || now_ns >= most_ns)
+		if ((rest.settled && at_ns >= least_ns) || at_ns >= most_ns)
 			break;
 		status = trial_wait(trial, TICK_MS);
 	}

@@ -7,12 +7,12 @@
 #ifndef MEMSTATS_TRIAL_H
 #define MEMSTATS_TRIAL_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include <libpagemap/pagemap.h>
 
+#include "ending.h"
 #include "guardian.h"
 #include "launch.h"
 
@@ -24,8 +24,7 @@ struct trial {
 	struct pagemap_cgroup_books empty; /* before the first copy */
 	struct guardian *guardian;
 	struct launch *launch;
-	sigset_t signals;		/* that end a trial, blocked meanwhile */
-	sigset_t old_mask;
+	struct ending ending;		/* what ends a trial is put off */
 	uint64_t begin_ns;		/* CLOCK_MONOTONIC */
 	uint64_t started_ns;		/* the last copy */
 	unsigned int next_number;
@@ -77,8 +76,5 @@ int reading_of_team(struct trial *trial, const struct reading *reading,
 
 /* Ends all copies and removes the cgroup.  Fine on one that is all 0. */
 void trial_end(struct trial *trial);
-
-/* Nanoseconds of CLOCK_MONOTONIC. */
-uint64_t trial_now_ns(void);
 
 #endif

@@ -8,14 +8,13 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "ending.h"
 #include "memstats.h"
 #include "message.h"
 #include "working_set.h"
@@ -29,18 +28,11 @@ struct measuring {
 	unsigned long rounds;
 	uint64_t begin_ns;		/* of the present interval */
 	uint64_t first_ns;
-	struct pollfd *events;		/* signals, then a process each */
+	struct ending ending;
+	struct pollfd *events;		/* ends of the targets */
 	size_t living;
 	bool interrupted;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* ---- Waiting ----------------------------------------------------------- */
 
@@ -55,54 +47,35 @@ static int open_process(pid_t pid)
 #endif
 }
 
-/* What would end memstats, but not what it was started to ignore (nohup). */
-static void mask_signals(sigset_t *mask)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action;
-	size_t i;
-
-	sigemptyset(mask);
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (!sigaction(signals[i], NULL, &action) &&
-		    action.sa_handler != SIG_IGN)
-			sigaddset(mask, signals[i]);
-	sigprocmask(SIG_BLOCK, mask, NULL);
-}
-
 static int events_open(struct measuring *measuring)
 {
 	size_t i, count = measuring->set->target_count;
 	struct pollfd *events = calloc(count + 1, sizeof(*events));
-	sigset_t mask;
-	int err;
 
+	ending_put_off(&measuring->ending);
 	if (!events)
 		return -ENOMEM;
 	measuring->events = events;
-	mask_signals(&mask);
-	events[0].fd = signalfd(-1, &mask, SFD_CLOEXEC);
-	events[0].events = POLLIN;
-	err = events[0].fd < 0 ? -errno : 0;
-	for (i = 1; i <= count; i++) {
-		events[i].fd = open_process(measuring->set->targets[i - 1].pid);
+	for (i = 0; i < count; i++) {
+		events[i].fd = open_process(measuring->set->targets[i].pid);
 		events[i].events = POLLIN;
 		measuring->living += events[i].fd >= 0;
 	}
 	/* None can be watched: looking will tell. */
 	if (!measuring->living)
 		measuring->living = count;
-	return err;
+	return 0;
 }
 
 static void events_close(struct measuring *measuring)
 {
 	size_t i;
 
-	for (i = 0; measuring->events && i <= measuring->set->target_count; i++)
+	for (i = 0; measuring->events && i < measuring->set->target_count; i++)
 		if (measuring->events[i].fd >= 0)
 			close(measuring->events[i].fd);
 	free(measuring->events);
+	ending_allow(&measuring->ending);
 }
 
 /* A process that ended is ready from now on: it is not asked again. */
@@ -110,7 +83,7 @@ static void note_ended(struct measuring *measuring)
 {
 	size_t i;
 
-	for (i = 1; i <= measuring->set->target_count; i++)
+	for (i = 0; i < measuring->set->target_count; i++)
 		if (measuring->events[i].revents) {
 			close(measuring->events[i].fd);
 			measuring->events[i].fd = -1;
@@ -126,16 +99,10 @@ static void wait_until(struct measuring *measuring, uint64_t until_ns)
 
 	while (measuring->living && !measuring->interrupted &&
 	       (now = now_ns()) < until_ns) {
-		uint64_t left = until_ns - now;
-		struct timespec timeout = {
-			(time_t)(left / 1000000000u),
-			(long)(left % 1000000000u),
-		};
-
-		if (ppoll(measuring->events, measuring->set->target_count + 1,
-			  &timeout, NULL) <= 0)
-			continue;
-		measuring->interrupted = measuring->events[0].revents != 0;
+		measuring->interrupted =
+			ending_wait(&measuring->ending, measuring->events,
+				    measuring->set->target_count,
+				    until_ns - now) > 0;
 		note_ended(measuring);
 	}
 }
