@@ -110,9 +110,9 @@ const struct wss_method_ops wss_clear_refs_ops = {
 		.name = "clear_refs",
 		.describe = "forgets accesses by 1 to clear_refs, then reads "
 			    "Referenced of each mapping from smaps",
-		.harm = "stalls the target's mmap 10-15 ms per GiB, slows its "
-			"accesses for a moment, and reclaim forgets what it "
-			"used",
+		.harm = "stalls the target's mmap 20-40 ms per GiB and costs "
+			"it up to 90 ms of CPU time for each GiB that it uses, "
+			"and reclaim forgets what it used",
 		.disturbs = true,
 		.tells = PAGEMAP_WSS_TELLS_REFERENCED,
 	},
