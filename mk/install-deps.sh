@@ -45,6 +45,10 @@ bench      procps                ps
 bench      smem                  smem
 bench      smemstat              smemstat
 bench      atop                  atop
+bench      busybox-static        busybox
+bench      python3               /usr/bin/python3
+bench      redis-server          redis-server
+bench      sqlite3               sqlite3
 '
 
 is_there()
@@ -88,12 +92,14 @@ install()
 	done
 }
 
-# atop is wanted as a program to compare with, not as a service that writes a
-# log from now on.
+# atop and Redis are wanted as programs to compare with and to pack, not as
+# services that run from now on.
 quiet_services()
 {
 	[[ $missing == *" atop"* ]] &&
 		systemctl disable --now atop atopacct >/dev/null 2>&1
+	[[ $missing == *" redis-server"* ]] &&
+		systemctl disable --now redis-server >/dev/null 2>&1
 }
 
 find_missing "$@"

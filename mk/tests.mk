@@ -11,6 +11,8 @@
 #   tests/fuzz/fuzz_*.c     a program each that replays a corpus (replay.c)
 #   tests/fixtures/*.c, tests/bench/*.c, and any other tests/live/*.c
 #                           a plain program each
+#   tests/bench/programs/*.c  a program each, of nothing but that file: what is
+#                           packed must not grow by what we link
 #   common*.c in any of them is linked with every program of its folder.
 
 TEST_GROUPS ?= arch unit golden fuzz-replay live tui build kernel uml kasan sanitize
@@ -36,13 +38,15 @@ FUZZ_PROGS   := $(call test_progs,$(FUZZ_SRCS))
 PLAIN_PROGS  := $(call test_progs,$(call test_srcs,fixtures) \
 	$(filter-out $(LIVE_SRCS),$(call test_srcs,live)))
 BENCH_PROGS  := $(call test_progs,$(call test_srcs,bench))
+PACKED_PROGS := $(call test_progs,$(wildcard tests/bench/programs/*.c))
+PACKED_STATIC := $(O)/tests/bench/programs/server-static
 
 $(O)/obj/tests/%.o: OBJ_CPPFLAGS = -I$(LIB_DIR)/src -Itools/common -Itests \
 	$(TOOL_CPPFLAGS)
 
 test-programs: $(if $(MISSING_TEST),no-cmocka,$(CMOCKA_PROGS)) $(FUZZ_PROGS) \
 	$(PLAIN_PROGS)
-bench-programs: $(BENCH_PROGS)
+bench-programs: $(BENCH_PROGS) $(PACKED_PROGS) $(PACKED_STATIC)
 .PHONY: test-programs bench-programs no-cmocka
 
 no-cmocka:
@@ -80,6 +84,14 @@ $(CMOCKA_PROGS) $(FUZZ_PROGS) $(PLAIN_PROGS) $(BENCH_PROGS): $(O)/tests/%: \
 		$(O)/obj/tests/%.o $$(call test_common,$$(*D)) $(TEST_NEEDS)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(TEST_LINK)
+
+$(PACKED_PROGS): $(O)/tests/%: $(O)/obj/tests/%.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
+
+$(PACKED_STATIC): $(O)/obj/tests/bench/programs/server.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -static -o $@ $<
 
 # Kept: they would be taken for intermediate files and made again each time.
 .SECONDARY:
