@@ -3,8 +3,9 @@
  * pack: how many copies of a command fit into a budget, found by doing it.
  * Copies are started one by one in a pen of that size (common_pen.h), each
  * settles, until the OOM killer strikes.  Says which copy brought the first
- * kill, and from which copy on pages were read again and again, more than 100
- * each second for four seconds.  It owns that search; what the copies do is
+ * kill or never got the memory that those before it have, and from which copy
+ * on pages were read again and again, more than 100 each second for four
+ * seconds.  It owns that search; what the copies do is
  * the programs', and what was predicted is not known here.
  */
 #include <getopt.h>
@@ -27,9 +28,10 @@ static const char help[] =
 "  --settle MS       each copy runs so long at least (1000)\n"
 "  --thrash          ends when pages are read again and again\n"
 "Prints one line of CSV: name, budget in bytes, number of the copy that\n"
-"brought the first kill, number from which on pages were read again and again\n"
-"(nothing: that did not happen), copies that ended by themselves, the most\n"
-"memory in use after a copy settled, seconds.\n";
+"brought the first kill, number of the one that never got its memory, number\n"
+"from which on pages were read again and again (nothing: that did not happen),\n"
+"copies that ended by themselves, the most memory in use after a copy settled,\n"
+"seconds.\n";
 
 enum {
 	TICK_MS = 100,
@@ -51,8 +53,9 @@ struct want {
 
 struct found {
 	unsigned int copies;
-	unsigned int killed;		/* 0: none */
-	unsigned int thrashing;		/* 0: not */
+	unsigned int killed;		/* 0: none; these begin at 1 */
+	unsigned int stuck;
+	unsigned int thrashing;
 	unsigned int ended;
 	uint64_t usage;
 	double rate;
@@ -97,8 +100,9 @@ static bool is_flat(const uint64_t *ring, unsigned int ticks)
 	return high - low <= high / 100;
 }
 
-/* Leaves the figures as they are when the copy has settled. */
-static void settle(const struct pen *pen, const struct want *want,
+/* Leaves the figures as they are when the copy has settled; false if it did
+ * not in the time that it has. */
+static bool settle(const struct pen *pen, const struct want *want,
 		   unsigned int copies, uint64_t figures[PEN_FIGURES])
 {
 	uint64_t ring[FLAT_TICKS], least = least_anon(figures, copies);
@@ -111,8 +115,9 @@ static void settle(const struct pen *pen, const struct want *want,
 		ms = ticks * TICK_MS;
 		if (ms >= want->settle_ms && is_flat(ring, ticks) &&
 		    figures[PEN_ANON] >= least)
-			break;
+			return true;
 	} while (ms < STUCK_MS && !has_kill(figures));
+	return false;
 }
 
 /* Refaults of a second; the figures are those at its end. */
@@ -169,8 +174,10 @@ static void print_step(const struct want *want, const struct found *found,
 static void add_copy(struct pen *pen, const struct want *want,
 		     struct found *found, uint64_t *figures)
 {
+	bool settled;
+
 	pen_start(pen, found->copies++, want->command);
-	settle(pen, want, found->copies, figures);
+	settled = settle(pen, want, found->copies, figures);
 	found->rate = 0;
 	if (found->thrashing)
 		found->rate = watch_second(pen, figures);
@@ -179,11 +186,20 @@ static void add_copy(struct pen *pen, const struct want *want,
 		found->thrashing = found->copies;
 	if (figures[PEN_USAGE] > found->usage)
 		found->usage = figures[PEN_USAGE];
-	if (figures[PEN_KILLS] && !found->killed)
+	if (figures[PEN_KILLS])
 		found->killed = found->copies;
-	else
+	else if (!settled)
+		found->stuck = found->copies;
+	if (!found->killed)
 		found->ended = found->copies - pen_alive(pen);
 	print_step(want, found, figures);
+}
+
+/* Copies that end by themselves, or have no memory, say nothing more. */
+static bool is_over(const struct want *want, const struct found *found)
+{
+	return interrupted || found->killed || found->stuck ||
+	       found->ended > 2 || (found->thrashing && want->until_thrash);
 }
 
 static void pack(const struct want *want, struct found *found)
@@ -192,14 +208,8 @@ static void pack(const struct want *want, struct found *found)
 	uint64_t figures[PEN_FIGURES];
 
 	pen_read(pen, figures);
-	while (found->copies < want->most && !found->killed && !interrupted) {
+	while (found->copies < want->most && !is_over(want, found))
 		add_copy(pen, want, found, figures);
-		if (found->thrashing && want->until_thrash)
-			break;
-		/* They end by themselves: more of them say nothing. */
-		if (found->ended > 2)
-			break;
-	}
 	pen_remove(pen);
 }
 
@@ -215,6 +225,7 @@ static void print_found(const struct want *want, const struct found *found,
 {
 	printf("%s,%llu,", want->name, (unsigned long long)want->budget);
 	print_count(found->killed);
+	print_count(found->stuck);
 	print_count(found->thrashing);
 	printf("%u,%llu,%.0f\n", found->ended,
 	       (unsigned long long)found->usage,

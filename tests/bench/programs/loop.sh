@@ -9,7 +9,7 @@ while :; do
 	count=$((count + 1))
 	lines=$(wc -l <"$0")
 	case $((count % lines)) in
-	0) ls / | sort | tail -n 1 ;;
+	0) sort "$0" | tail -n 1 ;;
 	esac >/dev/null
 	sleep 1
 done
