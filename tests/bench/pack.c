@@ -26,7 +26,8 @@ static const char help[] =
 "  --steps FILE      one line of CSV for each copy, into FILE\n"
 "  --most N          no more copies than these (1000)\n"
 "  --settle MS       each copy runs so long at least (1000)\n"
-"  --thrash          ends when pages are read again and again\n"
+"  --thrash          ends when pages are read again and again,\n"
+"  --rate N          which is more than N each second (100)\n"
 "Prints one line of CSV: name, budget in bytes, number of the copy that\n"
 "brought the first kill, number of the one that never got its memory, number\n"
 "from which on pages were read again and again (nothing: that did not happen),\n"
@@ -38,7 +39,6 @@ enum {
 	FLAT_TICKS = 10,	/* a second without growth is settled */
 	STUCK_MS = 20000,	/* no longer for one copy, though it grows */
 	WINDOWS = 4,		/* seconds */
-	THRASH_RATE = 100,	/* refaults in a second */
 };
 
 struct want {
@@ -48,6 +48,7 @@ struct want {
 	unsigned int most;
 	unsigned int settle_ms;
 	bool until_thrash;
+	double rate;			/* refaults in a second */
 	char **command;
 };
 
@@ -139,7 +140,8 @@ static bool has_room(const uint64_t *figures, uint64_t budget)
 	return figures[PEN_USAGE] < budget - budget / 32;
 }
 
-static bool is_thrashing(const struct pen *pen, uint64_t *figures, double *rate)
+static bool is_thrashing(const struct pen *pen, double least,
+			 uint64_t *figures, double *rate)
 {
 	double sum = 0;
 	int window;
@@ -147,7 +149,7 @@ static bool is_thrashing(const struct pen *pen, uint64_t *figures, double *rate)
 	for (window = 0; window < WINDOWS; window++) {
 		*rate = watch_second(pen, figures);
 		sum += *rate;
-		if (*rate <= THRASH_RATE)
+		if (*rate <= least)
 			return false;
 	}
 	*rate = sum / WINDOWS;
@@ -182,7 +184,7 @@ static void add_copy(struct pen *pen, const struct want *want,
 	if (found->thrashing)
 		found->rate = watch_second(pen, figures);
 	else if (!has_room(figures, want->budget) &&
-		 is_thrashing(pen, figures, &found->rate))
+		 is_thrashing(pen, want->rate, figures, &found->rate))
 		found->thrashing = found->copies;
 	if (figures[PEN_USAGE] > found->usage)
 		found->usage = figures[PEN_USAGE];
@@ -257,8 +259,10 @@ static void set_option(struct want *want, int letter, const char *value)
 		want->most = (unsigned int)parse_size(value);
 	else if (letter == 't')
 		want->settle_ms = (unsigned int)parse_size(value);
-	else if (letter == 'r')
+	else if (letter == 'u')
 		want->until_thrash = true;
+	else if (letter == 'r')
+		want->rate = (double)parse_size(value);
 	else
 		exit(2);
 }
@@ -271,7 +275,8 @@ static void parse_options(int argc, char **argv, struct want *want)
 		{ "steps", required_argument, NULL, 's' },
 		{ "most", required_argument, NULL, 'm' },
 		{ "settle", required_argument, NULL, 't' },
-		{ "thrash", no_argument, NULL, 'r' },
+		{ "thrash", no_argument, NULL, 'u' },
+		{ "rate", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -293,7 +298,7 @@ static void parse_options(int argc, char **argv, struct want *want)
 
 int main(int argc, char **argv)
 {
-	struct want want = { .most = 1000, .settle_ms = 1000 };
+	struct want want = { .most = 1000, .settle_ms = 1000, .rate = 100 };
 	struct sigaction action = { .sa_handler = interrupt };
 	struct found found = { 0 };
 	uint64_t begin = now_ns();
