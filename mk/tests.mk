@@ -45,7 +45,7 @@ $(O)/obj/tests/%.o: OBJ_CPPFLAGS = -I$(LIB_DIR)/src -Itools/common -Itests \
 	$(TOOL_CPPFLAGS)
 
 test-programs: $(if $(MISSING_TEST),no-cmocka,$(CMOCKA_PROGS)) $(FUZZ_PROGS) \
-	$(PLAIN_PROGS)
+	$(PLAIN_PROGS) $(PACKED_PROGS) $(O)/tests/bench/pack
 bench-programs: $(BENCH_PROGS) $(PACKED_PROGS) $(PACKED_STATIC)
 .PHONY: test-programs bench-programs no-cmocka
 
