@@ -76,6 +76,12 @@ static bool has_kill(const uint64_t *figures)
 
 /* ---- One copy ---------------------------------------------------------- */
 
+/* While memory is left nothing is read again; that needs no second look. */
+static bool has_room(const uint64_t *figures, uint64_t budget)
+{
+	return figures[PEN_USAGE] < budget - budget / 32;
+}
+
 /*
  * What the anonymous memory is at least when one more copy is there: under
  * pressure a copy can rest long before it has all its memory, and would be
@@ -101,24 +107,30 @@ static bool is_flat(const uint64_t *ring, unsigned int ticks)
 	return high - low <= high / 100;
 }
 
-/* Leaves the figures as they are when the copy has settled; false if it did
- * not in the time that it has. */
+/*
+ * Leaves the figures as they are when the copy has settled, or as they were
+ * last; false if there was no memory that it could settle in.  Copies that
+ * start other programs are never quite flat.
+ */
 static bool settle(const struct pen *pen, const struct want *want,
 		   unsigned int copies, uint64_t figures[PEN_FIGURES])
 {
-	uint64_t ring[FLAT_TICKS], least = least_anon(figures, copies);
+	uint64_t ring[FLAT_TICKS], least = least_anon(figures, copies), most = 0;
 	unsigned int ticks = 0, ms;
+	bool has_all;
 
 	do {
 		usleep(TICK_MS * 1000);
 		pen_read(pen, figures);
 		ring[ticks++ % FLAT_TICKS] = figures[PEN_ANON];
+		if (figures[PEN_ANON] > most)
+			most = figures[PEN_ANON];
+		has_all = most >= least || has_room(figures, want->budget);
 		ms = ticks * TICK_MS;
-		if (ms >= want->settle_ms && is_flat(ring, ticks) &&
-		    figures[PEN_ANON] >= least)
+		if (ms >= want->settle_ms && is_flat(ring, ticks) && has_all)
 			return true;
 	} while (ms < STUCK_MS && !has_kill(figures));
-	return false;
+	return has_all;
 }
 
 /* Refaults of a second; the figures are those at its end. */
@@ -132,12 +144,6 @@ static double watch_second(const struct pen *pen, uint64_t figures[PEN_FIGURES])
 	}
 	return (double)(figures[PEN_REFAULTS] - before) * 1e9 /
 	       (double)(now_ns() - begin);
-}
-
-/* While memory is left nothing is read again; that needs no second look. */
-static bool has_room(const uint64_t *figures, uint64_t budget)
-{
-	return figures[PEN_USAGE] < budget - budget / 32;
 }
 
 static bool is_thrashing(const struct pen *pen, double least,
