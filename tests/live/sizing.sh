@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # memstats --fit is asked how many copies of a small server a budget holds;
-# then copies are packed into a cgroup of that size until one is killed and
+# meanwhile copies are packed into a cgroup of that size until one is killed and
 # until pages are read again and again.  Within one copy.  The pen that they
 # are packed into is shown to leave nothing behind, also when it is killed.
 # make bench does it for more programs (tests/bench/sizing).
@@ -29,8 +29,11 @@ grep -qE '[[:space:]]memory[[:space:]]|memory:' /proc/cgroups /proc/self/cgroup 
 
 scratch=$(mktemp -d /var/tmp/live-sizing-XXXXXX) || exit 1
 trap 'rm -rf "$scratch"' EXIT
-export BENCH_FOLDER=$scratch/installed
-BUILD=$PLAIN "$PROGRAMS/prepare" "$BENCH_FOLDER" "$PROGRAM" || exit 1
+# Each has files of its own: those of the other would be cached already.
+for folder in asked packed; do
+	BUILD=$PLAIN "$PROGRAMS/prepare" "$scratch/$folder" "$PROGRAM" || exit 1
+done
+export BENCH_FOLDER=$scratch/packed
 
 # pen_left PID: what there is of a packing and its copies.
 pen_left()
@@ -70,13 +73,12 @@ near()
 case_is "a pen that is killed leaves nothing" "$(killed_pen)"
 
 "$PROGRAMS/prepare" --cold "$BENCH_FOLDER"
-said=$("$BUILD/memstats" --json --fit "$BUDGET" --copies 1,2,3 -- \
-	"$PROGRAMS/$PROGRAM" 2>"$scratch/errors")
+"$PACK" --budget "$BUDGET" -- "$PROGRAMS/$PROGRAM" >"$scratch/found" 2>&1 &
+said=$(BENCH_FOLDER=$scratch/asked "$BUILD/memstats" --json --fit "$BUDGET" \
+	--copies 1,2,3 -- "$PROGRAMS/$PROGRAM" 2>"$scratch/errors")
 case_is "memstats --fit answers" "$([[ -n $said ]] || cat "$scratch/errors")"
-
-"$PROGRAMS/prepare" --cold "$BENCH_FOLDER"
-IFS=, read -r _ _ killed stuck thrashing _ < <("$PACK" --budget "$BUDGET" -- \
-	"$PROGRAMS/$PROGRAM" 2>/dev/null)
+wait
+IFS=, read -r _ _ killed stuck thrashing _ <"$scratch/found"
 killed=${killed:-$stuck}
 case_is "as many run as it said" "$(near \
 	"$(jq .fit.until_killed.copies <<<"$said")" "$((killed - 1))")"
