@@ -39,6 +39,7 @@ int main(int argc, char **argv)
 	}
 	pages = (size_t)status.st_size / PAGE;
 	start = mmap(NULL, pages * PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
 	if (start == MAP_FAILED) {
 		perror("scanner: mmap");
 		return 1;
