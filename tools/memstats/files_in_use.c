@@ -397,6 +397,33 @@ static uint64_t unmapped(const struct copies_report *report,
 	return file + shmem > mapped ? file + shmem - mapped : 0;
 }
 
+/*
+ * The page cache that each further copy brought, bytes: the least of any step.
+ * A cache that all share and that is still filling makes steps look larger,
+ * the first ones most of all, and none smaller.
+ */
+static double own_cache(const struct copies_report *report)
+{
+	size_t i, count = pagemap_copies_step_count(report->copies);
+	unsigned int copies, before = 0;
+	uint64_t bytes, bytes_before = 0;
+	double slope, least = -1;
+
+	for (i = 0; i < count; i++) {
+		if (pagemap_copies_step_at(report->copies, i,
+					   PAGEMAP_COPIES_FILE, &copies, &bytes) ||
+		    bytes == PAGEMAP_COPIES_UNKNOWN)
+			return 0;
+		slope = ((double)bytes - (double)bytes_before) /
+			(copies - before);
+		if (before && (least < 0 || slope < least))
+			least = slope < 0 ? 0 : slope;
+		before = copies;
+		bytes_before = bytes;
+	}
+	return least < 0 ? 0 : least;
+}
+
 /* A part of it is of each copy: as large as of all page cache. */
 static void add_read(struct copies_report *report, uint64_t low,
 		     uint64_t likely, uint64_t high)
@@ -408,8 +435,8 @@ static void add_read(struct copies_report *report, uint64_t low,
 
 	if (files->shared.quality == PAGEMAP_UNAVAILABLE)
 		return;
-	if (cost.line.slope > 0 && all > 0)
-		own = cost.line.slope * report->copy_count / all;
+	if (report->copies && all > 0)
+		own = own_cache(report) * report->copy_count / all;
 	if (own > 1)
 		own = 1;
 	files->shared.low += (uint64_t)((double)low * (1 - own));
