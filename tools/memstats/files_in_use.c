@@ -107,34 +107,41 @@ static int add_process(struct uses *uses,
 	return err;
 }
 
+static void number_mappings(const struct uses *uses, uint32_t files,
+			    const struct pagemap_process *process,
+			    uint32_t *group_of)
+{
+	size_t i;
+
+	for (i = 0; i < pagemap_process_mapping_count(process); i++) {
+		const struct pagemap_mapping *mapping =
+			pagemap_process_mapping_at(process, i);
+		const char *path = pagemap_mapping_path(mapping);
+		uint32_t number = strings_number(uses->paths, path,
+						 strlen(path));
+
+		if (number < files)
+			group_of[pagemap_mapping_index(mapping)] = number;
+	}
+}
+
 /* For each mapping of those who count, the number of its path. */
 static uint32_t *partition_of(const struct uses *uses, size_t *ret_count)
 {
-	const struct pagemap_snapshot *snapshot = uses->reading->snapshot;
-	size_t i, k, count = pagemap_snapshot_mapping_count(snapshot);
+	const struct reading *reading = uses->reading;
+	const struct pagemap_snapshot *snapshot = reading->snapshot;
+	size_t i, count = pagemap_snapshot_mapping_count(snapshot);
 	uint32_t files = strings_count(uses->paths);
 	uint32_t *group_of = malloc((count + 1) * sizeof(*group_of));
 
 	for (i = 0; group_of && i < count; i++)
 		group_of[i] = PAGEMAP_NO_GROUP;
-	for (i = 0; group_of && i < uses->reading->pid_count; i++) {
+	for (i = 0; group_of && i < reading->pid_count; i++) {
 		const struct pagemap_process *process =
-			pagemap_snapshot_find_pid(snapshot,
-						  uses->reading->pids[i]);
+			pagemap_snapshot_find_pid(snapshot, reading->pids[i]);
 
-		if (!process || !counts(uses, uses->reading->pids[i]))
-			continue;
-		for (k = 0; k < pagemap_process_mapping_count(process); k++) {
-			const struct pagemap_mapping *mapping =
-				pagemap_process_mapping_at(process, k);
-			const char *path = pagemap_mapping_path(mapping);
-			uint32_t number = strings_number(uses->paths, path,
-							 strlen(path));
-
-			if (number < files)
-				group_of[pagemap_mapping_index(mapping)] =
-					number;
-		}
+		if (process && counts(uses, reading->pids[i]))
+			number_mappings(uses, files, process, group_of);
 	}
 	*ret_count = count;
 	return group_of;
@@ -175,35 +182,40 @@ static int sum_frames(const struct uses *uses, uint64_t *ret_bytes)
 	return err;
 }
 
-/* Bytes of files that a set of processes has used. */
-static int in_use(const struct copies_report *report,
-		  const struct reading *reading,
-		  const struct pagemap_working_set *set, size_t who,
-		  bool for_certain, uint64_t *ret_bytes)
+/* Bytes that they have used of the files. */
+static int sum_files(const struct uses *uses, uint64_t *ret_bytes)
 {
-	struct uses uses = {
-		report, reading, strings_new(), NULL, who, for_certain,
-	};
-	struct pagemap_wss_process process;
-	uint64_t bytes = 0;
 	uint32_t number;
-	int err = uses.paths ? 0 : -ENOMEM;
+
+	*ret_bytes = 0;
+	if (uses->reading->sharing)
+		return sum_frames(uses, ret_bytes);
+	for (number = 0; number < strings_count(uses->paths); number++)
+		*ret_bytes += uses->files[number].largest;
+	return 0;
+}
+
+/* Which files everyone has used, and what part of each. */
+static int uses_begin(struct uses *uses, const struct pagemap_working_set *set)
+{
+	struct pagemap_wss_process process;
+	int err = 0;
 	size_t i;
 
+	uses->who = EVERYONE;
+	uses->paths = strings_new();
+	if (!uses->paths)
+		return -ENOMEM;
 	for (i = 0; !err && !pagemap_working_set_process_at(set, i, &process);
 	     i++)
-		if (counts(&uses, process.pid))
-			err = add_process(&uses, set, i);
-	if (!err && reading->sharing)
-		err = sum_frames(&uses, &bytes);
-	else if (!err)
-		for (number = 0; number < strings_count(uses.paths); number++)
-			bytes += uses.files[number].largest;
-	free(uses.files);
-	strings_free(uses.paths);
-	if (!err)
-		*ret_bytes = bytes;
+		err = add_process(uses, set, i);
 	return err;
+}
+
+static void uses_end(struct uses *uses)
+{
+	free(uses->files);
+	strings_free(uses->paths);
 }
 
 /* ---- Shared and of each ------------------------------------------------ */
@@ -213,37 +225,47 @@ struct split {
 	uint64_t each;
 };
 
-/*
- * What all copies use together is a + b x copies, what one uses a + b: so the
- * two of them tell a and b, whatever is shared with whom.
- */
-static int split_uses(const struct copies_report *report,
-		      const struct reading *reading,
-		      const struct pagemap_working_set *set,
-		      bool for_certain, struct split *ret_split)
+/* What one copy uses, by the mean of all. */
+static int one_of(struct uses *uses, double *ret_bytes)
 {
-	unsigned int copies = report->copy_count;
-	uint64_t all = 0, together = 0, one, sum = 0;
-	double each = 0;
+	const struct copies_report *report = uses->report;
+	uint64_t one, sum = 0;
 	size_t i, count;
-	int err = in_use(report, reading, set, EVERYONE, for_certain, &all);
+	int err = 0;
 
 	launch_copies(report->trial.launch, &count);
-	if (!err && copies > 1)
-		err = in_use(report, reading, set, ALL_COPIES, for_certain,
-			     &together);
-	for (i = 0; !err && copies > 1 && i < count; i++) {
-		if (report->trial.teams[i])
-			continue;
-		err = in_use(report, reading, set, i, for_certain, &one);
-		sum += err ? 0 : one;
+	for (i = 0; !err && i < count; i++) {
+		uses->who = i;
+		if (!report->trial.teams[i])
+			err = sum_files(uses, &one);
+		sum += err || report->trial.teams[i] ? 0 : one;
 	}
+	*ret_bytes = (double)sum / report->copy_count;
+	return err;
+}
+
+/*
+ * What all copies map together is a + b x copies, what one maps a + b: so the
+ * two of them tell a and b, whatever is shared with whom.  Of both the same
+ * part is used: one copy alone has in the same time seen less of what all use
+ * at random, and the rest would pass for what each adds.
+ */
+static int split_uses(struct uses *uses, struct split *ret_split)
+{
+	unsigned int copies = uses->report->copy_count;
+	uint64_t all = 0, together = 0;
+	double one = 0, each = 0;
+	int err = sum_files(uses, &all);
+
+	uses->who = ALL_COPIES;
+	if (!err && copies > 1)
+		err = sum_files(uses, &together);
+	if (!err && copies > 1)
+		err = one_of(uses, &one);
 	if (err)
 		return err;
-	if (copies > 1)
-		each = ((double)together - (double)sum / copies) / (copies - 1);
-	if (each < 0)
-		each = 0;
+	if (copies > 1 && (double)together > one)
+		each = ((double)together - one) / (copies - 1);
 	ret_split->each = (uint64_t)each;
 	ret_split->shared = all - (uint64_t)each * copies;
 	if ((uint64_t)each * copies > all)
@@ -294,18 +316,33 @@ static void set_mapped(struct copies_report *report,
 
 /* ---- Mapped files ------------------------------------------------------ */
 
+/* What a set shows of the uses that are asked for. */
+static int split_set(struct uses *uses, const struct pagemap_working_set *set,
+		     struct split *ret_split)
+{
+	int err = uses_begin(uses, set);
+
+	if (!err)
+		err = split_uses(uses, ret_split);
+	uses_end(uses);
+	return err;
+}
+
 static int look(struct copies_report *report, const struct reading *reading,
 		struct pagemap_wss *session, struct split *ret_split,
 		struct split *ret_certain)
 {
+	struct uses all = { .report = report, .reading = reading };
+	struct uses certain = all;
 	struct pagemap_working_set *set;
 	int err = pagemap_wss_look(session, &set);
 
 	if (err)
 		return err;
-	err = split_uses(report, reading, set, false, ret_split);
+	certain.for_certain = true;
+	err = split_set(&all, set, ret_split);
 	if (!err)
-		err = split_uses(report, reading, set, true, ret_certain);
+		err = split_set(&certain, set, ret_certain);
 	pagemap_working_set_free(set);
 	return err;
 }
