@@ -22,7 +22,7 @@ struct copies_plan {
 struct files_in_use {
 	struct pagemap_value shared;	/* of all together */
 	struct pagemap_value each;	/* and of each copy besides */
-	struct pagemap_value floor;	/* what was used in the first second */
+	struct pagemap_value floor;	/* code that ran in the first second */
 	unsigned int seconds;		/* looked at for so long; 0: not */
 	bool flat;			/* it grew by less than 5 % at last */
 	struct pagemap_value unmapped;	/* page cache that nobody maps: of

@@ -44,6 +44,7 @@ struct uses {
 	struct file_use *files;		/* by number of the path */
 	size_t who;			/* a copy, ALL_COPIES or EVERYONE */
 	bool for_certain;		/* not what others may have used */
+	bool code;			/* what is executed of them alone */
 };
 
 static bool counts(const struct uses *uses, pid_t pid)
@@ -59,13 +60,19 @@ static bool counts(const struct uses *uses, pid_t pid)
 	return uses->who == ALL_COPIES || copy == uses->who;
 }
 
+static bool is_wanted(const struct uses *uses, const char *permissions)
+{
+	return !uses->code || permissions[2] == 'x';
+}
+
 static int add_mapping(struct uses *uses,
 		       const struct pagemap_wss_mapping *mapping)
 {
 	uint32_t count = strings_count(uses->paths), number;
 	struct file_use *files;
 
-	if (mapping->kind != PAGEMAP_MAPPING_FILE)
+	if (mapping->kind != PAGEMAP_MAPPING_FILE ||
+	    !is_wanted(uses, mapping->permissions))
 		return 0;
 	number = strings_number(uses->paths, mapping->path,
 				strlen(mapping->path));
@@ -120,7 +127,8 @@ static void number_mappings(const struct uses *uses, uint32_t files,
 		uint32_t number = strings_number(uses->paths, path,
 						 strlen(path));
 
-		if (number < files)
+		if (number < files &&
+		    is_wanted(uses, pagemap_mapping_permissions(mapping)))
 			group_of[pagemap_mapping_index(mapping)] = number;
 	}
 }
@@ -328,21 +336,29 @@ static int split_set(struct uses *uses, const struct pagemap_working_set *set,
 	return err;
 }
 
+/*
+ * Also what is code of it: when memory runs out the kernel takes what is read,
+ * however often, before it kills; code that runs comes back quicker than it is
+ * taken.
+ */
 static int look(struct copies_report *report, const struct reading *reading,
 		struct pagemap_wss *session, struct split *ret_split,
-		struct split *ret_certain)
+		struct split *ret_certain, struct split *ret_code)
 {
 	struct uses all = { .report = report, .reading = reading };
-	struct uses certain = all;
+	struct uses certain = all, code = all;
 	struct pagemap_working_set *set;
 	int err = pagemap_wss_look(session, &set);
 
 	if (err)
 		return err;
 	certain.for_certain = true;
+	code.code = true;
 	err = split_set(&all, set, ret_split);
 	if (!err)
 		err = split_set(&certain, set, ret_certain);
+	if (!err)
+		err = split_set(&code, set, ret_code);
 	pagemap_working_set_free(set);
 	return err;
 }
@@ -352,7 +368,7 @@ static int watch_mapped(struct copies_report *report,
 			struct pagemap_wss *session)
 {
 	struct files_in_use *files = &report->files;
-	struct split first = { 0 }, now = { 0 }, certain = { 0 }, before;
+	struct split first = { 0 }, now = { 0 }, certain = { 0 }, code, before;
 	unsigned int copies = report->copy_count;
 	unsigned int seconds;
 	int err, status;
@@ -364,7 +380,7 @@ static int watch_mapped(struct copies_report *report,
 		if (status)
 			return status;
 		before = now;
-		err = look(report, reading, session, &now, &certain);
+		err = look(report, reading, session, &now, &certain, &code);
 		if (err) {
 			message("the files in use cannot be read: %s",
 				strerror(-err));
@@ -372,7 +388,7 @@ static int watch_mapped(struct copies_report *report,
 		}
 		files->seconds = seconds;
 		if (seconds == FIRST_S)
-			files->floor = between(0, now.shared, now.shared);
+			files->floor = between(0, code.shared, code.shared);
 		if (seconds == LEAST_S)
 			first = now;
 		files->flat = seconds >= LEAST_S && total(&now, copies) * 20 <=
