@@ -45,4 +45,10 @@ void expect_exact(const struct pagemap_usage *usage, enum pagemap_metric metric,
 	printf("# SKIP "); printf(__VA_ARGS__); printf("\n"); \
 	fflush(stdout); skip(); } while (0)
 
+/* Skips it where the cgroup that it is about could not be made. */
+#define NEEDS_CGROUP(cgroup, source) do { \
+	if (!(cgroup)) \
+		SKIP("no memory cgroup can be made: %s", \
+		     pagemap_source_last_error(source)); } while (0)
+
 #endif

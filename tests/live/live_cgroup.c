@@ -21,7 +21,7 @@
 
 #include <libpagemap/pagemap.h>
 
-#include "common_victim.h"
+#include "common_measure.h"
 
 #include <cmocka.h>
 
@@ -189,19 +189,10 @@ static int end(void **state)
 	return 0;
 }
 
-#define NEEDS_CGROUP() \
-	do { \
-		(void)state; \
-		if (!cgroup) { \
-			print_message("no memory cgroup can be made: %s\n", \
-				pagemap_source_last_error(source)); \
-			skip(); \
-		} \
-	} while (0)
-
 static void charges_what_was_made(void **state)
 {
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	worker_do('a');
 	assert_near(figure(PAGEMAP_CGROUP_ANON), BYTES, SLACK);
 	assert_true(figure(PAGEMAP_CGROUP_USAGE) > BYTES - SLACK);
@@ -222,7 +213,8 @@ static void unknown_is_said(void **state)
 {
 	bool first;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	worker_do('a');
 	first = pagemap_cgroup_version(cgroup) == 1;
 	assert_true((figure(PAGEMAP_CGROUP_PAGE_TABLES) ==
@@ -236,7 +228,8 @@ static void reclaims_and_sees_it_come_back(void **state)
 	uint64_t refaults;
 	int err;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	worker_do('f');
 	worker_do('r');
 	refaults = figure(PAGEMAP_CGROUP_REFAULTS_FILE);
@@ -257,7 +250,8 @@ static void reclaims_and_sees_it_come_back(void **state)
 
 static void a_limit_takes_file_pages(void **state)
 {
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	worker_do('f');
 	worker_do('r');
 	assert_int_equal(pagemap_cgroup_set_limit(cgroup, BYTES / 4), 0);
@@ -285,7 +279,8 @@ static void a_limit_below_anon_kills_nobody(void **state)
 {
 	int err;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	if (swap_is_on()) {
 		print_message("anonymous memory can go to swap here\n");
 		skip();
@@ -316,7 +311,8 @@ static void those_below_count_too(void **state)
 	size_t count;
 	int fd;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	worker_do('a');
 	snprintf(path, sizeof(path), "%s/below", pagemap_cgroup_path(cgroup));
 	assert_int_equal(mkdir(path, 0755), 0);
@@ -338,7 +334,8 @@ static void is_found_again(void **state)
 {
 	struct pagemap_cgroup *same;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	assert_int_equal(pagemap_cgroup_open_of(source, worker.pid, &same), 0);
 	assert_string_equal(pagemap_cgroup_path(same),
 			    pagemap_cgroup_path(cgroup));
@@ -361,7 +358,8 @@ static void what_is_gone_says_so(void **state)
 {
 	struct pagemap_cgroup_books books;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	assert_int_equal(pagemap_cgroup_remove(cgroup), -EBUSY);
 	worker_end();
 	remove_cgroup();
@@ -375,7 +373,8 @@ static void kills_where_the_kernel_can(void **state)
 {
 	int err, status;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	err = pagemap_cgroup_kill(cgroup);
 	if (err == -ENOTSUP) {
 		assert_true(worker_lives());

@@ -18,12 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common_measure.h"
 #include "guardian.h"
 #include "launch.h"
 
 #include <cmocka.h>
 
-#define MIB (1024ul * 1024)
 #define KILLS 20
 #define LIMIT (256 * MIB)
 
@@ -81,16 +81,6 @@ static int end(void **state)
 	return 0;
 }
 
-#define NEEDS_CGROUP() \
-	do { \
-		(void)state; \
-		if (!cgroup) { \
-			print_message("no memory cgroup can be made: %s\n", \
-				pagemap_source_last_error(source)); \
-			skip(); \
-		} \
-	} while (0)
-
 /* Starts "sh -c SCRIPT" with its number as the first word after it. */
 static int start_shell(char *script, unsigned int number, int output,
 		       pid_t *ret_pid)
@@ -127,7 +117,8 @@ static void copies_get_what_they_should(void **state)
 	int ends[2];
 	pid_t pid;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	assert_int_equal(start_shell("echo $MEMSTATS_COPY $0 {}{}; "
 				     "read x || echo nothing; "
@@ -152,7 +143,8 @@ static void copies_are_in_the_cgroup(void **state)
 	size_t count;
 	unsigned int i;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(start_shell(SLEEP "; :", i, -1, &pid), 0);
 		assert_int_equal(pagemap_cgroup_open_of(source, pid, &its), 0);
@@ -184,7 +176,8 @@ static void what_cannot_run_is_said(void **state)
 	size_t count;
 	pid_t pid;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	assert_int_equal(launch_start(launch, &missing, 0, -1, &pid), -ENOENT);
 	assert_int_equal(launch_start(launch, &refused, 0, -1, &pid), -EACCES);
 	assert_int_equal(launch_running(launch), 0);
@@ -198,7 +191,8 @@ static void ends_are_told(void **state)
 	size_t count;
 	pid_t pid;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	assert_int_equal(start_shell("exit 3", 0, -1, &pid), 0);
 	assert_int_equal(start_shell("kill -TERM $$", 1, -1, &pid), 0);
 	assert_int_equal(start_shell(SLEEP "; :", 2, -1, &pid), 0);
@@ -230,7 +224,8 @@ static void a_full_cgroup_kills_a_copy(void **state)
 	size_t count;
 	pid_t pid;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	own = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC);
 	assert_true(read(own, score, sizeof(score) - 1) > 0);
 	close(own);
@@ -262,7 +257,8 @@ static void long_words_arrive(void **state)
 	size_t count;
 	pid_t pid;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	memset(word, 'w', size);
 	word[size] = '\0';
 	assert_int_equal(launch_start(launch, &command, 0, -1, &pid), 0);
@@ -311,7 +307,8 @@ static void the_end_reaches_all(void **state)
 	pid_t pid, *pids;
 	size_t i;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	assert_int_equal(start_shell(RUNAWAYS, 0, -1, &pid), 0);
 	assert_int_equal(start_shell(RUNAWAYS, 1, -1, &pid), 0);
 	pids = wait_for_pids(8);
@@ -460,7 +457,8 @@ static void nothing_is_left_by_a_killed_owner(void **state)
 	uint64_t times[KILLS];
 	int i;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	for (i = 0; i < KILLS; i++)
 		times[i] = kill_owner(i, pagemap_cgroup_version(cgroup));
 	qsort(times, KILLS, sizeof(times[0]), compare_ns);
@@ -490,7 +488,8 @@ static void a_guest_leaves_as_it_came(void **state)
 	struct guardian *guest;
 	pid_t pid;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	assert_int_equal(start_shell(SLEEP, 0, -1, &pid), 0);
 	assert_int_equal(guardian_begin(cgroup, GUARDIAN_LIMITS, &guest), 0);
 	assert_int_equal(pagemap_cgroup_set_limit(cgroup, LIMIT), 0);

@@ -20,8 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common_measure.h"
 #include "common_tool.h"
-#include "common_victim.h"
 #include "guardian.h"
 
 #include <cmocka.h>
@@ -85,16 +85,6 @@ static int end(void **state)
 	pagemap_source_close(source);
 	return 0;
 }
-
-#define NEEDS_CGROUP() \
-	do { \
-		(void)state; \
-		if (!cgroup) { \
-			print_message("no memory cgroup can be made: %s\n", \
-				pagemap_source_last_error(source)); \
-			skip(); \
-		} \
-	} while (0)
 
 /* Its pages are its own: written after it has joined. */
 static char *make_file(void)
@@ -201,7 +191,8 @@ static void finds_a_known_set(void **state)
 	struct pagemap_pressure *session;
 	uint64_t fixed, elapsed;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	start_scanner();
 	assert_int_equal(pagemap_pressure_begin(cgroup, &opts, &session), 0);
 	elapsed = squeeze(session);
@@ -234,7 +225,8 @@ static void lifts_when_it_ends(void **state)
 	struct pagemap_pressure *session;
 	int i;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	assert_true(scanner > 0);
 	assert_int_equal(pagemap_pressure_begin(cgroup, &opts, &session), 0);
 	for (i = 0; i < 500 && now.phase != PAGEMAP_PRESSURE_PROBE; i++) {
@@ -270,7 +262,8 @@ static void waits_at_a_limit(void **state)
 	char byte;
 	pid_t child;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	if (pagemap_cgroup_version(cgroup) != 1 ||
 	    pagemap_source_has_feature(source, PAGEMAP_FEATURE_SWAP)) {
 		print_message("version 1 without swap alone runs short\n");
@@ -356,7 +349,8 @@ static void killed_it_leaves_nothing(void **state)
 	pid_t pids[KILLS];
 	int i, k;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	if (!tools_are_there(0))
 		skip();
 	for (k = 0; k < KILLS; k++)
@@ -378,7 +372,8 @@ static void interrupted_it_tells_bounds(void **state)
 {
 	struct tool_run run;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	if (!tools_are_there(0))
 		skip();
 	tool_run(&run, 0, "timeout -s INT 15 memstats --pressure --json "
@@ -434,7 +429,8 @@ static void what_fails_is_said(void **state)
 {
 	struct tool_run run;
 
-	NEEDS_CGROUP();
+	(void)state;
+	NEEDS_CGROUP(cgroup, source);
 	if (!tools_are_there(0))
 		skip();
 	tool_run(&run, 0, "memstats --pressure -- /no/such", NULL);
