@@ -13,12 +13,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "ending.h"
+#include "pidfd.h"
 
 /* Fewer lines than that in the time of looking are none. */
 #define LINES_LEAST 5
@@ -71,7 +71,7 @@ static int start(struct load *load)
 
 	if (err)
 		return err;
-	load->pidfd = (int)syscall(SYS_pidfd_open, load->pid, 0);
+	load->pidfd = pidfd_of(load->pid);
 	if (load->pidfd >= 0)
 		return 0;
 	/* It was quick: the agent has waited for it. */

@@ -10,13 +10,13 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "ending.h"
 #include "memstats.h"
 #include "message.h"
+#include "pidfd.h"
 #include "working_set.h"
 
 /* The shortest interval of a curve. */
@@ -36,17 +36,6 @@ struct measuring {
 
 /* ---- Waiting ----------------------------------------------------------- */
 
-/* Kernels before 5.3 have no descriptors of processes: -1 is never ready. */
-static int open_process(pid_t pid)
-{
-#ifdef SYS_pidfd_open
-	return (int)syscall(SYS_pidfd_open, pid, 0);
-#else
-	(void)pid;
-	return -1;
-#endif
-}
-
 static int events_open(struct measuring *measuring)
 {
 	size_t i, count = measuring->set->target_count;
@@ -57,11 +46,11 @@ static int events_open(struct measuring *measuring)
 		return -ENOMEM;
 	measuring->events = events;
 	for (i = 0; i < count; i++) {
-		events[i].fd = open_process(measuring->set->targets[i].pid);
+		events[i].fd = pidfd_of(measuring->set->targets[i].pid);
 		events[i].events = POLLIN;
 		measuring->living += events[i].fd >= 0;
 	}
-	/* None can be watched: looking will tell. */
+	/* None can be watched (before 5.3): looking will tell. */
 	if (!measuring->living)
 		measuring->living = count;
 	return 0;

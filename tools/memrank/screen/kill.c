@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "escape.h"
+#include "pidfd.h"
 #include "screen.h"
 
 static const struct {
@@ -25,16 +26,6 @@ static const struct {
 };
 
 #define SIGNAL_COUNT (sizeof(signals) / sizeof(signals[0]))
-
-static int open_pidfd(pid_t pid)
-{
-#ifdef SYS_pidfd_open
-	return (int)syscall(SYS_pidfd_open, pid, 0);
-#else
-	(void)pid;
-	return -1;
-#endif
-}
 
 static int send_signal(const struct victim *victim, int number)
 {
@@ -92,7 +83,7 @@ static void add_victim(struct screen *screen, pid_t pid)
 	if (!may_be_hit(screen, pid))
 		return;
 	victim->pid = pid;
-	victim->fd = open_pidfd(pid);
+	victim->fd = pidfd_of(pid);
 	pagemap_source_comm(screen->source, pid, comm, sizeof(comm));
 	/* It is another program now than the one that is shown. */
 	if (row && row->comm && strcmp(row->comm, comm) != 0) {
