@@ -50,9 +50,11 @@ guest_sessions()
 {
 	local program
 
-	"$2" -O2 -static -pthread -Ilib/libpagemap/include \
-		-o "$1/guest_cgroup" tests/kernel/guest_cgroup.c \
-		"$static/libpagemap.a" || return
+	for program in guest_cgroup guest_pressure; do
+		"$2" -O2 -static -pthread -Ilib/libpagemap/include \
+			-o "$1/$program" "tests/kernel/$program.c" \
+			"$static/libpagemap.a" || return
+	done
 	for program in guest_wss guest_harm; do
 		"$2" -std=gnu17 -D_GNU_SOURCE -O2 -static -pthread \
 			-Ilib/libpagemap/include -o "$1/$program" \
@@ -130,7 +132,7 @@ qemu_run()
 		-drive file="$scratch/swap",format=raw,if=none,id=swap \
 		-device nvme,drive=swap,serial=swap \
 		-append "console=$console panic=-1 quiet SWAP=/dev/nvme0n1 \
-STRESS=$stress HARM=$HARM" </dev/null >"$scratch/console" 2>&1
+STRESS=$stress HARM=$HARM PRESSURE=$PRESSURE" </dev/null >"$scratch/console" 2>&1
 	guest_report "$scratch/console"
 }
 

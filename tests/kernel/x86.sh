@@ -25,7 +25,8 @@ case_is "modules_install puts them where a kernel looks" \
 		diff - <(printf '%s\n' kpagemap.ko procfs_pagemap.ko) ||
 		cat "$scratch/log")"
 guest_initramfs "$(command -v busybox)" gcc || finish
-qemu_run qemu-system-x86_64 "$kernel" ttyS0 "${STRESS:-60}" -cpu qemu64,+la57
+PRESSURE=1 qemu_run qemu-system-x86_64 "$kernel" ttyS0 "${STRESS:-60}" \
+	-cpu qemu64,+la57
 
 # Four levels of tables, and TLBs emptied by hand, as where the kernel keeps its
 # own function for itself.
