@@ -57,7 +57,9 @@ static int begin(void **state)
 	int err;
 
 	(void)state;
-	if (pagemap_source_open_live(&source))
+	/* Orphans come to us: the first process may take seconds to see them. */
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) ||
+	    pagemap_source_open_live(&source))
 		return -1;
 	err = make_cgroup();
 	if (err == -EACCES || err == -EROFS || err == -ENOTSUP || err == -EPERM)
@@ -276,8 +278,9 @@ static bool is_gone(pid_t pid)
 {
 	int i;
 
-	/* A dead one whose parent has died is its new parent's to bury. */
+	/* A dead one whose parent has died is ours to bury: see begin(). */
 	for (i = 0; i < 1000; i++) {
+		waitpid(pid, NULL, WNOHANG);
 		if (kill(pid, 0) && errno == ESRCH)
 			return true;
 		usleep(5000);
