@@ -69,7 +69,7 @@ installer_words()
 
 	output=$(PATH=$scratch "$bash" mk/install-deps.sh bench 2>&1) ||
 		echo "it fails"
-	[[ $output == *"apt-get install procps smem smemstat atop" ]] ||
+	[[ $output == *"apt-get install procps smem smemstat atop "* ]] ||
 		echo "it says: $output"
 }
 
