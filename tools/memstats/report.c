@@ -268,7 +268,7 @@ int report_processes(struct settings *settings, struct pagemap_source *source)
 {
 	struct pagemap_snapshot_opts opts;
 	struct pagemap_snapshot *snapshot;
-	struct report report;
+	struct report report = { 0 };
 	int err, status = select_processes(settings, source);
 
 	if (status)

@@ -270,7 +270,7 @@ static void report_run(struct running *running)
 {
 	const struct settings *settings = running->settings;
 	char *joined = join_words(settings);
-	struct report report;
+	struct report report = { 0 };
 	int err;
 
 	if (!running->last || !joined) {

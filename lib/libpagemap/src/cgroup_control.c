@@ -82,7 +82,8 @@ static void keep_number(struct cgroup_limit *limit)
 
 	if (limit->fd < 0)
 		return;
-	strcpy(limit->before, number == '1' ? "1" : "0");
+	limit->before[0] = number == '1' ? '1' : '0';
+	limit->before[1] = '\0';
 }
 
 void cgroup_open_limits(struct pagemap_cgroup *cgroup)
