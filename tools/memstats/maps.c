@@ -14,26 +14,62 @@
 
 #define NAME_SIZE 4352
 
-static void print_sizes(const struct pagemap_usage *usage, enum units units)
+/* A size as it is mostly; ranges are wider. */
+#define USUAL_WIDTH 9
+
+/* How wide the columns of sizes are, by enum mapping_column. */
+struct widths {
+	int of[MAPPING_SWAP + 1];
+};
+
+static void format_size(const struct pagemap_usage *usage, unsigned int column,
+			enum units units, char text[UNITS_SIZE])
+{
+	struct pagemap_value value = pagemap_usage_value(usage,
+		(enum pagemap_metric)mapping_column(column)->metric);
+
+	units_format_value(&value, units, text);
+}
+
+static void widths_init(struct widths *widths)
+{
+	unsigned int i;
+
+	for (i = MAPPING_VSS; i <= MAPPING_SWAP; i++)
+		widths->of[i] = USUAL_WIDTH;
+}
+
+static void widths_fit(struct widths *widths, const struct pagemap_usage *usage,
+		       enum units units)
 {
 	char text[UNITS_SIZE];
 	unsigned int i;
 
 	for (i = MAPPING_VSS; i <= MAPPING_SWAP; i++) {
-		struct pagemap_value value = pagemap_usage_value(usage,
-			(enum pagemap_metric)mapping_column(i)->metric);
-
-		units_format_value(&value, units, text);
-		printf(" %9s", text);
+		format_size(usage, i, units, text);
+		if ((int)strlen(text) > widths->of[i])
+			widths->of[i] = (int)strlen(text);
 	}
 }
 
-static void print_size_headings(void)
+static void print_sizes(const struct pagemap_usage *usage, enum units units,
+			const struct widths *widths)
+{
+	char text[UNITS_SIZE];
+	unsigned int i;
+
+	for (i = MAPPING_VSS; i <= MAPPING_SWAP; i++) {
+		format_size(usage, i, units, text);
+		printf(" %*s", widths->of[i], text);
+	}
+}
+
+static void print_size_headings(const struct widths *widths)
 {
 	unsigned int i;
 
 	for (i = MAPPING_VSS; i <= MAPPING_SWAP; i++)
-		printf(" %9s", mapping_column(i)->heading);
+		printf(" %*s", widths->of[i], mapping_column(i)->heading);
 }
 
 /* The text of a column that is no size, and needs no escapes. */
@@ -46,7 +82,8 @@ static const char *text_of(unsigned int column,
 }
 
 static void print_mapping(const struct settings *settings,
-			  const struct pagemap_mapping *mapping)
+			  const struct pagemap_mapping *mapping,
+			  const struct widths *widths)
 {
 	char name[NAME_SIZE], scratch[MAPPING_TEXT_SIZE];
 	struct pagemap_usage usage;
@@ -56,7 +93,7 @@ static void print_mapping(const struct settings *settings,
 	escape_text(mapping_name(mapping), name, sizeof(name));
 	printf("%s ", text_of(MAPPING_RANGE, mapping, scratch));
 	printf("%s", text_of(MAPPING_PERMISSIONS, mapping, scratch));
-	print_sizes(&usage, settings->usual.units);
+	print_sizes(&usage, settings->usual.units, widths);
 	printf("  %-7s %s\n", text_of(MAPPING_KIND, mapping, scratch), name);
 }
 
@@ -145,23 +182,28 @@ static int print_files(const struct settings *settings,
 		       const struct pagemap_snapshot *snapshot,
 		       const struct pagemap_process *process)
 {
+	enum units units = settings->usual.units;
 	struct files files = { 0 };
+	struct widths widths;
 	char name[NAME_SIZE];
 	uint32_t i;
 	int err = group_files(snapshot, process, &files);
 
-	for (i = 0; !err && i < files.count; i++)
+	widths_init(&widths);
+	for (i = 0; !err && i < files.count; i++) {
 		files.order[i] = i;
+		widths_fit(&widths, &files.usages[i], units);
+	}
 	if (!err)
 		qsort_r(files.order, files.count, sizeof(*files.order),
 			compare_files, files.usages);
 	if (!err && settings->usual.header) {
 		printf("\nBy file:\n");
-		print_size_headings();
+		print_size_headings(&widths);
 		printf("  NAME\n");
 	}
 	for (i = 0; !err && i < files.count; i++) {
-		print_sizes(&files.usages[files.order[i]], settings->usual.units);
+		print_sizes(&files.usages[files.order[i]], units, &widths);
 		escape_text(files.names[files.order[i]], name, sizeof(name));
 		printf("  %s\n", name);
 	}
@@ -179,22 +221,43 @@ static void print_title(const struct row *row)
 	printf("%d %s\n", (int)pagemap_process_pid(row->process), escaped);
 }
 
+/* Ranges are the census's: of the kernel's figures none need a second look. */
+static void widths_of_mappings(const struct settings *settings,
+			       const struct pagemap_snapshot *snapshot,
+			       const struct pagemap_process *process,
+			       struct widths *ret_widths)
+{
+	size_t i, count = pagemap_process_mapping_count(process);
+	struct pagemap_usage usage;
+
+	widths_init(ret_widths);
+	if (pagemap_snapshot_engine(snapshot) != PAGEMAP_ENGINE_CENSUS)
+		return;
+	for (i = 0; i < count; i++)
+		if (!pagemap_usage_of_mapping(
+			    pagemap_process_mapping_at(process, i), &usage))
+			widths_fit(ret_widths, &usage, settings->usual.units);
+}
+
 int print_maps(const struct settings *settings,
 	       const struct pagemap_snapshot *snapshot, const struct row *row)
 {
 	const struct pagemap_process *process = row->process;
 	size_t i, count = pagemap_process_mapping_count(process);
+	struct widths widths;
 
+	widths_of_mappings(settings, snapshot, process, &widths);
 	if (settings->usual.header) {
 		print_title(row);
 		printf("%-25s %s", mapping_column(MAPPING_RANGE)->heading,
 		       mapping_column(MAPPING_PERMISSIONS)->heading);
-		print_size_headings();
+		print_size_headings(&widths);
 		printf("  %-7s %s\n", mapping_column(MAPPING_KIND)->heading,
 		       mapping_column(MAPPING_NAME)->heading);
 	}
 	for (i = 0; i < count; i++)
-		print_mapping(settings, pagemap_process_mapping_at(process, i));
+		print_mapping(settings, pagemap_process_mapping_at(process, i),
+			      &widths);
 	return print_files(settings, snapshot, process);
 }
 
