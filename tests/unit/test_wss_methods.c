@@ -139,7 +139,9 @@ static void new_mappings_are_dirty_as_a_whole(void **unused)
 
 	(void)unused;
 	assert_non_null(range);
-	*range = (struct wss_range){ 16 * PAGE, 20 * PAGE };
+	*range = (struct wss_range){
+		.start_vaddr = 16 * PAGE, .end_vaddr = 20 * PAGE,
+	};
 	assert_int_equal(wss_soft_dirty_ops.read_pages(&hold, 16, entries, 4,
 						       bits), 0);
 	assert_memory_equal(bits, known, 4);
@@ -154,7 +156,7 @@ static void new_mappings_are_dirty_as_a_whole(void **unused)
 static void ranges_that_touch_are_mapped_as_one(void **unused)
 {
 	static const struct wss_range ranges[] = {
-		{ 10, 20 }, { 20, 30 }, { 40, 50 },
+		{ 10, 20, false }, { 20, 30, false }, { 40, 50, false },
 	};
 
 	(void)unused;
@@ -254,7 +256,7 @@ static struct pagemap_value left(uint64_t file_pages, uint64_t found_pages)
 		.value = found_pages * PAGE, .low = found_pages * PAGE,
 		.high = found_pages * PAGE,
 	};
-	struct wss_range range = { 0, AREA_PAGES * PAGE };
+	struct wss_range range = { .end_vaddr = AREA_PAGES * PAGE };
 
 	assert_int_equal(wss_others_leave_out(&source, &target, &range,
 					      file_pages * PAGE, &value), 0);

@@ -36,6 +36,7 @@ enum wss_page_bits {
 struct wss_range {
 	uint64_t start_vaddr;
 	uint64_t end_vaddr;		/* exclusive */
+	bool is_empty;			/* known to have no page: not walked */
 };
 
 /* What the next interval has to know of a target. */

@@ -333,8 +333,10 @@ static int read_pages(struct reading *reading)
 	int err = 0;
 
 	for (size_t i = 0; i < reading->found->mappings.count && !err; i++) {
-		struct wss_range range = { mappings[i].is.start_vaddr,
-					   mappings[i].is.end_vaddr };
+		struct wss_range range = {
+			.start_vaddr = mappings[i].is.start_vaddr,
+			.end_vaddr = mappings[i].is.end_vaddr,
+		};
 
 		mappings[i].first_run = runs->count;
 		reading->told = &told[i];
@@ -359,8 +361,10 @@ static int leave_out_others(const struct reading *reading)
 	int err = 0;
 
 	for (size_t i = 0; i < reading->found->mappings.count && !err; i++) {
-		struct wss_range range = { mappings[i].is.start_vaddr,
-					   mappings[i].is.end_vaddr };
+		struct wss_range range = {
+			.start_vaddr = mappings[i].is.start_vaddr,
+			.end_vaddr = mappings[i].is.end_vaddr,
+		};
 
 		if (told[i].by_mapping && !told[i].pages.access_told)
 			err = wss_others_leave_out(

@@ -13,6 +13,9 @@
 
 #include "wss.h"
 
+/* Longer ones are looked up before they are walked. */
+#define LONG_BYTES (UINT64_C(1) << 30)
+
 uint64_t wss_now_ns(void)
 {
 	struct timespec now;
@@ -70,10 +73,46 @@ static int layout_parse(const struct buffer *maps, struct array *layout)
 		range = array_push(layout, sizeof(*range));
 		if (!range)
 			return -ENOMEM;
-		range->start_vaddr = parsed.start_vaddr;
-		range->end_vaddr = parsed.end_vaddr;
+		*range = (struct wss_range){
+			.start_vaddr = parsed.start_vaddr,
+			.end_vaddr = parsed.end_vaddr,
+		};
 	}
 	return 0;
+}
+
+/* Whether some range is long enough that walking its holes takes time. */
+static bool is_long(const struct array *layout)
+{
+	const struct wss_range *ranges = layout->items;
+	size_t i;
+
+	for (i = 0; i < layout->count; i++)
+		if (ranges[i].end_vaddr - ranges[i].start_vaddr > LONG_BYTES)
+			return true;
+	return false;
+}
+
+/* By smaps, which skips holes; what changed between the two files is walked. */
+static void find_empty(const struct buffer *smaps, struct array *layout)
+{
+	struct text text = { smaps->data, smaps->data + smaps->size };
+	struct wss_range *ranges = layout->items;
+	struct smaps_sizes sizes;
+	struct maps_line line;
+	uint32_t flags;
+	size_t i = 0;
+
+	while (parse_smaps_next(&text, &line, &sizes, &flags) == 1) {
+		while (i < layout->count &&
+		       ranges[i].start_vaddr < line.start_vaddr)
+			i++;
+		if (i < layout->count &&
+		    ranges[i].start_vaddr == line.start_vaddr &&
+		    ranges[i].end_vaddr == line.end_vaddr)
+			ranges[i].is_empty = !sizes.bytes[PAGEMAP_RSS] &&
+					     !sizes.bytes[PAGEMAP_SWAP];
+	}
 }
 
 static int layout_read(struct pagemap_source *source,
@@ -84,6 +123,12 @@ static int layout_read(struct pagemap_source *source,
 
 	if (!err)
 		err = layout_parse(&maps, &target->layout);
+	/* Without a scan a reservation of terabytes would be read entry by
+	   entry. */
+	if (!err && is_long(&target->layout) &&
+	    !pagemap_source_has_feature(source, PAGEMAP_FEATURE_SCAN) &&
+	    !source->ops->read_text(source, &target->ref, "smaps", &maps))
+		find_empty(&maps, &target->layout);
 	buffer_free(&maps);
 	return err;
 }

@@ -63,6 +63,8 @@ int wss_walk(struct pagemap_source *source, const struct wss_target *target,
 	ssize_t i, found;
 	int err = 0;
 
+	if (range->is_empty)
+		return 0;
 	if (!pagemap_source_has_feature(source, PAGEMAP_FEATURE_SCAN))
 		return walk_pages(&walk, scan.next_page, scan.end_page);
 	while (!err && (found = source->ops->scan(source, &target->pages, &scan,
