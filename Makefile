@@ -25,7 +25,7 @@ all: library tools hints
 # Installs what is missing before anything is detected, hence the new make.
 run:
 	$(Q)mk/install-deps.sh build
-	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)+$(MAKE) $(PARALLEL) --no-print-directory all
 	$(Q)$(O)/memrank
 
 # What a developer runs after each change: fast, installs nothing.
@@ -34,7 +34,7 @@ check: all test-programs
 
 test:
 	$(Q)mk/install-deps.sh build test kernel
-	$(Q)+$(MAKE) --no-print-directory all test-programs
+	$(Q)+$(MAKE) $(PARALLEL) --no-print-directory all test-programs
 	$(Q)mk/uml.sh $(UML_CONFIG) >/dev/null || true
 	$(Q)mk/uml.sh $(UML_CONFIG) $(KASAN_CONFIG) >/dev/null || true
 	$(Q)+MAKE="$(MAKE)" $(RUN_TESTS) $(TEST_GROUPS)
@@ -42,13 +42,13 @@ test:
 # The modules in a kernel that looks for faults; `test` does it too.
 test-kasan:
 	$(Q)mk/install-deps.sh build test kernel
-	$(Q)+$(MAKE) --no-print-directory all
+	$(Q)+$(MAKE) $(PARALLEL) --no-print-directory all
 	$(Q)mk/uml.sh $(UML_CONFIG) $(KASAN_CONFIG) >/dev/null || true
 	$(Q)+MAKE="$(MAKE)" $(RUN_TESTS) kasan
 
 bench:
 	$(Q)mk/install-deps.sh build bench
-	$(Q)+$(MAKE) --no-print-directory all bench-programs
+	$(Q)+$(MAKE) $(PARALLEL) --no-print-directory all bench-programs
 	$(Q)BUILD=$(abspath $(O)) tests/bench/run $(BENCH_ARGS)
 
 clean:

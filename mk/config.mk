@@ -6,6 +6,10 @@
 VERSION   := 0.1.0
 SOVERSION := 1
 
+# What builds on the way to something else uses every CPU, unless it was told
+# how many to use.
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 O          ?= build
 PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin

@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 30
 .PHONY: sanitize-programs fuzz-programs
 
 sanitize-programs:
-	$(Q)+$(MAKE) O=$(O)/sanitize CFLAGS="-O1 -g $(SANITIZE)" all test-programs
+	$(Q)+$(MAKE) $(PARALLEL) O=$(O)/sanitize CFLAGS="-O1 -g $(SANITIZE)" all test-programs
 
 sanitize: sanitize-programs
 	$(Q)BUILD=$(abspath $(O)/sanitize) TEST_TIMEOUT=720 \
@@ -20,7 +20,7 @@ sanitize: sanitize-programs
 # Figures stand even if a test fails: the counts of what ran are what is asked.
 coverage:
 	$(Q)mk/install-deps.sh build test coverage
-	$(Q)+$(MAKE) O=$(O)/coverage CFLAGS="-O0 -g $(COVERAGE)" all test-programs
+	$(Q)+$(MAKE) $(PARALLEL) O=$(O)/coverage CFLAGS="-O0 -g $(COVERAGE)" all test-programs
 	$(Q)find $(O)/coverage -name '*.gcda' -delete
 	-$(Q)umask 0; chmod -R a+rwX $(O)/coverage; \
 		BUILD=$(abspath $(O)/coverage) tests/run unit golden live
@@ -32,7 +32,7 @@ coverage:
 # clang's libFuzzer; what it finds new is kept in the build folder.
 fuzz-programs:
 	$(Q)mk/install-deps.sh build fuzz
-	$(Q)+$(MAKE) O=$(O)/fuzz CC=$(CLANG) FUZZER=1 \
+	$(Q)+$(MAKE) $(PARALLEL) O=$(O)/fuzz CC=$(CLANG) FUZZER=1 \
 		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined" \
 		$(patsubst $(O)/%,$(O)/fuzz/%,$(FUZZ_PROGS))
 

@@ -39,7 +39,7 @@ guest_tools()
 
 	shift
 	static=$BUILD/static$([[ $# -eq 0 ]] || echo -other)
-	${MAKE:-make} -s STATIC=1 O="$static" "$@" tools >"$scratch/log" 2>&1
+	${MAKE:-make} -s -j"$(nproc)" STATIC=1 O="$static" "$@" tools >"$scratch/log" 2>&1
 	case_is "the tools build statically" \
 		"$([[ $? -eq 0 ]] || cat "$scratch/log")"
 	cp "$static"/{memrank,memstats} "$to"
