@@ -215,7 +215,9 @@ static void ends_are_told(void **state)
 /* One copy is killed, not all of them with the agent. */
 static void a_full_cgroup_kills_a_copy(void **state)
 {
+	/* And what it starts, should the kernel choose more than one. */
 	char *words[] = { "sh", "-c", "cat /proc/self/oom_score_adj; "
+			  "echo 500 >/proc/self/oom_score_adj; "
 			  "x=$(head -c 100000000 /dev/zero | tr '\\0' x); "
 			  SLEEP, NULL };
 	const struct launch_command command = { words, 3 };
