@@ -41,7 +41,9 @@ struct uses {
 	const struct copies_report *report;
 	const struct reading *reading;
 	struct strings *paths;
-	struct file_use *files;		/* by number of the path */
+	struct file_use *files;		/* by number of the path; paths that are
+					   asked for later have none */
+	uint32_t file_count;
 	size_t who;			/* a copy, ALL_COPIES or EVERYONE */
 	bool for_certain;		/* not what others may have used */
 	bool code;			/* what is executed of them alone */
@@ -68,7 +70,7 @@ static bool is_wanted(const struct uses *uses, const char *permissions)
 static int add_mapping(struct uses *uses,
 		       const struct pagemap_wss_mapping *mapping)
 {
-	uint32_t count = strings_count(uses->paths), number;
+	uint32_t count = uses->file_count, number;
 	struct file_use *files;
 
 	if (mapping->kind != PAGEMAP_MAPPING_FILE ||
@@ -84,6 +86,7 @@ static int add_mapping(struct uses *uses,
 			return -ENOMEM;
 		uses->files = files;
 		files[number] = (struct file_use){ 0 };
+		uses->file_count++;
 	}
 	uses->files[number].rss += mapping->figures.rss.value;
 	uses->files[number].now += uses->for_certain ?
@@ -103,7 +106,7 @@ static int add_process(struct uses *uses,
 	for (i = 0; !err && !pagemap_working_set_mapping_at(set, index, i,
 							    &mapping); i++)
 		err = add_mapping(uses, &mapping);
-	for (number = 0; number < strings_count(uses->paths); number++) {
+	for (number = 0; number < uses->file_count; number++) {
 		struct file_use *file = &uses->files[number];
 
 		file->referenced += file->now;
@@ -114,7 +117,7 @@ static int add_process(struct uses *uses,
 	return err;
 }
 
-static void number_mappings(const struct uses *uses, uint32_t files,
+static void number_mappings(const struct uses *uses,
 			    const struct pagemap_process *process,
 			    uint32_t *group_of)
 {
@@ -127,7 +130,7 @@ static void number_mappings(const struct uses *uses, uint32_t files,
 		uint32_t number = strings_number(uses->paths, path,
 						 strlen(path));
 
-		if (number < files &&
+		if (number < uses->file_count &&
 		    is_wanted(uses, pagemap_mapping_permissions(mapping)))
 			group_of[pagemap_mapping_index(mapping)] = number;
 	}
@@ -139,7 +142,6 @@ static uint32_t *partition_of(const struct uses *uses, size_t *ret_count)
 	const struct reading *reading = uses->reading;
 	const struct pagemap_snapshot *snapshot = reading->snapshot;
 	size_t i, count = pagemap_snapshot_mapping_count(snapshot);
-	uint32_t files = strings_count(uses->paths);
 	uint32_t *group_of = malloc((count + 1) * sizeof(*group_of));
 
 	for (i = 0; group_of && i < count; i++)
@@ -149,7 +151,7 @@ static uint32_t *partition_of(const struct uses *uses, size_t *ret_count)
 			pagemap_snapshot_find_pid(snapshot, reading->pids[i]);
 
 		if (process && counts(uses, reading->pids[i]))
-			number_mappings(uses, files, process, group_of);
+			number_mappings(uses, process, group_of);
 	}
 	*ret_count = count;
 	return group_of;
@@ -162,7 +164,7 @@ static uint32_t *partition_of(const struct uses *uses, size_t *ret_count)
 static int sum_frames(const struct uses *uses, uint64_t *ret_bytes)
 {
 	struct pagemap_partition partition = {
-		.group_count = strings_count(uses->paths),
+		.group_count = uses->file_count,
 	};
 	uint64_t (*pages)[PAGEMAP_FRAME_KIND_COUNT], bytes = 0, page_size =
 		pagemap_source_page_size_bytes(uses->report->source);
@@ -198,7 +200,7 @@ static int sum_files(const struct uses *uses, uint64_t *ret_bytes)
 	*ret_bytes = 0;
 	if (uses->reading->sharing)
 		return sum_frames(uses, ret_bytes);
-	for (number = 0; number < strings_count(uses->paths); number++)
+	for (number = 0; number < uses->file_count; number++)
 		*ret_bytes += uses->files[number].largest;
 	return 0;
 }
