@@ -173,6 +173,15 @@ uint32_t strings_number(struct strings *strings, const char *text,
 	return strings->count - 1;
 }
 
+uint32_t strings_find(const struct strings *strings, const char *text,
+		      size_t length)
+{
+	uint32_t *slot = strings->slot_count ?
+			 find_slot(strings, text, length) : NULL;
+
+	return slot && *slot ? *slot - 1 : STRINGS_NONE;
+}
+
 uint32_t strings_count(const struct strings *strings)
 {
 	return strings->count;

@@ -28,6 +28,10 @@ const char *strings_keep(struct strings *strings, const char *text,
 uint32_t strings_number(struct strings *strings, const char *text,
 			size_t length);
 
+/* The same of a text that was met before; else STRINGS_NONE, and not kept. */
+uint32_t strings_find(const struct strings *strings, const char *text,
+		      size_t length);
+
 /* How many texts have numbers, and the text of one. */
 uint32_t strings_count(const struct strings *strings);
 const char *strings_at(const struct strings *strings, uint32_t number);

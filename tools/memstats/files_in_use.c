@@ -41,9 +41,7 @@ struct uses {
 	const struct copies_report *report;
 	const struct reading *reading;
 	struct strings *paths;
-	struct file_use *files;		/* by number of the path; paths that are
-					   asked for later have none */
-	uint32_t file_count;
+	struct file_use *files;		/* by number of the path */
 	size_t who;			/* a copy, ALL_COPIES or EVERYONE */
 	bool for_certain;		/* not what others may have used */
 	bool code;			/* what is executed of them alone */
@@ -70,7 +68,7 @@ static bool is_wanted(const struct uses *uses, const char *permissions)
 static int add_mapping(struct uses *uses,
 		       const struct pagemap_wss_mapping *mapping)
 {
-	uint32_t count = uses->file_count, number;
+	uint32_t count = strings_count(uses->paths), number;
 	struct file_use *files;
 
 	if (mapping->kind != PAGEMAP_MAPPING_FILE ||
@@ -86,7 +84,6 @@ static int add_mapping(struct uses *uses,
 			return -ENOMEM;
 		uses->files = files;
 		files[number] = (struct file_use){ 0 };
-		uses->file_count++;
 	}
 	uses->files[number].rss += mapping->figures.rss.value;
 	uses->files[number].now += uses->for_certain ?
@@ -106,7 +103,7 @@ static int add_process(struct uses *uses,
 	for (i = 0; !err && !pagemap_working_set_mapping_at(set, index, i,
 							    &mapping); i++)
 		err = add_mapping(uses, &mapping);
-	for (number = 0; number < uses->file_count; number++) {
+	for (number = 0; number < strings_count(uses->paths); number++) {
 		struct file_use *file = &uses->files[number];
 
 		file->referenced += file->now;
@@ -127,10 +124,10 @@ static void number_mappings(const struct uses *uses,
 		const struct pagemap_mapping *mapping =
 			pagemap_process_mapping_at(process, i);
 		const char *path = pagemap_mapping_path(mapping);
-		uint32_t number = strings_number(uses->paths, path,
-						 strlen(path));
+		uint32_t number = strings_find(uses->paths, path,
+					       strlen(path));
 
-		if (number < uses->file_count &&
+		if (number != STRINGS_NONE &&
 		    is_wanted(uses, pagemap_mapping_permissions(mapping)))
 			group_of[pagemap_mapping_index(mapping)] = number;
 	}
@@ -164,7 +161,7 @@ static uint32_t *partition_of(const struct uses *uses, size_t *ret_count)
 static int sum_frames(const struct uses *uses, uint64_t *ret_bytes)
 {
 	struct pagemap_partition partition = {
-		.group_count = uses->file_count,
+		.group_count = strings_count(uses->paths),
 	};
 	uint64_t (*pages)[PAGEMAP_FRAME_KIND_COUNT], bytes = 0, page_size =
 		pagemap_source_page_size_bytes(uses->report->source);
@@ -200,7 +197,7 @@ static int sum_files(const struct uses *uses, uint64_t *ret_bytes)
 	*ret_bytes = 0;
 	if (uses->reading->sharing)
 		return sum_frames(uses, ret_bytes);
-	for (number = 0; number < uses->file_count; number++)
+	for (number = 0; number < strings_count(uses->paths); number++)
 		*ret_bytes += uses->files[number].largest;
 	return 0;
 }

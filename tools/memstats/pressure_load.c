@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +97,7 @@ int load_begin(struct pagemap_source *source, struct pagemap_cgroup *cgroup,
 	ending_put_off(&load->ending);
 	/* We read without waiting; the command writes as it is used to. */
 	if (launch && (pipe2(load->output, O_CLOEXEC) ||
-			       fcntl(load->output[0], F_SETFL, O_NONBLOCK)))
+		       fcntl(load->output[0], F_SETFL, O_NONBLOCK)))
 		err = -errno;
 	if (!err && launch)
 		err = start(load);
