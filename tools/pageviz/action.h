@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All that can be done, each once: keys, clicks and the help come from one
+ * table (actions.c).
+ */
+#ifndef PAGEVIZ_ACTION_H
+#define PAGEVIZ_ACTION_H
+
+#include <stdint.h>
+
+enum action {
+	ACTION_NONE,
+	ACTION_QUIT,
+	ACTION_HELP,
+	ACTION_BACK,		/* closes what is open, lets go what is lit */
+	ACTION_COLOUR,		/* argument: enum colouring */
+	ACTION_NEXT_COLOUR,	/* argument: 1, or -1 */
+	ACTION_LAYOUT,		/* argument: enum layout */
+	ACTION_NEXT_LAYOUT,
+	ACTION_WIDER,		/* rows of twice as many pages; -1: half */
+	ACTION_PAN_X,		/* argument: 64ths of the map's width */
+	ACTION_PAN_Y,
+	ACTION_ZOOM,		/* argument: steps of a wheel, at the pointer */
+	ACTION_FIT,		/* all of the map */
+	ACTION_PAGES,		/* so near that pages are seen one by one */
+	ACTION_ONLY,		/* argument: class; only it, again: all */
+	ACTION_ALSO,		/* argument: class; in or out of those shown */
+	ACTION_NEXT_ODD,	/* to the next page of what is shown alone; -1 */
+	ACTION_JUMP,		/* asks where to */
+	ACTION_SELECT,		/* the page under the pointer or the cursor */
+	ACTION_CURSOR_X,	/* argument: pages */
+	ACTION_CURSOR_Y,
+	ACTION_LIST,		/* processes at the side */
+	ACTION_SEARCH,		/* in the list */
+	ACTION_LIST_MOVE,	/* argument: rows */
+	ACTION_OPEN,		/* argument: pid, 0 RAM; in this map's place */
+	ACTION_OPEN_BESIDE,	/* the same in a map of its own */
+	ACTION_CLOSE_MAP,
+	ACTION_NEXT_MAP,
+	ACTION_MAP,		/* argument: number of the map */
+	ACTION_MINIMAP,		/* argument: x << 16 | y, 65536ths of the world */
+	ACTION_PAUSE,		/* live, or not */
+	ACTION_INTERVAL,	/* argument: 1 longer, -1 shorter */
+	ACTION_READ,		/* now */
+	ACTION_STEP,		/* argument: moments */
+	ACTION_MOMENT,		/* argument: index */
+	ACTION_BASE,		/* this moment is what others are compared to */
+	ACTION_THEME,		/* the next one */
+	ACTION_LEGEND,		/* shown or not */
+	ACTION_SAVE,		/* writes what is seen to a file */
+	ACTION_COUNT
+};
+
+struct action_row {
+	const char *keys;	/* names as in event.h, with blanks; the first
+				   is shown */
+	enum action action;
+	int64_t argument;
+	const char *help;	/* NULL: the same as the row before, not listed */
+};
+
+/* The table; ended by one without an action. */
+const struct action_row *actions_all(void);
+
+#endif

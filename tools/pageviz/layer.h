@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A picture's pages in classes by one thing that is known of them, with counts:
+ * what a legend says and what cells are made of.  No colours: a class names a
+ * swatch, and a theme knows how that looks.
+ */
+#ifndef PAGEVIZ_LAYER_H
+#define PAGEVIZ_LAYER_H
+
+#include "moment.h"
+#include "swatch.h"
+
+enum colouring {
+	COLOUR_STATE,		/* what stands there; in RAM, the frame's class */
+	COLOUR_SHARERS,		/* how many processes map it */
+	COLOUR_FLAGS,		/* kpageflags, by what matters most */
+	COLOUR_OWNER,		/* the process that has it alone */
+	COLOUR_USER,		/* the user */
+	COLOUR_GROUP,		/* the group, or the unit */
+	COLOUR_USE,		/* accessed, modified */
+	COLOUR_AGE,		/* how long ago it was used */
+	COLOUR_CHANGED,		/* what is other than in the base picture */
+	COLOUR_COUNT
+};
+
+/* What people call it: "state", "sharers" ...; and what it shows, one line. */
+const char *colouring_name(enum colouring by);
+const char *colouring_describe(enum colouring by);
+/* -ENOENT; NULL past the end, for near_names(). */
+int colouring_from_name(const char *name, enum colouring *ret_by);
+const char *colouring_name_at(size_t index);
+
+#define LAYER_CLASSES 64
+
+struct layer_class {
+	const char *name;	/* short; borrowed: layer */
+	const char *help;	/* one line, what it means */
+	uint8_t swatch;		/* enum swatch */
+	bool told;		/* no page is drawn in it: the kernel says how
+				   many there are, not where */
+	uint64_t pages;		/* drawn in it */
+	struct pagemap_value bytes; /* what the other tools say of the class */
+};
+
+/* Pages that follow each other in one class. */
+struct layer_run {
+	uint64_t first_page;
+	uint64_t page_count;
+	uint8_t class_of;
+};
+
+struct layer {
+	enum colouring by;
+	struct layer_class classes[LAYER_CLASSES]; /* [0]: absent */
+	size_t class_count;
+	const struct layer_run *runs;	/* rising; none of class 0 */
+	size_t run_count;
+	const char *doubt;	/* why some cannot be told, one line; "" */
+};
+
+/*
+ * base: an earlier picture of the same map with its moment, for
+ * COLOUR_CHANGED; NULL: there is none.  -ENOMEM.
+ */
+struct layer_input {
+	const struct moment *moment;
+	const struct picture *picture;
+	const struct moment *base_moment;
+	const struct picture *base;
+};
+int layer_make(const struct layer_input *input, enum colouring by,
+	       struct layer **ret_layer);
+void layer_free(struct layer *layer);
+
+/* The class of a page of an area. */
+uint8_t layer_class_at(const struct layer *layer, uint64_t page);
+
+/* The next page after (or before) one that is in a class: 1, or 0. */
+int layer_next(const struct layer *layer, uint64_t classes, uint64_t *page,
+	       bool backwards);
+
+#endif

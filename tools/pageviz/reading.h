@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Taking moments: once, or again and again in a thread of its own, so that the
+ * picture never waits for the machine.
+ */
+#ifndef PAGEVIZ_READING_H
+#define PAGEVIZ_READING_H
+
+#include "moment.h"
+
+/* Room for maps in one moment. */
+#define MAPS_MOST 8
+
+/* A group that processes are put in: --group NAME=SELECTOR. */
+struct reading_group {
+	const char *name;
+	const struct selector *selector;
+};
+
+/* What a moment is to show. */
+struct reading_request {
+	struct map_id maps[MAPS_MOST];
+	size_t map_count;
+	bool gentle;
+	bool flags_only;	/* of RAM: not whose the frames are; quick */
+	const struct reading_group *groups;
+	size_t group_count;
+	uint32_t methods;	/* enum pagemap_wss_method: ages are wanted, */
+	bool may_disturb;	/* and somebody consented */
+	const struct moment *previous;	/* pictures of what ended come from it;
+					   NULL: none */
+};
+
+/*
+ * Takes a moment now.  0; or a negative errno and why, for people.  A process
+ * that ended since previous is no error.  -ESRCH: a map's process never was.
+ */
+int reading_take(struct pagemap_source *source,
+		 const struct reading_request *request, struct moment **ret_moment,
+		 char why[256]);
+
+/* A thread that takes moments when asked. */
+struct reader;
+
+/* source_name: as -S has it, NULL for the running machine. */
+int reader_new(const char *source_name, struct reader **ret_reader);
+void reader_free(struct reader *reader);
+
+/* Begins one; false where one is under way or was not fetched yet. */
+bool reader_ask(struct reader *reader, const struct reading_request *request);
+bool reader_is_busy(const struct reader *reader);
+
+/* Hands a finished one over, once: 1; 0: none; or a negative errno and why. */
+int reader_fetch(struct reader *reader, struct moment **ret_moment,
+		 char why[256]);
+
+/* Can be read from when one is finished. */
+int reader_fd(const struct reader *reader);
+void reader_wait(struct reader *reader);
+
+#endif

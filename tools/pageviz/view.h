@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The state of what is looked at, changed by events and by nothing else.
+ */
+#ifndef PAGEVIZ_VIEW_H
+#define PAGEVIZ_VIEW_H
+
+#include "action.h"
+#include "event.h"
+#include "layer.h"
+#include "theme.h"
+#include "world.h"
+
+struct hot;
+struct stage;
+
+#define PANES_MOST 4
+#define PROMPT_SIZE 256
+
+/* Where the eye is: the place at the middle of the map, and how near. */
+struct camera {
+	double x, y;		/* in pages, on the world's plane */
+	double scale;		/* pixels of a page */
+};
+
+struct pane {
+	struct map_id map;
+	enum colouring by;
+	enum layout layout;
+	uint32_t row_pages;	/* 0: by itself */
+	uint64_t lit;		/* mask of classes shown; 0: all */
+	bool fit;		/* the camera follows the world's size */
+	struct camera camera;	/* now */
+	struct camera target;	/* where it moves to */
+	struct box box;		/* of the map on the last scene */
+	bool has_cursor;
+	uint64_t cursor;	/* page that keys act on */
+};
+
+enum prompt_kind { PROMPT_NONE, PROMPT_JUMP, PROMPT_SEARCH };
+
+struct view {
+	int width, height;	/* pixels of what is drawn on */
+	int unit;		/* pixels of small text: 13 at 96 dpi */
+	enum theme_name theme;
+	struct pane panes[PANES_MOST];
+	size_t pane_count;
+	size_t active;
+	bool legend;
+	bool list;
+	size_t list_first;	/* row at its top */
+	size_t list_cursor;
+	char search[PROMPT_SIZE];
+	enum prompt_kind prompt;
+	char typed[PROMPT_SIZE];
+	bool help;
+	bool hint;		/* the first picture says what there is */
+	bool paper;		/* an image: title and scale, nothing to click */
+	const char *title;	/* of an image; NULL: made */
+	char said[256];		/* one line for people; "" */
+	int pointer_x, pointer_y;	/* -1: not over it */
+	bool dragging;
+	bool has_selection;
+	uint64_t selected_pfn;	/* PAGEMAP_PFN_UNKNOWN: no frame */
+	struct map_id selected_map;
+	uint64_t selected_page;
+	size_t moment;		/* index in the history of what is seen */
+	bool follow;		/* the newest one */
+	bool paused;
+	bool has_base;
+	uint64_t base_time_ns;	/* of the moment compared to; else the one
+				   before */
+	double interval_s;
+	bool quit;
+	bool read_now;		/* wishes, taken back by the loop */
+	bool save_now;
+	bool maps_changed;
+};
+
+void view_init(struct view *view);
+
+/* Adds a map beside the others; false: no room. */
+bool view_add_map(struct view *view, struct map_id map);
+
+/* Something happened.  hot: what the pointer is over, on the last scene. */
+void view_take(struct view *view, struct stage *stage,
+	       const struct event *event, const struct hot *hot);
+void view_act(struct view *view, struct stage *stage, enum action action,
+	      int pane, int64_t argument);
+
+/* A new moment is in the history; removed: of the oldest went. */
+void view_moment_added(struct view *view, struct stage *stage, size_t removed);
+
+/* Moves cameras towards their targets; true: not there yet. */
+bool view_animate(struct view *view, double seconds);
+
+/* Goes to an address, a frame number (RAM), a file or a mapping's name.
+ * 0, or -ENOENT and view->said says why. */
+int view_jump(struct view *view, struct stage *stage, const char *text);
+
+#endif
