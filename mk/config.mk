@@ -91,6 +91,24 @@ TOOL_LIBS     += $(if $(filter 2,$(words $(NCURSES_A))),$(NCURSES_A),$(shell \
 	$(PKG_CONFIG) --libs $(PKG_STATIC) ncursesw))
 endif
 
+# What pageviz alone uses: a window, letters, images.  Each is left out by its
+# switch, and in a static program, which cannot load a driver of video.
+# $(1): switch, $(2): module, $(3): Debian's package.
+define viz_package
+ifndef WITH_$(1)
+WITH_$(1) := $$(if $$(filter 1,$$(STATIC)),0,$$(call found,$(2)))
+MISSING += $$(if $$(filter 00,$$(WITH_$(1))$$(STATIC)),$(3))
+endif
+ifeq ($$(WITH_$(1)),1)
+VIZ_CPPFLAGS += -DHAVE_$(1)=1 $$(shell $$(PKG_CONFIG) --cflags $(2))
+VIZ_LIBS     += $$(shell $$(PKG_CONFIG) --libs $(2))
+endif
+endef
+$(eval $(call viz_package,SDL2,sdl2,libsdl2-dev))
+$(eval $(call viz_package,SDL2_TTF,SDL2_ttf,libsdl2-ttf-dev))
+$(eval $(call viz_package,FONTCONFIG,fontconfig,libfontconfig-dev))
+$(eval $(call viz_package,LIBPNG,libpng,libpng-dev))
+
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 
 ALL_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DPAGEMAP_VERSION='"$(VERSION)"' \

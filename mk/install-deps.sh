@@ -16,6 +16,11 @@ build      pkg-config            pkg-config
 build      libjson-c-dev         /usr/include/json-c/json.h
 build      libproc2-dev          /usr/include/libproc2/pids.h
 build      libncurses-dev        /usr/include/ncurses.h
+build      libsdl2-dev           /usr/include/SDL2/SDL.h
+build      libsdl2-ttf-dev       /usr/include/SDL2/SDL_ttf.h
+build      libfontconfig-dev     /usr/include/fontconfig/fontconfig.h
+build      libpng-dev            /usr/include/png.h
+build      fonts-dejavu-core     /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 test       libcmocka-dev         /usr/include/cmocka.h
 test       jq                    jq
 test       mandoc                mandoc
@@ -25,6 +30,9 @@ test       shellcheck            shellcheck
 test       clang                 clang
 test       procps                ps
 test       tmux                  tmux
+test       xvfb                  Xvfb
+test       xdotool               xdotool
+test       imagemagick           compare
 test       gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
 test       libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdio.h
 kernel     linux-headers-cloud-amd64 /usr/src/linux-headers-*-cloud-amd64/Makefile

@@ -4,7 +4,8 @@
 # order, is tests/run's.
 #
 #   tests/unit/test_*.c     a cmocka program each, with the library's internals;
-#                           test_TOOL_*.c also with all of that tool but main
+#                           test_TOOL_*.c also with all of that tool but main,
+#                           of pageviz with what of it is used
 #   tests/live/live_*.c     a cmocka program each; live_launch.c and
 #                           live_pressure.c also with the parts of memstats
 #                           that start and guard processes
@@ -15,7 +16,7 @@
 #                           packed must not grow by what we link
 #   common*.c in any of them is linked with every program of its folder.
 
-TEST_GROUPS ?= arch unit golden fuzz-replay live tui build kernel uml kasan sanitize
+TEST_GROUPS ?= arch unit golden fuzz-replay live tui viz build kernel uml kasan sanitize
 UML_CONFIG   := tests/uml/minimal.config
 KASAN_CONFIG := tests/uml/debug.config
 RUN_TESTS   := BUILD=$(abspath $(O)) tests/run
@@ -53,7 +54,7 @@ no-cmocka:
 	@echo "  No unit and live tests here: apt-get install $(MISSING_TEST)"
 
 TEST_LINK = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
-	$(COMMON_A) $(LIB_A) $(TEST_LIBS) $(TOOL_LIBS) -lm
+	$(TEST_ARCHIVE) $(COMMON_A) $(LIB_A) $(TEST_LIBS) $(TOOL_LIBS) -lm
 TEST_NEEDS = $(COMMON_A) $(if $(LIB_SRCS),$(LIB_A))
 
 $(CMOCKA_PROGS): TEST_LIBS = $(CMOCKA_LIBS)
@@ -71,6 +72,19 @@ $(patsubst $(O)/%,$(O)/obj/%.o,$(LAUNCH_TESTS)): OBJ_CPPFLAGS += -Itools/memstat
 MEMSTATS_TESTS := $(filter $(O)/tests/unit/test_memstats_%,$(CMOCKA_PROGS))
 $(MEMSTATS_TESTS): $(filter-out %/main.o,$(call objects,$(call tool_srcs,memstats)))
 $(O)/obj/tests/unit/test_memstats_%.o: OBJ_CPPFLAGS += -Itools/memstats
+
+# A test of one room needs no window: an archive gives what is used.
+PAGEVIZ_A := $(O)/pageviz.a
+PAGEVIZ_OBJS := $(filter-out %/main.o,$(call objects,$(call tool_srcs,pageviz)))
+$(PAGEVIZ_A): $(PAGEVIZ_OBJS) $(O)/sources
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $(PAGEVIZ_OBJS)
+
+PAGEVIZ_TESTS := $(filter $(O)/tests/unit/test_pageviz_%,$(CMOCKA_PROGS))
+$(PAGEVIZ_TESTS): $(PAGEVIZ_A)
+$(PAGEVIZ_TESTS): TEST_ARCHIVE = $(PAGEVIZ_A)
+$(PAGEVIZ_TESTS): TEST_LIBS = $(CMOCKA_LIBS) $(VIZ_LIBS)
+$(O)/obj/tests/unit/test_pageviz_%.o: OBJ_CPPFLAGS += -Itools/pageviz \
+	$(VIZ_CPPFLAGS)
 
 # Plain programs read their corpus once; FUZZER=1 gives libFuzzer's.
 ifeq ($(FUZZER),1)

@@ -14,6 +14,8 @@ tool_srcs = $(wildcard tools/$(1)/*.c tools/$(1)/*/*.c)
 # A folder inside a tool's sees the tool's headers too.
 $(O)/obj/tools/%.o: OBJ_CPPFLAGS = -Itools/common \
 	-Itools/$(word 2,$(subst /, ,$*)) $(TOOL_CPPFLAGS)
+$(O)/obj/tools/pageviz/%.o: OBJ_CPPFLAGS += $(VIZ_CPPFLAGS)
+TOOL_LIBS_pageviz := $(VIZ_LIBS)
 
 tools: $(addprefix $(O)/,$(TOOLS))
 .PHONY: tools
@@ -33,7 +35,7 @@ endif
 link_tool = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $(1) \
 	$(if $(3),-Wl$(comma)-rpath$(comma)'$(3)') \
 	$(call objects,$(call tool_srcs,$(2))) $(COMMON_A) \
-	$(TOOL_LINK_ARGS) $(TOOL_LIBS) -lm
+	$(TOOL_LINK_ARGS) $(TOOL_LIBS) $(TOOL_LIBS_$(2)) -lm
 
 define tool_rules
 $(O)/$(1): $(call objects,$(call tool_srcs,$(1))) $(COMMON_A) $(TOOL_LINK_LIB) \

@@ -46,7 +46,7 @@ fuzz: fuzz-programs
 
 # A linter that is not installed is left out, and said.
 LINT_SRCS := $(LIB_SRCS) $(wildcard tools/*/*.c tools/*/*/*.c)
-LINT_FLAGS = $(ALL_CPPFLAGS) $(TOOL_CPPFLAGS) -I$(LIB_DIR)/src -Itools/common \
+LINT_FLAGS = $(ALL_CPPFLAGS) $(TOOL_CPPFLAGS) $(VIZ_CPPFLAGS) -I$(LIB_DIR)/src -Itools/common \
 	$(addprefix -Itools/,$(TOOLS))
 
 LINTERS := lint-cppcheck lint-clang-tidy lint-shellcheck

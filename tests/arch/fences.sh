@@ -12,7 +12,10 @@ json-c/.*                        tools/common/json.c
 libproc2/.*                      tools/common/proclist.c
 proc/.*                          none
 (n?curses|panel|term)\.h         tools/common/terminal.c
-SDL2?/.*                         none
+SDL2?/SDL_ttf\.h                 tools/pageviz/out/type.c
+SDL2?/(SDL|SDL_[^t].*)\.h        tools/pageviz/out/window.c
+fontconfig/.*                    tools/pageviz/out/type.c
+png\.h                           tools/pageviz/out/png.c
 archive(_entry)?\.h              none
 '
 
