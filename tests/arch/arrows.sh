@@ -27,10 +27,12 @@ pressure pressure.*                            pressure
 engines  engine|.*_engine|census.*|take|watch|settle|top|workers|identity|maps|gather|process_read|same_mm|runs|pages|ahead|kinds  arena|buffer|parse|source|figures|frames|snapshot|repeats|engine|gather|census.*|watch|pages
 '
 
-# Quoted includes of a file, one a line.
-quoted()
+# Quoted includes of all files below folders: "FILE INCLUDE", one a line.
+quoted_in()
 {
-	sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p' "$1"
+	c_files "$@" | xargs sed -n \
+		's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/;T;F;p' |
+		paste -d ' ' - -
 }
 
 row_of()
@@ -44,56 +46,53 @@ row_of()
 
 against_the_table()
 {
-	local file name part may include
+	local file name include
+	local -A part may
 
 	for file in "$src"/*.[ch]; do
-		name=${file##*/}
-		read -r part may <<<"$(row_of "$name")"
-		if [[ -z $part ]]; then
-			echo "$file: not in the table of $0"
-			continue
-		fi
-		for include in $(quoted "$file"); do
-			[[ $include =~ ^($may)\.h$ ]] ||
-				echo "$file ($part) includes $include"
-		done
+		read -r "part[$file]" "may[$file]" <<<"$(row_of "${file##*/}")"
+		[[ -n ${part[$file]} ]] || echo "$file: not in the table of $0"
 	done
+	quoted_in "$src" | while read -r file include; do
+		[[ -z ${part[$file]} || $include =~ ^(${may[$file]})\.h$ ]] ||
+			echo "$file (${part[$file]}) includes $include"
+	done
+}
+
+# Where a part of the public header is included by itself.
+public_parts()
+{
+	c_files "$@" | xargs grep -HnE '^ *# *include *<libpagemap/' |
+		grep -v '<libpagemap/pagemap.h>'
 }
 
 not_own()
 {
 	local file include
 
-	for file in "$src"/*.[ch] lib/libpagemap/include/libpagemap/*.h; do
-		for include in $(quoted "$file"); do
+	quoted_in "$src" lib/libpagemap/include |
+		while read -r file include; do
 			[[ -f $src/$include && $include != */* ]] ||
 				echo "$file includes $include"
 		done
-		# The one header that is included is made of those beside it.
-		[[ $file == */include/libpagemap/pagemap.h ]] ||
-			grep -HnE '^ *# *include *<libpagemap/' "$file" |
-				grep -v '<libpagemap/pagemap.h>'
-	done
+	# The one header that is included is made of those beside it.
+	public_parts "$src" lib/libpagemap/include |
+		grep -v '/include/libpagemap/pagemap\.h:'
 }
 
 # A tool sees its own folder, tools/common, and the one public header; a
 # folder inside the tool's sees the tool's too, and not the other way round.
 in_tools()
 {
-	local file folder tool include
+	local file tool include
 
-	c_files tools | while read -r file; do
-		folder=$(dirname "$file")
-		tool=$(cut -d/ -f1,2 <<<"$file")
-		for include in $(quoted "$file"); do
-			[[ $include != */* && (-f $folder/$include ||
-				-f $tool/$include ||
-				-f tools/common/$include) ]] ||
-				echo "$file includes $include"
-		done
-		grep -HnE '^ *# *include *<libpagemap/' "$file" |
-			grep -v '<libpagemap/pagemap.h>'
+	quoted_in tools | while read -r file include; do
+		tool=${file#tools/} tool=tools/${tool%%/*}
+		[[ $include != */* && (-f ${file%/*}/$include ||
+			-f $tool/$include || -f tools/common/$include) ]] ||
+			echo "$file includes $include"
 	done
+	public_parts tools
 }
 
 # Tests of what users see must stand on what users have; one of them plays
@@ -102,13 +101,11 @@ in_outer_tests()
 {
 	local file include
 
-	c_files tests/live tests/golden tests/fixtures tests/bench |
-		while read -r file; do
-			for include in $(quoted "$file"); do
-				[[ $file:$include == *live_features.c:source.h ]] ||
-				[[ ! -f $src/$include && $include != *src/* ]] ||
-					echo "$file includes $include"
-			done
+	quoted_in tests/live tests/golden tests/fixtures tests/bench |
+		while read -r file include; do
+			[[ $file:$include == *live_features.c:source.h ]] ||
+			[[ ! -f $src/$include && $include != *src/* ]] ||
+				echo "$file includes $include"
 		done
 }
 

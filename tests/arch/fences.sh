@@ -20,15 +20,15 @@ archive(_entry)?\.h              none
 '
 
 # Own headers are in quotes, so only <...> of others' is looked at.
+included=$(c_files lib tools tests |
+	xargs grep -nHE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<')
+
 breaches()
 {
 	local pattern=$1 allowed=$2
 
-	c_files lib tools tests | while read -r file; do
-		[[ $file == "$allowed" ]] && continue
-		grep -nE "^[[:space:]]*#[[:space:]]*include[[:space:]]*<$pattern>" "$file" |
-			sed "s|^|$file:|"
-	done
+	grep -E "^[^:]*:[0-9]*:[[:space:]]*#[[:space:]]*include[[:space:]]*<$pattern>" \
+		<<<"$included" | grep -v "^${allowed//./\\.}:"
 }
 
 while read -r pattern allowed; do

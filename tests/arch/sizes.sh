@@ -8,10 +8,14 @@
 
 long_files()
 {
-	c_files lib tools tests | while read -r file; do
-		lines=$(wc -l <"$file")
-		[[ $lines -le 800 ]] || echo "$file: $lines lines"
-	done
+	c_files lib tools tests | xargs awk '
+		function check() {
+			if (lines > 800)
+				print name ": " lines " lines"
+		}
+		FNR == 1 { check(); name = FILENAME }
+		{ lines = FNR }
+		END { check() }'
 }
 
 # In the kernel's style a function's body is between { and } in column one.
@@ -31,12 +35,18 @@ long_functions()
 
 long_lines()
 {
-	c_files lib tools tests | while read -r file; do
-		expand -t8 "$file" | awk -v file="$file" '
-			length($0) > 100 {
-				print file ":" NR ": " length($0) " columns"
-			}'
-	done
+	c_files lib tools tests | xargs awk '
+		length($0) > 40 {
+			columns = 0
+			count = split($0, parts, "\t")
+			for (i = 1; i <= count; i++) {
+				columns += length(parts[i])
+				if (i < count)
+					columns += 8 - columns % 8
+			}
+			if (columns > 100)
+				print FILENAME ":" FNR ": " columns " columns"
+		}'
 }
 
 case_is "no file is longer than 800 lines" "$(long_files)"
