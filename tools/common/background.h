@@ -2,10 +2,11 @@
 /*
  * Reading in a thread of its own, so that keys are answered while a machine of
  * thousands of processes is read.  One piece of work at a time; it has a
- * source to itself, because a source is used by one thread.
+ * source to itself, because a source is used by one thread.  What is read, and
+ * what comes of it, is its user's.
  */
-#ifndef SCREEN_BACKGROUND_H
-#define SCREEN_BACKGROUND_H
+#ifndef TOOLS_BACKGROUND_H
+#define TOOLS_BACKGROUND_H
 
 #include <libpagemap/pagemap.h>
 
