@@ -33,41 +33,49 @@ const char *colouring_name_at(size_t index);
 #define LAYER_CLASSES 64
 
 struct layer_class {
-	const char *name;	/* short; borrowed: layer */
+	const char *key;	/* for programs; one of its kind in the layer */
+	const char *name;	/* for people, short; all borrowed: layer */
 	const char *help;	/* one line, what it means */
+	pid_t pid;		/* whose it is; 0: of no one process */
 	uint8_t swatch;		/* enum swatch */
 	bool told;		/* no page is drawn in it: the kernel says how
-				   many there are, not where */
+				   many there are, not where; they are drawn in
+				   the class of the same swatch */
 	uint64_t pages;		/* drawn in it */
-	struct pagemap_value bytes; /* what the other tools say of the class */
+	struct pagemap_value bytes; /* what the other tools say of the class;
+				   pages that are mapped twice may be one */
 };
 
 /* Pages that follow each other in one class. */
 struct layer_run {
 	uint64_t first_page;
-	uint64_t page_count;
-	uint8_t class_of;
+	uint64_t page_count : 56;
+	uint64_t class_of : 8;
 };
 
 struct layer {
 	enum colouring by;
-	struct layer_class classes[LAYER_CLASSES]; /* [0]: absent */
+	struct layer_class classes[LAYER_CLASSES]; /* [0]: absent.  A number
+				   means the same in every layer of a map, but
+				   for owners, who come last */
 	size_t class_count;
+	uint8_t legend[LAYER_CLASSES];	/* those that have pages or bytes, in
+					   the order in which they are listed */
+	size_t legend_count;
 	const struct layer_run *runs;	/* rising; none of class 0 */
 	size_t run_count;
 	const char *doubt;	/* why some cannot be told, one line; "" */
 };
 
-/*
- * base: an earlier picture of the same map with its moment, for
- * COLOUR_CHANGED; NULL: there is none.  -ENOMEM.
- */
 struct layer_input {
 	const struct moment *moment;
 	const struct picture *picture;
-	const struct moment *base_moment;
-	const struct picture *base;
+	const struct moment *base_moment;	/* for COLOUR_CHANGED alone: */
+	const struct picture *base;	/* an earlier picture of the same map;
+					   NULL: there is none */
 };
+
+/* The layer keeps nothing of the input.  0 or -ENOMEM. */
 int layer_make(const struct layer_input *input, enum colouring by,
 	       struct layer **ret_layer);
 void layer_free(struct layer *layer);
@@ -75,7 +83,12 @@ void layer_free(struct layer *layer);
 /* The class of a page of an area. */
 uint8_t layer_class_at(const struct layer *layer, uint64_t page);
 
-/* The next page after (or before) one that is in a class: 1, or 0. */
+/*
+ * Goes to where the next pages of some classes (a mask; absent ones are not
+ * looked for) begin after a page, or the last ones before it.  LAYER_FROM_END:
+ * from the first page of all on, backwards from the last.  1, or 0: none.
+ */
+#define LAYER_FROM_END UINT64_MAX
 int layer_next(const struct layer *layer, uint64_t classes, uint64_t *page,
 	       bool backwards);
 

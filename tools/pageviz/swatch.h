@@ -12,8 +12,10 @@ enum swatch {
 	SWATCH_ABSENT,		/* mapped, and nothing there yet */
 	SWATCH_UNKNOWN,		/* a page, but this is not known of it */
 	SWATCH_PLAIN,		/* known, and nothing of note */
+	SWATCH_NO_FRAME,	/* swapped, zero, guard ...: none is asked of it */
 	SWATCH_FREE,
 	SWATCH_ANON,
+	SWATCH_ANON_UNMAPPED,
 	SWATCH_HUGE,
 	SWATCH_KSM,
 	SWATCH_FILE,		/* page cache that is mapped */
@@ -41,10 +43,16 @@ enum swatch {
 	SWATCH_INACTIVE,
 	SWATCH_WRITEBACK,
 	SWATCH_LOCKED,
+	SWATCH_UNEVICTABLE,
 	SWATCH_CAME,		/* since the base picture */
 	SWATCH_WENT,
+	SWATCH_UNMAPPED,	/* went, with all of its mapping */
+	SWATCH_COPIED,		/* has a frame of its own since it was written */
 	SWATCH_MOVED,
 	SWATCH_CHANGED,
+	SWATCH_MORE,		/* more processes share it */
+	SWATCH_FEWER,
+	SWATCH_HANDS,		/* others share it than did */
 	SWATCH_RAMP_0,		/* a quantity that rises: sharers, age */
 	SWATCH_RAMP_7 = SWATCH_RAMP_0 + 7,
 	SWATCH_OWNER_0,		/* whose it is: none more than another */
