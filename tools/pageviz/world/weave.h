@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A tile while it is made: what it is made of, and the ways to fill it.
+ */
+#ifndef PAGEVIZ_WORLD_WEAVE_H
+#define PAGEVIZ_WORLD_WEAVE_H
+
+#include "mix.h"
+
+#define TILE_CELLS  (TILE_SIDE * TILE_SIDE)
+#define TILE_BLOCKS (TILE_SIDE / TILE_BLOCK)	/* beside each other */
+
+struct weave {
+	const struct world *world;
+	unsigned int level;
+	uint64_t left, top;		/* places of its corner */
+	struct spans spans;
+	struct mix_rules rules;
+	struct mix *mixes;		/* of TILE_BLOCKS blocks; not at level 0 */
+	uint32_t *areas;		/* level 0: area of each cell */
+	struct tile *tile;
+};
+
+/* In weave.areas: no page is there. */
+#define AREA_NOTHING (UINT32_MAX - 1)
+
+/* Both fill class_of, and areas at level 0; cells of no page are left alone. */
+void weave_rows(struct weave *weave);		/* rows and blocks */
+void weave_quarters(struct weave *weave);	/* hilbert */
+
+/* Writes a block's cells, at a row and column of blocks, and empties it. */
+void weave_settle(struct weave *weave, struct mix *mix, unsigned int row,
+		  unsigned int column);
+
+#endif
