@@ -5,7 +5,6 @@
 #include "event.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,13 +29,21 @@ static const struct {
 
 static const struct {
 	const char *name;
+	enum event_kind kind;
 	enum event_button button;
 } buttons[] = {
-	{ "click:", EVENT_BUTTON_LEFT }, { "wheel-up:", EVENT_WHEEL_UP },
-	{ "wheel-down:", EVENT_WHEEL_DOWN },
+	{ "click:", EVENT_MOUSE, EVENT_BUTTON_LEFT },
+	{ "right:", EVENT_MOUSE, EVENT_BUTTON_RIGHT },
+	{ "wheel-up:", EVENT_MOUSE, EVENT_WHEEL_UP },
+	{ "wheel-down:", EVENT_MOUSE, EVENT_WHEEL_DOWN },
+	{ "press:", EVENT_MOUSE, EVENT_BUTTON_LEFT },
+	{ "move:", EVENT_MOTION, 0 },
+	{ "release:", EVENT_RELEASE, EVENT_BUTTON_LEFT },
+	{ "drag:", EVENT_MOUSE, EVENT_BUTTON_LEFT },
 };
 
 #define BUTTON_COUNT (sizeof(buttons) / sizeof(buttons[0]))
+#define DRAG_MOVES 4	/* between press and release */
 
 struct event event_of_key(uint32_t key)
 {
@@ -77,26 +84,113 @@ static uint32_t key_of(const char *word, size_t length)
 	return EVENT_F1 + (uint32_t)number - 1;
 }
 
-/* 0, or -EINVAL for a place that is none; -ENOENT: something else. */
-static int mouse_of(const char *word, size_t length, struct event *ret_event)
+/* ---- Pointers ---------------------------------------------------------- */
+
+static bool begins(const char *word, const char *name)
 {
-	struct event event = { .kind = EVENT_MOUSE };
-	size_t i;
+	return strncmp(word, name, strlen(name)) == 0;
+}
+
+/* "C-S-" before a pointer's word; gives its bytes. */
+static size_t modifiers_of(const char *word, unsigned int *ret_modifiers)
+{
+	size_t bytes;
+
+	*ret_modifiers = 0;
+	for (bytes = 0;; bytes += 2) {
+		if (begins(word + bytes, "C-"))
+			*ret_modifiers |= EVENT_CTRL;
+		else if (begins(word + bytes, "S-"))
+			*ret_modifiers |= EVENT_SHIFT;
+		else
+			return bytes;
+	}
+}
+
+/* "X,Y", of drag: "X,Y-X,Y" too: whether it ends where the word does. */
+static bool places_of(const char *text, size_t length, bool drag,
+		      struct event *event, struct event_script_drag *ret_drag)
+{
 	int end = 0;
 
-	for (i = 0; i < BUTTON_COUNT; i++) {
-		size_t name = strlen(buttons[i].name);
+	if (!drag)
+		return sscanf(text, "%4d,%4d%n", &event->x, &event->y,
+			      &end) == 2 && (size_t)end == length;
+	if (sscanf(text, "%4d,%4d-%4d,%4d%n", &event->x, &event->y,
+		   &ret_drag->to_x, &ret_drag->to_y, &end) != 4 ||
+	    (size_t)end != length)
+		return false;
+	ret_drag->x = event->x;
+	ret_drag->y = event->y;
+	ret_drag->steps = DRAG_MOVES + 1;
+	ret_drag->next = *event;
+	return true;
+}
 
-		if (strncmp(word, buttons[i].name, name) != 0)
-			continue;
-		event.button = buttons[i].button;
-		if (sscanf(word + name, "%4d,%4d%n", &event.x, &event.y,
-			   &end) != 2 || name + (size_t)end != length)
-			return -EINVAL;
-		*ret_event = event;
-		return 0;
+/* What the next events have to know of this one. */
+static void pointer_remember(struct event_script *script,
+			     const struct event *event, const char *name)
+{
+	if (event->kind == EVENT_RELEASE)
+		script->held = 0;
+	if (!strcmp(name, "press:"))
+		script->held = event->button;
+	if (script->pointer && (!strcmp(name, "click:") ||
+				!strcmp(name, "right:"))) {
+		script->drag.steps = 1;
+		script->drag.next = *event;
+		script->drag.to_x = event->x;
+		script->drag.to_y = event->y;
 	}
-	return -ENOENT;
+}
+
+/* 0, or -EINVAL for a place that is none; -ENOENT: something else. */
+static int mouse_of(struct event_script *script, const char *word,
+		    size_t length, struct event *ret_event)
+{
+	struct event event = { 0 };
+	struct event_script_drag drag = { 0 };
+	size_t before = modifiers_of(word, &event.modifiers);
+	size_t i;
+
+	for (i = 0; i < BUTTON_COUNT; i++)
+		if (begins(word + before, buttons[i].name))
+			break;
+	if (i == BUTTON_COUNT)
+		return -ENOENT;
+	before += strlen(buttons[i].name);
+	event.kind = buttons[i].kind;
+	event.button = event.kind == EVENT_MOTION ? script->held :
+						    buttons[i].button;
+	if (before > length ||
+	    !places_of(word + before, length - before,
+		       !strcmp(buttons[i].name, "drag:"), &event, &drag))
+		return -EINVAL;
+	if (drag.steps)
+		script->drag = drag;
+	pointer_remember(script, &event, buttons[i].name);
+	*ret_event = event;
+	return 0;
+}
+
+/* Moves by equal parts, then the release. */
+static int drag_on(struct event_script_drag *drag, struct event *ret_event)
+{
+	struct event event = drag->next;
+	int left = --drag->steps;
+
+	event.kind = left ? EVENT_MOTION : EVENT_RELEASE;
+	if (left > 1) {
+		int done = DRAG_MOVES + 1 - left;
+
+		event.x = drag->x + (drag->to_x - drag->x) * done / DRAG_MOVES;
+		event.y = drag->y + (drag->to_y - drag->y) * done / DRAG_MOVES;
+	} else {
+		event.x = drag->to_x;
+		event.y = drag->to_y;
+	}
+	*ret_event = event;
+	return 1;
 }
 
 static int resize_of(const char *word, size_t length, struct event *ret_event)
@@ -115,7 +209,8 @@ static int resize_of(const char *word, size_t length, struct event *ret_event)
 }
 
 /* What a whole word means; -ENOENT: it is text that is typed. */
-static int word_of(const char *word, size_t length, struct event *ret_event)
+static int word_of(struct event_script *script, const char *word,
+		   size_t length, struct event *ret_event)
 {
 	uint32_t key = key_of(word, length);
 	int err;
@@ -128,7 +223,7 @@ static int word_of(const char *word, size_t length, struct event *ret_event)
 		*ret_event = (struct event){ .kind = EVENT_TICK };
 		return 0;
 	}
-	err = mouse_of(word, length, ret_event);
+	err = mouse_of(script, word, length, ret_event);
 	return err == -ENOENT ? resize_of(word, length, ret_event) : err;
 }
 
@@ -161,6 +256,8 @@ int event_script_next(struct event_script *script, struct event *ret_event)
 	size_t length;
 	int err;
 
+	if (script->drag.steps)
+		return drag_on(&script->drag, ret_event);
 	if (script->typing && *script->at && *script->at != script->typing)
 		return type_one(script, ret_event);
 	if (script->typing == '\'' && *script->at)
@@ -175,7 +272,7 @@ int event_script_next(struct event_script *script, struct event *ret_event)
 		return event_script_next(script, ret_event);
 	}
 	length = strcspn(script->at, " \n");
-	err = word_of(script->at, length, ret_event);
+	err = word_of(script, script->at, length, ret_event);
 	if (err == -ENOENT) {
 		script->typing = ' ';
 		return type_one(script, ret_event);

@@ -6,13 +6,17 @@
 #ifndef TOOLS_EVENT_H
 #define TOOLS_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum event_kind {
 	EVENT_NONE,		/* nothing happened */
 	EVENT_KEY,
-	EVENT_MOUSE,
+	EVENT_MOUSE,		/* a button goes down, or a wheel turns */
+	EVENT_MOTION,		/* the pointer moves; button: held, or 0 */
+	EVENT_RELEASE,		/* a button goes up */
+	EVENT_SCROLL,		/* a wheel or a pad, by parts of a step */
 	EVENT_RESIZE,		/* the terminal has another size now */
 	EVENT_TICK,		/* time to read again */
 	EVENT_WAKE,		/* somebody else has news (terminal_read) */
@@ -52,11 +56,21 @@ enum event_button {
 	EVENT_WHEEL_DOWN,
 };
 
+/* Held while something else happens; bits. */
+enum event_modifier {
+	EVENT_SHIFT = 1,
+	EVENT_CTRL = 2,
+};
+
 struct event {
 	enum event_kind kind;
 	uint32_t key;			/* enum event_key or a character */
-	enum event_button button;
-	int x, y;			/* of the mouse: from 0, left and top */
+	enum event_button button;	/* 0: none */
+	unsigned int modifiers;		/* of a pointer's events */
+	int x, y;			/* of the mouse: from 0, left and top;
+					   -1: it is no longer over us */
+	double scroll_x, scroll_y;	/* EVENT_SCROLL: steps of a wheel, right
+					   and up */
 	int width, height;		/* of EVENT_RESIZE out of a script */
 };
 
@@ -70,15 +84,28 @@ struct event event_of_key(uint32_t key);
  *	Enter Esc Tab S-Tab Space Backspace Del Ins Up Down Left Right PgUp
  *	PgDn Home End F1 ... F12	keys
  *	C-l				a letter with Ctrl
- *	click:X,Y wheel-up:X,Y wheel-down:X,Y	the mouse
+ *	click:X,Y right:X,Y wheel-up:X,Y wheel-down:X,Y	the mouse
+ *	press:X,Y move:X,Y release:X,Y	a pointer, in full
+ *	drag:X1,Y1-X2,Y2		press, some moves, release
+ *	C-click:X,Y S-click:X,Y ...	the same with Ctrl or Shift held
  *	resize:WxH			another size
  *	tick				time passes
  *	'any text'			its characters, typed
  *	anything else			the same: j, /firefox
+ *
+ * Terminals tell of buttons that go down and of nothing else; where pointer is
+ * set, what goes down by click: and right: comes up again too.
  */
 struct event_script {
 	const char *at;			/* what has not been played */
+	bool pointer;
 	char typing;			/* inside a word: the byte that ends it */
+	enum event_button held;		/* by press: */
+	struct event_script_drag {
+		struct event next;	/* what follows from the last word */
+		int x, y, to_x, to_y;
+		int steps;		/* that are still to come, 0: none */
+	} drag;
 };
 
 /* The next event: 1, 0 at the end, or -EINVAL for what stands at. */
