@@ -207,7 +207,7 @@ static struct wset set_of(struct wset_target *target)
 		.targets = target, .target_count = 1, .points = 3,
 	};
 
-	wset_method_names(set.methods, set.method_names);
+	methods_names(set.methods, set.method_names);
 	return set;
 }
 
@@ -307,14 +307,14 @@ static void intervals(void **state)
 static void methods(void **state)
 {
 	struct settings settings = { .word_count = 1 };
-	char names[WSET_METHODS_SIZE];
+	char names[METHODS_SIZE];
 
 	(void)state;
 	assert_int_equal(wset_take_methods(&settings, "soft-dirty,clear_refs"), 0);
 	assert_int_equal(settings.working_set.methods,
 			 PAGEMAP_WSS_BIT(PAGEMAP_WSS_CLEAR_REFS) |
 			 PAGEMAP_WSS_BIT(PAGEMAP_WSS_SOFT_DIRTY));
-	wset_method_names(settings.working_set.methods, names);
+	methods_names(settings.working_set.methods, names);
 	assert_string_equal(names, "clear_refs+soft-dirty");
 	assert_int_equal(wset_take_methods(&settings, ""), 2);
 	assert_int_equal(wset_take_methods(&settings, "clear_refs,"), 2);

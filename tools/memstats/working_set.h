@@ -11,15 +11,13 @@
 #include <stdio.h>
 
 #include "grid.h"
+#include "methods.h"
 
 struct settings;
 struct row;
 
 /* Points of a curve at most, each twice as long as the one before. */
 #define WSET_POINTS 12
-
-/* Room for the names of all methods, with a + between them. */
-#define WSET_METHODS_SIZE 80
 
 /* "12.8 s", "50 ms". */
 #define WSET_TIME_SIZE 32
@@ -59,7 +57,7 @@ struct wset {
 	struct pagemap_source *source;
 	const struct pagemap_snapshot *snapshot;	/* for names */
 	uint32_t methods;
-	char method_names[WSET_METHODS_SIZE];
+	char method_names[METHODS_SIZE];
 	struct wset_target *targets;
 	size_t target_count;
 	size_t points;			/* of the curve */
@@ -78,30 +76,11 @@ int wset_take_count(struct settings *settings, const char *text);
 int wset_take_methods(struct settings *settings, const char *text);
 int wset_check(const struct settings *settings);
 
+/* Prints what methods there are. */
+int wset_list_methods(struct settings *settings, struct pagemap_source *source);
+
 /* An option that goes with -w alone and was given; NULL: none. */
 const char *wset_option_given(const struct settings *settings);
-
-/* ---- Which method: working_set_methods.c -------------------------------- */
-
-/* Chooses, and says what it does to targets.  0, or an exit status. */
-int wset_choose_methods(const struct settings *settings,
-			struct pagemap_source *source, uint32_t *ret_methods);
-
-/* What all methods of a mask tell together. */
-uint32_t wset_tells(uint32_t methods);
-
-/* "module+soft-dirty". */
-void wset_method_names(uint32_t methods, char names[WSET_METHODS_SIZE]);
-
-/*
- * Who would tell all of this, which the methods in use do not: "module,
- * soft-dirty (not here)"; "none" if there is no such method.
- */
-void wset_who_tells(struct pagemap_source *source, uint32_t tells, char *text,
-		    size_t size);
-
-/* Prints what there is. */
-int wset_list_methods(struct settings *settings, struct pagemap_source *source);
 
 /* ---- Measuring: working_set_measure.c ----------------------------------- */
 

@@ -100,7 +100,7 @@ int wset_print_ages(const struct wset *set, const struct wset_target *target)
 {
 	const struct usual *usual = &set->settings->usual;
 	struct grid *grid = grid_new(columns, COLUMN_COUNT);
-	char who[WSET_METHODS_SIZE * 2];
+	char who[METHODS_SIZE * 2];
 	int err;
 
 	if (!grid)
@@ -112,8 +112,8 @@ int wset_print_ages(const struct wset *set, const struct wset_target *target)
 	grid_free(grid);
 	if (!ages_are_missing(target) || !usual->header)
 		return err;
-	wset_who_tells(set->source, PAGEMAP_WSS_TELLS_PAGES |
-		       PAGEMAP_WSS_TELLS_REFERENCED, who, sizeof(who));
+	methods_who_tell(set->source, PAGEMAP_WSS_TELLS_PAGES |
+			 PAGEMAP_WSS_TELLS_REFERENCED, who, sizeof(who));
 	printf("  older -: %s does not tell when pages were referenced; "
 	       "would: %s\n", set->method_names, who);
 	return err;

@@ -46,7 +46,7 @@ wset_figure_of(const struct pagemap_wss_figures *figures,
 
 enum wset_figure wset_main_figure(uint32_t methods)
 {
-	return wset_tells(methods) & PAGEMAP_WSS_TELLS_REFERENCED ?
+	return methods_tell(methods) & PAGEMAP_WSS_TELLS_REFERENCED ?
 	       WSET_REFERENCED : WSET_WRITTEN;
 }
 
@@ -202,7 +202,7 @@ static bool sample_is_exact(const struct wset_sample *sample, uint32_t tells)
 
 bool wset_is_exact(const struct wset *set, const struct wset_target *target)
 {
-	uint32_t tells = wset_tells(set->methods);
+	uint32_t tells = methods_tell(set->methods);
 	size_t i;
 
 	for (i = 0; i < target->count; i++)

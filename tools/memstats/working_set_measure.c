@@ -268,6 +268,36 @@ static int say_not_begun(struct pagemap_source *source, int err)
 	return EXIT_NOTHING;
 }
 
+static int check_pages(const struct settings *settings,
+		       struct pagemap_source *source, uint32_t methods)
+{
+	char who[METHODS_SIZE * 2], names[METHODS_SIZE];
+
+	if (!settings->pages || (methods_tell(methods) & PAGEMAP_WSS_TELLS_PAGES))
+		return 0;
+	methods_who_tell(source, PAGEMAP_WSS_TELLS_PAGES, who, sizeof(who));
+	methods_names(methods, names);
+	message("--pages: %s tells whole mappings only; would: %s", names, who);
+	return EXIT_NOTHING;
+}
+
+/* Chooses, and says what it does to targets.  0, or an exit status. */
+static int choose_methods(const struct settings *settings,
+			  struct pagemap_source *source, uint32_t *ret_methods)
+{
+	uint32_t methods;
+	int status = methods_choose(source, settings->working_set.methods,
+				    settings->yes, &methods);
+
+	if (!status)
+		status = check_pages(settings, source, methods);
+	if (status)
+		return status;
+	methods_say_harm(methods, settings->usual.gentle);
+	*ret_methods = methods;
+	return 0;
+}
+
 static int session_begin(struct measuring *measuring)
 {
 	const struct settings *settings = measuring->set->settings;
@@ -277,8 +307,7 @@ static int session_begin(struct measuring *measuring)
 		.pids = settings->pids,
 		.pid_count = settings->pid_count,
 	};
-	int err, status = wset_choose_methods(settings, set->source,
-					      &set->methods);
+	int err, status = choose_methods(settings, set->source, &set->methods);
 
 	if (status)
 		return status;
@@ -288,7 +317,7 @@ static int session_begin(struct measuring *measuring)
 	if (err)
 		return say_not_begun(set->source, err);
 	set->methods = pagemap_wss_methods(measuring->session);
-	wset_method_names(set->methods, set->method_names);
+	methods_names(set->methods, set->method_names);
 	measuring->begin_ns = now_ns();
 	measuring->first_ns = measuring->begin_ns;
 	return 0;

@@ -9,6 +9,7 @@
 
 #include "memstats.h"
 #include "message.h"
+#include "methods.h"
 #include "source.h"
 #include "working_set.h"
 
@@ -44,38 +45,17 @@ int wset_take_count(struct settings *settings, const char *text)
 			    &settings->working_set.count) ? 0 : EXIT_USAGE;
 }
 
-static int take_method(struct wset_options *options, const char *name)
-{
-	enum pagemap_wss_method method;
-
-	if (pagemap_wss_method_from_name(name, &method)) {
-		message("unknown method '%s': --method help lists them", name);
-		return EXIT_USAGE;
-	}
-	options->methods |= PAGEMAP_WSS_BIT(method);
-	return 0;
-}
-
 int wset_take_methods(struct settings *settings, const char *text)
 {
 	struct wset_options *options = &settings->working_set;
-	char name[32];
-	size_t length;
-	int status = 0;
 
-	if (!strcmp(text, "help") || !strcmp(text, "list")) {
-		options->list_methods = true;
-		return 0;
-	}
-	while (!status) {
-		length = strcspn(text, ",");
-		snprintf(name, sizeof(name), "%.*s", (int)length, text);
-		status = take_method(options, name);
-		if (!text[length])
-			break;
-		text += length + 1;
-	}
-	return status;
+	return methods_take(text, &options->methods, &options->list_methods);
+}
+
+int wset_list_methods(struct settings *settings, struct pagemap_source *source)
+{
+	(void)settings;
+	return methods_print(source);
 }
 
 const char *wset_option_given(const struct settings *settings)

@@ -220,9 +220,9 @@ newest_figures(const struct wset_target *target)
 static void print_untold(const struct wset *set, uint32_t tells,
 			 const char *headings)
 {
-	char who[WSET_METHODS_SIZE * 2];
+	char who[METHODS_SIZE * 2];
 
-	wset_who_tells(set->source, tells, who, sizeof(who));
+	methods_who_tell(set->source, tells, who, sizeof(who));
 	printf("  %s -: %s does not tell it; would: %s\n", headings,
 	       set->method_names, who);
 }
@@ -250,7 +250,7 @@ static void print_unknown(const struct wset *set, enum wset_figure figure)
 
 static void print_footnotes(const struct wset *set)
 {
-	uint32_t tells = wset_tells(set->methods);
+	uint32_t tells = methods_tell(set->methods);
 
 	if (is_series(set))
 		printf("  found by %s\n", set->method_names);

@@ -1,13 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which methods memstats -w uses, and what is said of them before: their harm,
- * or why they cannot be used.
+ * Which methods are used, and what is said of them before: their harm, or why
+ * they cannot be used.  See methods.h.
  */
+#include "methods.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "memstats.h"
 #include "message.h"
-#include "working_set.h"
+
+/* ---- The command line --------------------------------------------------- */
+
+static int take_method(const char *name, uint32_t *methods)
+{
+	enum pagemap_wss_method method;
+
+	if (pagemap_wss_method_from_name(name, &method)) {
+		message("unknown method '%s': --method help lists them", name);
+		return EXIT_USAGE;
+	}
+	*methods |= PAGEMAP_WSS_BIT(method);
+	return 0;
+}
+
+int methods_take(const char *text, uint32_t *methods, bool *list)
+{
+	char name[32];
+	size_t length;
+	int status = 0;
+
+	if (!strcmp(text, "help") || !strcmp(text, "list")) {
+		*list = true;
+		return 0;
+	}
+	while (!status) {
+		length = strcspn(text, ",");
+		snprintf(name, sizeof(name), "%.*s", (int)length, text);
+		status = take_method(name, methods);
+		if (!text[length])
+			break;
+		text += length + 1;
+	}
+	return status;
+}
+
+/* ---- What they are ------------------------------------------------------ */
 
 static const struct {
 	uint32_t bit;
@@ -46,7 +84,7 @@ static int next_method(uint32_t methods, int method)
 	for ((method) = next_method((methods), -1); (method) >= 0; \
 	     (method) = next_method((methods), (method)))
 
-uint32_t wset_tells(uint32_t methods)
+uint32_t methods_tell(uint32_t methods)
 {
 	uint32_t tells = 0;
 	int method;
@@ -56,19 +94,19 @@ uint32_t wset_tells(uint32_t methods)
 	return tells;
 }
 
-void wset_method_names(uint32_t methods, char names[WSET_METHODS_SIZE])
+void methods_names(uint32_t methods, char names[METHODS_SIZE])
 {
 	size_t at = 0;
 	int method;
 
 	names[0] = '\0';
 	FOR_EACH_METHOD(method, methods)
-		at += (size_t)snprintf(names + at, WSET_METHODS_SIZE - at,
+		at += (size_t)snprintf(names + at, METHODS_SIZE - at,
 				       "%s%s", at ? "+" : "",
 				       facts_of(method)->name);
 }
 
-void wset_who_tells(struct pagemap_source *source, uint32_t tells, char *text,
+void methods_who_tell(struct pagemap_source *source, uint32_t tells, char *text,
 		    size_t size)
 {
 	const char *reason;
@@ -84,14 +122,18 @@ void wset_who_tells(struct pagemap_source *source, uint32_t tells, char *text,
 				" (not here)");
 }
 
-/* Said before it is begun, so that it can still be left. */
-static void say_harm(uint32_t methods)
+void methods_say_harm(uint32_t methods, bool gentle)
 {
 	int method;
 
 	FOR_EACH_METHOD(method, methods)
 		message("%s: %s", facts_of(method)->name,
 			facts_of(method)->harm);
+	if (gentle && (methods & (PAGEMAP_WSS_BIT(PAGEMAP_WSS_CLEAR_REFS) |
+				  PAGEMAP_WSS_BIT(PAGEMAP_WSS_SOFT_DIRTY))))
+		message("--gentle: the kernel forgets accesses of all memory "
+			"of a process in one go, under its lock: this method "
+			"cannot be gentle");
 }
 
 static int check_those_asked_for(struct pagemap_source *source,
@@ -127,41 +169,14 @@ static int refuse(struct pagemap_source *source)
 	return EXIT_USAGE;
 }
 
-static int check_pages(const struct settings *settings,
-		       struct pagemap_source *source, uint32_t methods)
+int methods_choose(struct pagemap_source *source, uint32_t asked, bool yes,
+		   uint32_t *ret_methods)
 {
-	char who[WSET_METHODS_SIZE * 2], names[WSET_METHODS_SIZE];
+	int status = check_those_asked_for(source, asked);
 
-	if (!settings->pages || (wset_tells(methods) & PAGEMAP_WSS_TELLS_PAGES))
-		return 0;
-	wset_who_tells(source, PAGEMAP_WSS_TELLS_PAGES, who, sizeof(who));
-	wset_method_names(methods, names);
-	message("--pages: %s tells whole mappings only; would: %s", names, who);
-	return EXIT_NOTHING;
-}
-
-int wset_choose_methods(const struct settings *settings,
-			struct pagemap_source *source, uint32_t *ret_methods)
-{
-	uint32_t methods = settings->working_set.methods;
-	int status = check_those_asked_for(source, methods);
-
-	if (!status && pagemap_wss_choose(source, methods, settings->yes,
-					  &methods))
+	if (!status && pagemap_wss_choose(source, asked, yes, ret_methods))
 		status = refuse(source);
-	if (!status)
-		status = check_pages(settings, source, methods);
-	if (status)
-		return status;
-	say_harm(methods);
-	if (settings->usual.gentle && (methods &
-	    (PAGEMAP_WSS_BIT(PAGEMAP_WSS_CLEAR_REFS) |
-	     PAGEMAP_WSS_BIT(PAGEMAP_WSS_SOFT_DIRTY))))
-		message("--gentle: the kernel forgets accesses of all memory "
-			"of a process in one go, under its lock: this method "
-			"cannot be gentle");
-	*ret_methods = methods;
-	return 0;
+	return status;
 }
 
 static void print_method(struct pagemap_source *source, int method)
@@ -184,11 +199,10 @@ static void print_method(struct pagemap_source *source, int method)
 	       here ? "works" : "no: ", here ? "" : reason);
 }
 
-int wset_list_methods(struct settings *settings, struct pagemap_source *source)
+int methods_print(struct pagemap_source *source)
 {
 	int method;
 
-	(void)settings;
 	FOR_EACH_METHOD(method, UINT32_MAX)
 		print_method(source, method);
 	return message_flush_output();
