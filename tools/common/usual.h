@@ -29,11 +29,17 @@ enum {
 	USUAL_VERSION,
 };
 
-/* The end of a table of options; schema is what the tool's JSON is called. */
+/*
+ * The end of a table of options; schema is what the tool's JSON is called.  A
+ * tool whose sizes are not in columns has no use for those of tables.
+ */
 #define USUAL_ROWS(schema)                                                    \
 	{ 'k', "abbreviate", NULL, "sizes with a suffix, 123.4M, not in KiB" }, \
 	{ 'H', "no-header", NULL, "no line of headings" },                    \
 	{ USUAL_ENGINE, "engine", "NAME", "auto, kernel or census" },         \
+	USUAL_ROWS_BUT_TABLES(schema)
+
+#define USUAL_ROWS_BUT_TABLES(schema)                                         \
 	{ USUAL_GENTLE, "gentle", NULL,                                       \
 	  "hold no lock of a process for long" },                             \
 	{ USUAL_JSON, "json", NULL, "write JSON (" schema ")" },              \
