@@ -9,8 +9,8 @@
 
 #include "columns.h"
 #include "members.h"
+#include "named_group.h"
 #include "proclist.h"
-#include "selector.h"
 #include "string_table.h"
 #include "usual.h"
 
@@ -37,13 +37,6 @@ typedef int (*run_fn)(const struct settings *settings,
 struct filter {
 	bool set;
 	regex_t pattern;
-};
-
-/* One --group. */
-struct named_group {
-	char *name;
-	size_t length;			/* of the name */
-	struct selector *selector;
 };
 
 struct settings {

@@ -29,51 +29,10 @@ struct naming {
 
 /* ---- The command line -------------------------------------------------- */
 
-static int take_into(struct settings *settings, const char *text, size_t length)
-{
-	struct named_group *groups = realloc(settings->groups,
-		(settings->group_count + 1) * sizeof(*groups));
-	struct named_group group = { .length = length };
-	int status;
-
-	if (!groups) {
-		message("out of memory");
-		return EXIT_NOTHING;
-	}
-	settings->groups = groups;
-	status = selector_parse(text + length + 1, &group.selector);
-	if (status)
-		return status;
-	group.name = strndup(text, length);
-	if (!group.name) {
-		selector_free(group.selector);
-		message("out of memory");
-		return EXIT_NOTHING;
-	}
-	groups[settings->group_count++] = group;
-	return 0;
-}
-
 int groups_take(struct settings *settings, const char *text)
 {
-	size_t i, length = strcspn(text, "=");
-
-	if (!length || !text[length]) {
-		message("--group takes NAME=SELECTOR, as in "
-			"web=unit:nginx.service, not '%s'", text);
-		return EXIT_USAGE;
-	}
-	for (i = 0; i < settings->group_count; i++) {
-		const struct named_group *group = &settings->groups[i];
-
-		if (group->length != length ||
-		    memcmp(group->name, text, length) != 0)
-			continue;
-		message("group %s is there twice: join its selectors by commas",
-			group->name);
-		return EXIT_USAGE;
-	}
-	return take_into(settings, text, length);
+	return named_groups_take(text, &settings->groups,
+				 &settings->group_count);
 }
 
 int groups_check(const struct settings *settings)
@@ -94,23 +53,12 @@ int groups_check(const struct settings *settings)
 
 void groups_free(struct settings *settings)
 {
-	size_t i;
-
-	for (i = 0; i < settings->group_count; i++) {
-		selector_free(settings->groups[i].selector);
-		free(settings->groups[i].name);
-	}
-	free(settings->groups);
+	named_groups_free(settings->groups, settings->group_count);
 }
 
 uint32_t groups_identity(const struct settings *settings)
 {
-	uint32_t identity = 0;
-	size_t i;
-
-	for (i = 0; i < settings->group_count; i++)
-		identity |= selector_identity(settings->groups[i].selector);
-	return identity;
+	return named_groups_identity(settings->groups, settings->group_count);
 }
 
 uint32_t groups_names(const struct settings *settings)
@@ -118,11 +66,9 @@ uint32_t groups_names(const struct settings *settings)
 	/* Who comes and goes is said with its name. */
 	uint32_t names = settings->group_count && settings->watch_s ? NAME_COMM
 								    : 0;
-	size_t i;
 
-	for (i = 0; i < settings->group_count; i++)
-		names |= selector_names(settings->groups[i].selector);
-	return names;
+	return names | named_groups_names(settings->groups,
+					  settings->group_count);
 }
 
 /* ---- Members ----------------------------------------------------------- */
