@@ -367,10 +367,13 @@ bool frames_piece(const struct frames *frames, uint64_t first, uint64_t count,
 	uint32_t room, index;
 
 	*ret_piece = (struct frame_piece){ .first = first };
+	room = BLOCK_FRAMES - at;
+	if (block && !block->whole)
+		room = CHUNK_FRAMES - (at & (CHUNK_FRAMES - 1));
+	ret_piece->count = room < count ? room : (uint32_t)count;
 	if (!block)
 		return false;
 	if (block->whole) {
-		room = BLOCK_FRAMES - at;
 		ret_piece->uniform = block->whole;
 		ret_piece->slot = (frames->chunk_count << CHUNK_SHIFT) +
 				  (uint32_t)(block - frames->blocks);
@@ -379,11 +382,9 @@ bool frames_piece(const struct frames *frames, uint64_t first, uint64_t count,
 		if (!index)
 			return false;
 		at &= CHUNK_FRAMES - 1;
-		room = CHUNK_FRAMES - at;
 		ret_piece->counts = &chunk_at(frames, index - 1)->counts[at];
 		ret_piece->slot = ((index - 1) << CHUNK_SHIFT) + at;
 	}
-	ret_piece->count = room < count ? room : (uint32_t)count;
 	return true;
 }
 

@@ -60,7 +60,8 @@ struct frame_piece {
 
 /*
  * The settled piece that begins at first, of at most count frames.  Runs must
- * be asked for as they were counted.  False if it was never counted.
+ * be asked for as they were counted.  False if it was never counted, nor were
+ * so many frames as its count says.
  */
 bool frames_piece(const struct frames *frames, uint64_t first, uint64_t count,
 		  struct frame_piece *ret_piece);

@@ -350,3 +350,48 @@ int pagemap_sharing_set_of_frame(const struct pagemap_sharing *sharing,
 	*ret_index = set - 1;
 	return 0;
 }
+
+/* The set of the first frame of what can be told at once, and how many. */
+static size_t set_of_piece(const struct pagemap_sharing *sharing, uint64_t pfn,
+			   uint64_t limit, uint64_t *ret_count)
+{
+	const uint32_t *set_of_node = sharing->set_of_node, *nodes;
+	struct frame_piece piece;
+	uint32_t i, set;
+
+	if (!frames_piece(sharing->snapshot->frames, pfn, limit, &piece)) {
+		*ret_count = piece.count;
+		return PAGEMAP_NO_SET;
+	}
+	*ret_count = piece.count;
+	nodes = sharing->node_of_slot + piece.slot;
+	set = set_of_node[nodes[0]];
+	for (i = 1; piece.counts && i < piece.count; i++)
+		if (set_of_node[nodes[i]] != set) {
+			*ret_count = i;
+			break;
+		}
+	return set ? set - 1 : PAGEMAP_NO_SET;
+}
+
+void pagemap_sharing_set_run(const struct pagemap_sharing *sharing,
+			     uint64_t pfn, uint64_t limit, size_t *ret_set,
+			     uint64_t *ret_count)
+{
+	size_t set = PAGEMAP_NO_SET;
+	uint64_t done, count;
+
+	/* Frame numbers end somewhere. */
+	if (limit && limit - 1 > UINT64_MAX - pfn)
+		limit = UINT64_MAX - pfn + 1;
+	for (done = 0; done < limit; done += count) {
+		size_t next = set_of_piece(sharing, pfn + done, limit - done,
+					   &count);
+
+		if (done && next != set)
+			break;
+		set = next;
+	}
+	*ret_set = set;
+	*ret_count = done;
+}

@@ -76,12 +76,27 @@ size_t pagemap_sharing_set_count(const struct pagemap_sharing *sharing);
 int pagemap_sharing_set_at(const struct pagemap_sharing *sharing, size_t index,
 			   struct pagemap_share_set *ret_set);
 
+/** In place of a set's index: in none. */
+#define PAGEMAP_NO_SET SIZE_MAX
+
 /**
  * The index of the set that a frame is in.  -ENOENT if no measured process
- * maps it (or one alone, below PAGEMAP_FRAMES_ALL).
+ * maps it (or one alone, below PAGEMAP_FRAMES_ALL), and for what is no memory
+ * of a process: zero pages, hugetlb pages, frames of devices.
  */
 int pagemap_sharing_set_of_frame(const struct pagemap_sharing *sharing,
 				 uint64_t pfn, size_t *ret_index);
+
+/**
+ * How many frames from pfn on, at most limit, are in one and the same set, and
+ * in which; PAGEMAP_NO_SET for those in none.  That is how the pages of a run
+ * (struct pagemap_run, pages.h) are split where their sharers change: all calls
+ * together take time by the frames that they pass, not each for itself.  The
+ * count is 0 for a limit of 0 alone.
+ */
+void pagemap_sharing_set_run(const struct pagemap_sharing *sharing,
+			     uint64_t pfn, uint64_t limit, size_t *ret_set,
+			     uint64_t *ret_count);
 
 /**
  * The pages of a mapping whose frames another process (by its index) maps too,
