@@ -75,6 +75,9 @@ int snapshot_finish(struct pagemap_snapshot *snapshot);
 /* Whether this pid was asked for by name. */
 bool snapshot_names_pid(const struct pagemap_snapshot *snapshot, pid_t pid);
 
+/* Whether pages of this one have their runs kept (see the page filter). */
+bool snapshot_keeps_runs_of(const struct pagemap_snapshot *snapshot, pid_t pid);
+
 /* Whether it is to be reported, and not only read for its frames. */
 bool process_is_wanted(const struct pagemap_snapshot *snapshot,
 		       const struct pagemap_process *process);

@@ -565,6 +565,22 @@ static uint32_t trusted_of(const struct worker *worker)
 	return snapshot->frames_detail == PAGEMAP_FRAMES_KINDS ? TRUST_ANON : 0;
 }
 
+/* NULL: all pages of those processes that have their runs kept. */
+static const struct pagemap_page_filter *filter_of(const struct worker *worker)
+{
+	const struct pagemap_page_filter *filter = worker->snapshot->filter;
+
+	return filter && (filter->frame_count || filter->path || filter->inode)
+	       ? filter : NULL;
+}
+
+static bool keeps_runs(const struct worker *worker,
+		       const struct pagemap_process *process)
+{
+	return worker_detail(worker, process) == PAGEMAP_DETAIL_PAGES &&
+	       snapshot_keeps_runs_of(worker->snapshot, process->pid);
+}
+
 int gather_pages(struct worker *worker, const struct process_ref *ref,
 		 struct pagemap_process *process)
 {
@@ -581,9 +597,8 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 			.worker = worker,
 			.process = process,
 			.tally = &process->tally,
-			.keep_runs = worker_detail(worker, process) ==
-				     PAGEMAP_DETAIL_PAGES,
-			.filter = worker->snapshot->filter,
+			.keep_runs = keeps_runs(worker, process),
+			.filter = filter_of(worker),
 			.trusted = trusted_of(worker),
 			.frames_shown = worker->snapshot->frames_shown,
 			.swap_types = worker->snapshot->swap_types,

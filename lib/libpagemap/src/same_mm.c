@@ -117,7 +117,14 @@ static void find_content(struct candidate *candidate)
 	buffer_free(&text);
 }
 
-/* The one that leads is the first that was asked for, else the first. */
+/* Of two, the one that was asked for, or else whose runs are kept. */
+static int rank_of(const struct pagemap_snapshot *snapshot, pid_t pid)
+{
+	return 2 * snapshot_names_pid(snapshot, pid) +
+	       snapshot_keeps_runs_of(snapshot, pid);
+}
+
+/* The one that leads is the first of the highest rank. */
 static int join(struct pagemap_snapshot *snapshot,
 		const struct candidate *first, size_t count)
 {
@@ -127,8 +134,9 @@ static int join(struct pagemap_snapshot *snapshot,
 
 	if (!pids)
 		return -ENOMEM;
-	for (i = count; i-- > 0;)
-		if (snapshot_names_pid(snapshot, first[i].process->pid))
+	for (i = 1; i < count; i++)
+		if (rank_of(snapshot, first[i].process->pid) >
+		    rank_of(snapshot, lead->pid))
 			lead = first[i].process;
 	pids[0] = lead->pid;
 	for (i = 0; i < count; i++) {

@@ -28,35 +28,54 @@ static int compare_pids(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-bool snapshot_names_pid(const struct pagemap_snapshot *snapshot, pid_t pid)
+static bool has_pid(const pid_t *pids, size_t count, pid_t pid)
 {
-	return snapshot->pids &&
-	       bsearch(&pid, snapshot->pids, snapshot->pid_count,
-		       sizeof(pid_t), compare_pids);
+	return pids && bsearch(&pid, pids, count, sizeof(pid_t), compare_pids);
 }
 
-/* The pids asked for, rising, each once. */
+bool snapshot_names_pid(const struct pagemap_snapshot *snapshot, pid_t pid)
+{
+	return has_pid(snapshot->pids, snapshot->pid_count, pid);
+}
+
+bool snapshot_keeps_runs_of(const struct pagemap_snapshot *snapshot, pid_t pid)
+{
+	const struct pagemap_page_filter *filter = snapshot->filter;
+
+	return !filter || !filter->pid_count ||
+	       has_pid(filter->pids, filter->pid_count, pid);
+}
+
+/* A copy of pids, rising, each once; *count: how many.  NULL: no memory. */
+static pid_t *copy_pids(struct pagemap_snapshot *snapshot, const pid_t *pids,
+			size_t *count)
+{
+	pid_t *kept = arena_copy(&snapshot->arena, pids,
+				 *count * sizeof(pid_t));
+	size_t i, n = 0;
+
+	if (!kept)
+		return NULL;
+	qsort(kept, *count, sizeof(pid_t), compare_pids);
+	for (i = 0; i < *count; i++)
+		if (!n || kept[n - 1] != kept[i])
+			kept[n++] = kept[i];
+	*count = n;
+	return kept;
+}
+
+/* The pids asked for. */
 static int keep_pids(struct pagemap_snapshot *snapshot, const pid_t *pids,
 		     size_t count)
 {
-	pid_t *kept;
-	size_t i, n = 0;
-
 	if (!pids)
 		return 0;
-	kept = arena_copy(&snapshot->arena, pids, count * sizeof(pid_t));
-	if (!kept)
-		return -ENOMEM;
-	qsort(kept, count, sizeof(pid_t), compare_pids);
-	for (i = 0; i < count; i++)
-		if (!n || kept[n - 1] != kept[i])
-			kept[n++] = kept[i];
-	snapshot->pids = kept;
-	snapshot->pid_count = n;
-	return 0;
+	snapshot->pids = copy_pids(snapshot, pids, &count);
+	snapshot->pid_count = count;
+	return snapshot->pids ? 0 : -ENOMEM;
 }
 
-/* A copy, whose path is a copy too. */
+/* A copy, whose path and pids are copies too. */
 static int keep_filter(struct pagemap_snapshot *snapshot,
 		       const struct pagemap_page_filter *filter)
 {
@@ -68,8 +87,12 @@ static int keep_filter(struct pagemap_snapshot *snapshot,
 	if (copy && filter->path)
 		copy->path = arena_string(&snapshot->arena, filter->path,
 					  strlen(filter->path));
+	if (copy && filter->pid_count)
+		copy->pids = copy_pids(snapshot, filter->pids,
+				       &copy->pid_count);
 	snapshot->filter = copy;
-	return copy && !copy->path == !filter->path ? 0 : -ENOMEM;
+	return copy && !copy->path == !filter->path &&
+	       !copy->pids == !filter->pids ? 0 : -ENOMEM;
 }
 
 static bool census_can_see(struct pagemap_source *source)
@@ -105,7 +128,8 @@ static bool filter_fits(const struct pagemap_snapshot_opts *opts)
 
 	return !filter || (opts->detail == PAGEMAP_DETAIL_PAGES &&
 			   (filter->frame_count || filter->path ||
-			    filter->inode));
+			    filter->inode || filter->pid_count) &&
+			   (filter->pids || !filter->pid_count));
 }
 
 static int read_options(struct pagemap_snapshot *snapshot,

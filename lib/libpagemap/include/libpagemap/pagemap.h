@@ -355,7 +355,11 @@ enum pagemap_frame_detail {
 /**
  * Which pages have their runs kept at PAGEMAP_DETAIL_PAGES: those of certain
  * frames, or those that stand for a part of a file.  Where frame_count is not
- * 0 the frames decide, else the file.
+ * 0 the frames decide, else the file.  Where pid_count is not 0, these of the
+ * named processes alone; without frames and a file, all pages of theirs.  All
+ * else of a snapshot is as without a filter: mappings of other processes are
+ * there, with their usages, and have no runs.  Of processes that share an mm,
+ * one that is named leads it.
  */
 struct pagemap_page_filter {
 	uint64_t first_pfn;		/**< frames from this one on, */
@@ -365,6 +369,9 @@ struct pagemap_page_filter {
 	uint64_t inode;			/**< inode are; inode 0: path alone */
 	uint64_t offset_bytes;		/**< from here in the file, */
 	uint64_t size_bytes;		/**< so many bytes; 0: to its end */
+	const pid_t *pids;		/**< of these processes alone; they need
+					     not exist */
+	size_t pid_count;		/**< 0: of all */
 };
 
 /** Options of a snapshot; zero in a field means its default. */
