@@ -223,6 +223,20 @@ struct proc_zones {
 /* -EINVAL as for parse_zoneinfo, or for more pages than 2^48. */
 int parse_zones(const char *text, size_t size, struct proc_zones *ret_zones);
 
+/*
+ * The next zone of /proc/zoneinfo that has pages, in the order of the text: 1,
+ * 0 at the end.  -EINVAL for a zone without a number of its node, with a name
+ * that is not of letters, digits and _, or that no address can have.
+ */
+#define ZONE_NAME_SIZE 16
+struct zone_place {
+	int node;
+	struct span name;		/* below ZONE_NAME_SIZE */
+	uint64_t first_pfn;
+	uint64_t spanned;		/* above 0 */
+};
+int parse_zone_next(struct text *zoneinfo, struct zone_place *ret_place);
+
 /* The fields of /proc/meminfo that are used. */
 enum meminfo_field {
 	MEMINFO_TOTAL, MEMINFO_FREE, MEMINFO_BUFFERS, MEMINFO_CACHED,

@@ -143,6 +143,64 @@ int parse_zones(const char *text, size_t size, struct proc_zones *ret_zones)
 	return 0;
 }
 
+static bool is_zone_name(struct span name)
+{
+	size_t i;
+
+	for (i = 0; i < name.len; i++)
+		if (!(name.at[i] >= 'a' && name.at[i] <= 'z') &&
+		    !(name.at[i] >= 'A' && name.at[i] <= 'Z') &&
+		    !(name.at[i] >= '0' && name.at[i] <= '9') &&
+		    name.at[i] != '_')
+			return false;
+	return name.len && name.len < ZONE_NAME_SIZE;
+}
+
+/* "Node 0, zone   Normal": 1, 0 for another line, -EINVAL. */
+static int take_zone_head(struct span line, struct zone_place *place)
+{
+	struct span word, number, more;
+
+	if (!span_take_word(&line, &word) || !span_is(word, "Node"))
+		return 0;
+	*place = (struct zone_place){ .node = -1 };
+	return span_take_word(&line, &word) && span_take(&word, ',', &number) &&
+	       !word.len && span_to_int(number, &place->node) &&
+	       place->node >= 0 && span_take_word(&line, &word) &&
+	       span_is(word, "zone") && span_take_word(&line, &place->name) &&
+	       is_zone_name(place->name) && !span_take_word(&line, &more) ?
+	       1 : -EINVAL;
+}
+
+int parse_zone_next(struct text *zoneinfo, struct zone_place *ret_place)
+{
+	struct zone_place place = { .node = -1 };
+	struct span line;
+	int found;
+
+	/* What a zone spans comes before where it starts; one without pages
+	   has no start. */
+	while (text_next_line(zoneinfo, &line)) {
+		found = take_zone_head(line, &place);
+		if (!found)
+			found = span_number_after(line, "spanned",
+						  &place.spanned);
+		if (found < 0 || place.spanned > MOST_PAGES)
+			return -EINVAL;
+		if (found)
+			continue;
+		found = span_number_after(line, "start_pfn:", &place.first_pfn);
+		if (found < 0 || (found && (place.node < 0 ||
+					    place.first_pfn > MOST_PAGES)))
+			return -EINVAL;
+		if (!found || !place.spanned)
+			continue;
+		*ret_place = place;
+		return 1;
+	}
+	return 0;
+}
+
 /* "  00100000-bfffffff : System RAM"; the end is inclusive. */
 static bool parse_iomem_line(struct span line, struct ram_bank *ret_bank,
 			     struct span *ret_name)

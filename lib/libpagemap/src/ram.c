@@ -85,6 +85,8 @@ static int read_all(struct pagemap_source *source, struct pagemap_ram *ram,
 		return err == -ENOMEM ? err :
 		       source_fail(source, err, "kpageflags", 0);
 	err = ram_look_take(source, &ram->after);
+	if (!err)
+		err = ram_zones_read(source, ram);
 	return err ? err : ram_transfers_make(ram);
 }
 
@@ -103,6 +105,7 @@ int pagemap_ram_read(struct pagemap_source *source,
 		opts = &defaults;
 	ram->sharing = opts->sharing;
 	ram->keeps_ranges = opts->ranges;
+	ram->keeps_runs = opts->runs;
 	err = read_all(source, ram, opts->threads);
 	if (err) {
 		pagemap_ram_free(ram);
@@ -120,6 +123,8 @@ void pagemap_ram_free(struct pagemap_ram *ram)
 	array_free(&ram->banks);
 	array_free(&ram->transfers);
 	array_free(&ram->ranges);
+	array_free(&ram->zones);
+	ram_runs_free(ram);
 	free(ram->set_pages);
 	free(ram);
 }

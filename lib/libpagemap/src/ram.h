@@ -46,6 +46,31 @@ struct ram_counts {
 	uint64_t found_pages;		/* of those that have a set */
 };
 
+/* Words of flags, each once, by their numbers. */
+struct flag_words {
+	struct array words;		/* uint64_t */
+	uint32_t *hash;			/* number + 1; 0 free */
+	uint32_t hash_size;		/* a power of two */
+};
+
+/* What one worker keeps of the runs of frames. */
+struct run_keeper {
+	struct array runs;		/* of the block at hand */
+	struct array blocks;		/* those that are done */
+	struct flag_words words;
+	uint32_t *number_in_all;	/* of each word */
+};
+
+/* A zone, or a part of one. */
+struct ram_zone {
+	int node;			/* -1: of several */
+	char name[ZONE_NAME_SIZE];
+	uint64_t first_pfn;
+	uint64_t end_pfn;		/* exclusive */
+};
+
+struct ram_run;
+
 struct ram_bank_pfns {
 	uint64_t first;
 	uint64_t end;			/* exclusive */
@@ -60,6 +85,7 @@ struct pagemap_ram {
 	bool ksm_flag;
 	bool has_counts;
 	bool keeps_ranges;
+	bool keeps_runs;
 
 	struct ram_look before;
 	struct ram_look after;
@@ -72,6 +98,10 @@ struct pagemap_ram {
 	struct array transfers;
 	uint64_t overdrawn_pages;
 	struct array ranges;		/* struct pagemap_ram_range */
+	struct ram_run *runs;
+	size_t run_count;
+	struct flag_words words;	/* of the runs */
+	struct array zones;		/* struct ram_zone, none overlapping */
 	uint64_t wall_ns;
 	uint64_t cpu_ns;
 };
@@ -102,8 +132,32 @@ int ram_transfers_make(struct pagemap_ram *ram);
 
 /* ---- ram_read.c -------------------------------------------------------- */
 
-/* Reads all frames into ram->seen, ram->frames, set_pages and ranges. */
+/* Reads all frames into ram->seen, ram->frames, set_pages, ranges and runs. */
 int ram_frames_read(struct pagemap_source *source, struct pagemap_ram *ram,
 		    uint32_t threads);
+
+/* ---- ram_runs.c -------------------------------------------------------- */
+
+/* A run begins at this frame, in the block at hand.  0 or -ENOMEM. */
+int run_keeper_add(struct run_keeper *keeper, uint64_t pfn, uint64_t flags,
+		   enum pagemap_ram_class ram_class, size_t set);
+
+/* All of the block at hand is of another class after all. */
+void run_keeper_turn(struct run_keeper *keeper,
+		     enum pagemap_ram_class ram_class);
+
+/* The block at hand is done; each has a number of its own.  0 or -ENOMEM. */
+int run_keeper_end_block(struct run_keeper *keeper, uint64_t number);
+void run_keeper_free(struct run_keeper *keeper);
+
+/* All blocks become the runs of RAM.  0 or -ENOMEM. */
+int ram_runs_join(struct pagemap_ram *ram, struct run_keeper *keepers,
+		  size_t count);
+void ram_runs_free(struct pagemap_ram *ram);
+
+/* ---- ram_zones.c ------------------------------------------------------- */
+
+/* Reads where zones are; nothing where that is not told.  0 or -ENOMEM. */
+int ram_zones_read(struct pagemap_source *source, struct pagemap_ram *ram);
 
 #endif

@@ -17,7 +17,6 @@
 #define FLAG(name) (UINT64_C(1) << PAGEMAP_FLAG_##name)
 
 #define MAX_THREADS 16
-#define NO_SET SIZE_MAX
 
 struct pass {
 	struct pagemap_source *source;
@@ -35,6 +34,7 @@ struct walk {
 	uint64_t frames;
 	uint64_t cpu_ns;
 	struct array ranges;		/* of the block at hand */
+	struct run_keeper *keeper;	/* NULL: runs are not kept */
 	uint64_t first_pfn;
 	size_t got;
 	bool has_map_counts;		/* of the block at hand: read on need */
@@ -103,7 +103,7 @@ static enum pagemap_ram_class class_of(struct walk *walk, size_t i, size_t *bank
 	enum pagemap_ram_class ram_class;
 	size_t set;
 
-	*ret_set = NO_SET;
+	*ret_set = PAGEMAP_NO_SET;
 	if (!ram->ksm_flag)
 		flags &= ~FLAG(KSM);
 	if (flags & FLAG(COMPOUND_HEAD))
@@ -177,7 +177,7 @@ static int end_stretch(struct walk *walk, struct stretch *stretch)
 	    pages == RAM_BLOCK_FRAMES)
 		stretch->ram_class = PAGEMAP_RAM_FREE_LAZY;
 	walk->counts.pages[stretch->ram_class] += pages;
-	if (stretch->set != NO_SET) {
+	if (stretch->set != PAGEMAP_NO_SET) {
 		walk->counts.found_pages += pages;
 		__atomic_fetch_add(&ram->set_pages[stretch->set]
 						  [stretch->ram_class],
@@ -186,10 +186,18 @@ static int end_stretch(struct walk *walk, struct stretch *stretch)
 	return pages && ram->keeps_ranges ? keep_range(walk, stretch) : 0;
 }
 
+static int end_runs(struct walk *walk, const struct stretch *last)
+{
+	if (last->ram_class == PAGEMAP_RAM_FREE_LAZY)
+		run_keeper_turn(walk->keeper, last->ram_class);
+	return run_keeper_end_block(walk->keeper,
+				    walk->first_pfn / RAM_BLOCK_FRAMES);
+}
+
 static int count_block(struct walk *walk)
 {
 	struct stretch stretch = {
-		.first_pfn = walk->first_pfn, .set = NO_SET,
+		.first_pfn = walk->first_pfn, .set = PAGEMAP_NO_SET,
 	};
 	uint64_t plain = 0;		/* flags that need no second look */
 	size_t i, set, bank = 0;
@@ -198,6 +206,7 @@ static int count_block(struct walk *walk)
 	for (i = 0; i < walk->got && !err; i++) {
 		uint64_t flags = walk->flags[i];
 		enum pagemap_ram_class ram_class;
+		bool other;
 
 		/* Most frames are as the one before: free, or cache. */
 		if (i && flags == plain && plain) {
@@ -207,7 +216,12 @@ static int count_block(struct walk *walk)
 		ram_class = class_of(walk, i, &bank, &set);
 		count_marks(walk, flags, ram_class);
 		plain = flags == FLAG(BUDDY) ? flags : 0;
-		if (ram_class != stretch.ram_class || set != stretch.set) {
+		other = ram_class != stretch.ram_class || set != stretch.set;
+		if (walk->keeper &&
+		    (other || !i || flags != walk->flags[i - 1]))
+			err = run_keeper_add(walk->keeper, walk->first_pfn + i,
+					     flags, ram_class, set);
+		if (other && !err) {
 			err = end_stretch(walk, &stretch);
 			stretch = (struct stretch){
 				.first_pfn = walk->first_pfn + i,
@@ -217,7 +231,11 @@ static int count_block(struct walk *walk)
 		}
 		stretch.frame_count++;
 	}
-	return err ? err : end_stretch(walk, &stretch);
+	if (!err)
+		err = end_stretch(walk, &stretch);
+	if (!err && walk->keeper)
+		err = end_runs(walk, &stretch);
+	return err;
 }
 
 static int join_ranges(struct walk *walk)
@@ -347,18 +365,10 @@ static uint32_t thread_count(uint32_t threads)
 	return threads > MAX_THREADS ? MAX_THREADS : threads;
 }
 
-int ram_frames_read(struct pagemap_source *source, struct pagemap_ram *ram,
-		    uint32_t threads)
+static void run_walks(struct walk *walks, uint32_t count)
 {
-	struct pass pass = { .source = source, .ram = ram };
-	uint32_t i, started, count = thread_count(threads);
-	struct walk *walks = calloc(count, sizeof(*walks));
+	uint32_t i, started;
 
-	if (!walks)
-		return -ENOMEM;
-	pthread_mutex_init(&pass.lock, NULL);
-	for (i = 0; i < count; i++)
-		walks[i].pass = &pass;
 	/* A thread that does not start is one hand less, no more. */
 	for (started = 1; started < count; started++)
 		if (pthread_create(&walks[started].thread, NULL, walk_main,
@@ -367,10 +377,36 @@ int ram_frames_read(struct pagemap_source *source, struct pagemap_ram *ram,
 	walk_main(&walks[0]);
 	for (i = 1; i < started; i++)
 		pthread_join(walks[i].thread, NULL);
-	for (i = 0; i < count; i++)
-		add_walk(ram, &walks[i]);
+}
+
+int ram_frames_read(struct pagemap_source *source, struct pagemap_ram *ram,
+		    uint32_t threads)
+{
+	struct pass pass = { .source = source, .ram = ram };
+	uint32_t i, count = thread_count(threads);
+	struct walk *walks = calloc(count, sizeof(*walks));
+	struct run_keeper *keepers = calloc(count, sizeof(*keepers));
+	int err = -ENOMEM;
+
+	pthread_mutex_init(&pass.lock, NULL);
+	for (i = 0; walks && keepers && i < count; i++)
+		walks[i] = (struct walk){
+			.pass = &pass,
+			.keeper = ram->keeps_runs ? &keepers[i] : NULL,
+		};
+	if (walks && keepers) {
+		run_walks(walks, count);
+		for (i = 0; i < count; i++)
+			add_walk(ram, &walks[i]);
+		settle_ranges(ram);
+		err = atomic_load(&pass.error);
+	}
+	if (!err && ram->keeps_runs)
+		err = ram_runs_join(ram, keepers, count);
+	for (i = 0; keepers && i < count; i++)
+		run_keeper_free(&keepers[i]);
 	pthread_mutex_destroy(&pass.lock);
+	free(keepers);
 	free(walks);
-	settle_ranges(ram);
-	return atomic_load(&pass.error);
+	return err;
 }

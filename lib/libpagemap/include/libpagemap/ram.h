@@ -125,6 +125,8 @@ struct pagemap_ram_opts {
 					     PAGEMAP_FRAMES_ALL; must outlive */
 	uint32_t threads;		/**< 0: one for each CPU */
 	bool ranges;			/**< keep where each class lies */
+	bool runs;			/**< keep every frame's flags and
+					     sharers: 16 bytes a run */
 };
 
 /**
@@ -221,6 +223,47 @@ struct pagemap_ram_range {
  */
 int pagemap_ram_range_at(const struct pagemap_ram *ram, size_t index,
 			 struct pagemap_ram_range *ret_range);
+
+/** Frames that follow each other and are alike in all that is kept. */
+struct pagemap_ram_run {
+	uint64_t first_pfn;
+	uint64_t frame_count;
+	uint64_t flags;		/**< as kpageflags has them, unknown bits too */
+	size_t set;		/**< who maps them, of the sharing that it was
+				     read with: of classes that processes map
+				     (anon, ksm, shmem_mapped, file_mapped,
+				     kernel_mapped); else, and where nobody was
+				     seen to map them, PAGEMAP_NO_SET */
+	enum pagemap_ram_class ram_class; /**< as of a range */
+};
+
+/**
+ * The run at an index, by rising frame number, without gaps: those of a class
+ * add up to its ranges, and those of a set to what pagemap_ram_of_groups says
+ * of it.  -ENOENT past the end; -ENOTSUP if it was read without runs.
+ */
+int pagemap_ram_run_at(const struct pagemap_ram *ram, size_t index,
+		       struct pagemap_ram_run *ret_run);
+
+/** A part of RAM that the kernel manages for itself (zoneinfo). */
+struct pagemap_ram_zone {
+	int node;		/**< NUMA node; -1: zones overlap here, and of
+				     which one a frame is cannot be told */
+	const char *name;	/**< "DMA32", "Normal": letters, digits and _;
+				     "" where zones overlap.  Borrowed: ram */
+	uint64_t first_pfn;
+	uint64_t frame_count;	/**< spanned: holes may be in it */
+};
+
+/**
+ * The zone at an index, by rising frame number: none overlaps another, none is
+ * empty or reaches past the frames that were read.  Where nodes interleave,
+ * zones do overlap: a zone then comes in pieces, and what is in several is a
+ * piece of its own.  -ENOENT past the end; there are none if the kernel does
+ * not tell of zones or what it tells is not understood.
+ */
+int pagemap_ram_zone_at(const struct pagemap_ram *ram, size_t index,
+			struct pagemap_ram_zone *ret_zone);
 
 #pragma GCC visibility pop
 
