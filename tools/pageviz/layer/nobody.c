@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pages of which it makes no sense to ask who maps or used them: frames of RAM
+ * that are free or the kernel's own, cache that nobody maps; in a process what
+ * stands for no frame.
+ */
+#include "making.h"
+
+#include <string.h>
+
+static const struct class_row rows[NOBODY_COUNT] = {
+	[NOBODY_CACHE] = { "unmapped", "not mapped",
+			   "cache and others that no process maps",
+			   SWATCH_FILE_CLEAN, ROW_FIXED },
+	[NOBODY_KERNEL] = { "kernel", "kernel", "the kernel's own",
+			    SWATCH_KERNEL, ROW_FIXED },
+	[NOBODY_FREE] = { "free", "free", "free blocks of pages", SWATCH_FREE,
+			  ROW_FIXED },
+	[NOBODY_OUT] = { "out", "out of use", "broken, or given to the host",
+			 SWATCH_OFFLINE, ROW_FIXED },
+	[NOBODY_HOLE] = { "hole", "hole", "frame numbers without RAM",
+			  SWATCH_GAP, ROW_FIXED },
+	[NOBODY_APART] = { "hugetlb", "hugetlb",
+			   "huge pages of the pool: who maps them is not counted",
+			   SWATCH_HUGETLB, ROW_FIXED },
+};
+
+static const struct class_row no_frame = {
+	"not_counted", "not counted",
+	"swapped, zero, guard, hugetlb, device: no frame that is shared out",
+	SWATCH_NO_FRAME, ROW_FIXED,
+};
+
+int nobody_of(unsigned int ram_class)
+{
+	switch (ram_class) {
+	case PAGEMAP_RAM_ANON:
+	case PAGEMAP_RAM_KSM:
+	case PAGEMAP_RAM_SHMEM_MAPPED:
+	case PAGEMAP_RAM_FILE_MAPPED:
+	case PAGEMAP_RAM_KERNEL_MAPPED:
+		return -1;
+	case PAGEMAP_RAM_HUGETLB_MAPPED:
+		return NOBODY_APART;
+	case PAGEMAP_RAM_ANON_UNMAPPED:
+	case PAGEMAP_RAM_SWAP_CACHE:
+	case PAGEMAP_RAM_SHMEM_UNMAPPED:
+	case PAGEMAP_RAM_FILE_CLEAN:
+	case PAGEMAP_RAM_FILE_DIRTY:
+	case PAGEMAP_RAM_BUFFERS:
+	case PAGEMAP_RAM_HUGETLB_UNMAPPED:
+		return NOBODY_CACHE;
+	case PAGEMAP_RAM_HUGETLB_FREE:
+	case PAGEMAP_RAM_FREE:
+	case PAGEMAP_RAM_FREE_CPU_LISTS:
+	case PAGEMAP_RAM_FREE_LAZY:
+		return NOBODY_FREE;
+	case PAGEMAP_RAM_HWPOISON:
+	case PAGEMAP_RAM_LENT:
+	case PAGEMAP_RAM_OFFLINE:
+		return NOBODY_OUT;
+	case PAGEMAP_RAM_HOLE:
+		return NOBODY_HOLE;
+	default:
+		return NOBODY_KERNEL;
+	}
+}
+
+void apart_add(struct making *making, struct apart *ret_apart)
+{
+	uint8_t numbers[NOBODY_COUNT];
+	unsigned int i;
+	int nobody;
+
+	memset(ret_apart, 0, sizeof(*ret_apart));
+	ret_apart->is_ram = making_is_ram(making);
+	if (!ret_apart->is_ram) {
+		ret_apart->none = making_add(making, &no_frame);
+		return;
+	}
+	for (i = 0; i < NOBODY_COUNT; i++)
+		numbers[i] = making_add(making, &rows[i]);
+	for (i = 0; i < 256; i++) {
+		nobody = nobody_of(i);
+		ret_apart->of_ram[i] = nobody < 0 ? 0 : numbers[nobody];
+	}
+}
