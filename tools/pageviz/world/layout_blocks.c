@@ -24,26 +24,25 @@ static double plane_size(uint64_t blocks, uint64_t row_blocks, double aspect)
 	return fmax((double)row_blocks / aspect, (double)rows);
 }
 
-/*
- * Rows have 1, 2, 3, 4, 6, 8, 12, 16 ... blocks: a world that grows a little
- * keeps its rows, and what is seen does not jump.
- */
+/* Rows have 1, 2, 3, 4, 6, 8, 12, 16 ... blocks: a world that grows a little
+ * keeps its rows, and what is seen does not jump. */
+static uint64_t longer_row(uint64_t row)
+{
+	return row & (row - 1) ? row / 3 * 4 : row + (row + 1) / 2;
+}
+
 static void blocks_shape(struct world *world, double aspect)
 {
 	uint64_t blocks = world->pages / BLOCK_PAGES;
-	uint64_t most = SIDE_MOST / BLOCK_SIDE;
-	uint64_t power, row, best = 1;
+	uint64_t row, best = 1;
 	double least = INFINITY;
 
-	for (power = 1; power <= most; power *= 2) {
-		for (row = power; row <= power + power / 2 && row <= most;
-		     row += power / 2 + !(power / 2)) {
-			double size = plane_size(blocks, row, aspect);
+	for (row = 1; row <= SIDE_MOST / BLOCK_SIDE; row = longer_row(row)) {
+		double size = plane_size(blocks, row, aspect);
 
-			if (size < least) {
-				least = size;
-				best = row;
-			}
+		if (size < least) {
+			least = size;
+			best = row;
 		}
 	}
 	if (best > blocks)
