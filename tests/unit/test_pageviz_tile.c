@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tiles of machines made up at random, against each place looked at for
+ * itself; a single odd page from afar; and small ones drawn to the letter.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "world/mix.h"
+
+#define SEEDS      5
+#define PAGES_MOST 400000
+#define AREAS_MOST 40
+#define RUNS_MOST  60000
+#define CLASSES    9
+
+static uint64_t state;
+
+/* xorshift64*: the same everywhere. */
+static uint64_t chance(uint64_t below)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return state * UINT64_C(2685821657736338717) % below;
+}
+
+/* A picture with its layer, and the same page by page. */
+struct sketch {
+	struct area areas[AREAS_MOST];
+	struct extent extents[AREAS_MOST];
+	struct layer_run runs[RUNS_MOST];
+	struct picture picture;
+	struct layer layer;
+	uint8_t slot_of[PAGES_MOST];
+	uint32_t area_of[PAGES_MOST];
+};
+
+static void add_run(struct sketch *sketch, uint64_t page, uint64_t pages,
+		    uint8_t class_of)
+{
+	sketch->layer.classes[class_of].pages += pages;
+	sketch->runs[sketch->layer.run_count++] = (struct layer_run){
+		page, pages, class_of,
+	};
+	memset(sketch->slot_of + page, class_of, pages);
+}
+
+/* Runs of an area: large ones, small ones, or a few in a void. */
+static void add_runs(struct sketch *sketch, uint64_t page, uint64_t end)
+{
+	uint64_t longest = chance(2) ? 4 : chance(2) ? 40 : 3000;
+	uint64_t most_hole = chance(2) ? 1 : chance(2) ? 10 : 3000;
+
+	while (page < end && sketch->layer.run_count < RUNS_MOST) {
+		uint64_t pages = 1 + chance(longest);
+
+		if (pages > end - page)
+			pages = end - page;
+		add_run(sketch, page, pages,
+			(uint8_t)(1 + chance(chance(5) ? 2 : CLASSES - 1)));
+		page += pages + chance(most_hole);
+	}
+}
+
+static struct sketch *sketch_begin(void)
+{
+	struct sketch *sketch = calloc(1, sizeof(*sketch));
+
+	assert_non_null(sketch);
+	memset(sketch->slot_of, SLOT_GAP, sizeof(sketch->slot_of));
+	memset(sketch->area_of, 0xff, sizeof(sketch->area_of));
+	sketch->picture.areas = sketch->areas;
+	sketch->picture.extents = sketch->extents;
+	sketch->layer.runs = sketch->runs;
+	sketch->layer.class_count = CLASSES;
+	return sketch;
+}
+
+static void add_area(struct sketch *sketch, uint64_t page, uint64_t end)
+{
+	size_t number = sketch->picture.area_count++;
+	uint64_t i;
+
+	sketch->areas[number] = (struct area){ .first_page = page,
+					       .end_page = end };
+	sketch->extents[sketch->picture.extent_count++] = (struct extent){
+		page, end - page,
+	};
+	memset(sketch->slot_of + page, 0, end - page);
+	for (i = page; i < end; i++)
+		sketch->area_of[i] = (uint32_t)number;
+}
+
+static struct sketch *sketch_make(uint64_t seed)
+{
+	struct sketch *sketch = sketch_begin();
+	uint64_t page;
+
+	state = seed * 7919 + 1;
+	page = chance(3000);
+	while (sketch->picture.area_count < AREAS_MOST) {
+		uint64_t end = page + 1 + chance(chance(4) ? 300 : 9000);
+
+		if (end > PAGES_MOST)
+			break;
+		add_area(sketch, page, end);
+		if (chance(5))
+			add_runs(sketch, page, end);
+		page = end + (chance(3) ? 0 : chance(chance(2) ? 200 : 60000));
+	}
+	return sketch;
+}
+
+static struct world *make_world(const struct sketch *sketch,
+				enum layout layout, uint32_t row_pages)
+{
+	struct world *world = NULL;
+
+	assert_int_equal(world_make(sketch->extents,
+				    sketch->picture.extent_count, layout,
+				    row_pages, 1.6, &world), 0);
+	return world;
+}
+
+static void make_tile(const struct sketch *sketch, const struct world *world,
+		      uint64_t lit, unsigned int level, uint32_t x, uint32_t y,
+		      struct tile *tile)
+{
+	/* Whatever was there before. */
+	memset(tile, 0x5a, sizeof(*tile));
+	assert_int_equal(tile_make(world, &sketch->picture, &sketch->layer,
+				   lit, level, x, y, tile), 0);
+	assert_int_equal(tile->level, level);
+	assert_int_equal(tile->x, x);
+	assert_int_equal(tile->y, y);
+}
+
+/* ---- Pages ------------------------------------------------------------- */
+
+static uint8_t shown_at(const struct sketch *sketch, const struct world *world,
+			int64_t x, int64_t y, uint32_t *ret_area)
+{
+	uint64_t page;
+
+	*ret_area = AREA_NONE - 1;
+	if (!world_page(world, x, y, &page))
+		return TILE_NOTHING;
+	*ret_area = AREA_NONE;
+	if (page >= PAGES_MOST)
+		return TILE_GAP;
+	*ret_area = sketch->area_of[page];
+	return sketch->slot_of[page] == SLOT_GAP ? TILE_GAP :
+						   sketch->slot_of[page];
+}
+
+static bool differ(uint32_t one, uint32_t other)
+{
+	return one != other && one != AREA_NONE - 1 && other != AREA_NONE - 1;
+}
+
+static void assert_pages(const struct sketch *sketch, const struct world *world,
+			 const struct tile *tile)
+{
+	int64_t left = (int64_t)tile->x * TILE_SIDE;
+	int64_t top = (int64_t)tile->y * TILE_SIDE;
+	size_t i;
+
+	for (i = 0; i < TILE_SIDE * TILE_SIDE; i++) {
+		int64_t x = left + (int64_t)i % TILE_SIDE;
+		int64_t y = top + (int64_t)i / TILE_SIDE;
+		uint32_t here, before, above;
+
+		shown_at(sketch, world, x - 1, y, &before);
+		shown_at(sketch, world, x, y - 1, &above);
+		assert_int_equal(tile->class_of[i],
+				 shown_at(sketch, world, x, y, &here));
+		assert_int_equal(tile->edges[i], differ(before, here) |
+						 differ(above, here) << 1);
+	}
+}
+
+/* ---- Cells of many pages ----------------------------------------------- */
+
+static void count_cell(const struct sketch *sketch, const struct world *world,
+		       unsigned int level, int64_t x, int64_t y,
+		       struct mix *mix, unsigned int cell)
+{
+	int64_t side = INT64_C(1) << level, i, j;
+	uint32_t area;
+
+	for (i = y * side; i < (y + 1) * side && i < world_height(world); i++) {
+		for (j = x * side; j < (x + 1) * side; j++) {
+			uint8_t shown = shown_at(sketch, world, j, i, &area);
+
+			if (shown != TILE_NOTHING)
+				mix_add(mix, shown == TILE_GAP ? SLOT_GAP :
+					shown, cell, 1);
+			else if (j >= world_width(world))
+				break;
+		}
+	}
+}
+
+/* Every class is there that has a page, and no other; as are places. */
+static void assert_mix(const struct mix *mix, const uint8_t *cells)
+{
+	bool shown[SLOT_COUNT] = { false };
+	unsigned int i, slot;
+
+	for (i = 0; i < MIX_CELLS; i++) {
+		uint64_t pages = 0;
+
+		for (slot = 0; slot < SLOT_COUNT; slot++)
+			pages += mix->pages[slot][i];
+		assert_int_equal(cells[i] == TILE_NOTHING, !pages);
+		if (pages)
+			shown[cells[i] == TILE_GAP ? SLOT_GAP : cells[i]] = true;
+	}
+	/* With fewer places than classes, at an edge, it is mix_settle()'s. */
+	for (slot = 0; slot < SLOT_COUNT; slot++)
+		if (shown[slot])
+			assert_true(mix->seen[slot / 64] >> slot % 64 & 1);
+}
+
+static void assert_block(const struct sketch *sketch, const struct world *world,
+			 const struct tile *tile, const struct mix_rules *rules,
+			 unsigned int block_x, unsigned int block_y)
+{
+	static struct mix mix;
+	uint8_t expected[MIX_CELLS], cells[MIX_CELLS];
+	unsigned int i;
+
+	for (i = 0; i < MIX_CELLS; i++) {
+		unsigned int x = block_x * 4 + i % 4, y = block_y * 4 + i / 4;
+
+		cells[i] = tile->class_of[y * TILE_SIDE + x];
+		count_cell(sketch, world, tile->level,
+			   (int64_t)tile->x * TILE_SIDE + x,
+			   (int64_t)tile->y * TILE_SIDE + y, &mix, i);
+	}
+	assert_mix(&mix, cells);
+	mix_settle(&mix, rules, UINT64_C(1) << 2 * tile->level, expected);
+	assert_memory_equal(cells, expected, MIX_CELLS);
+}
+
+static void assert_cells(const struct sketch *sketch, const struct world *world,
+			 const struct tile *tile, uint64_t lit)
+{
+	struct mix_rules rules;
+	unsigned int x, y;
+
+	mix_rules_make(&rules, &sketch->layer, lit);
+	for (y = 0; y < TILE_SIDE / 4; y++)
+		for (x = 0; x < TILE_SIDE / 4; x++)
+			assert_block(sketch, world, tile, &rules, x, y);
+}
+
+/* All tiles of a world at a level, and one beyond it. */
+static void assert_level(const struct sketch *sketch, const struct world *world,
+			 unsigned int level)
+{
+	static struct tile tile;
+	uint32_t columns = (world_width(world) >> level) / TILE_SIDE + 1;
+	uint32_t rows = (world_height(world) >> level) / TILE_SIDE + 1;
+	uint32_t x, y;
+
+	for (y = 0; y <= rows; y++) {
+		for (x = 0; x <= columns; x++) {
+			make_tile(sketch, world, 4, level, x, y, &tile);
+			if (!level)
+				assert_pages(sketch, world, &tile);
+			else
+				assert_cells(sketch, world, &tile, 4);
+		}
+	}
+}
+
+static void tiles_are_what_pages_are(void **unused)
+{
+	static const uint32_t rows[] = { 0, 64, 2048 };
+	/* Also from so far that all is one cell. */
+	static const unsigned int levels[] = { 0, 1, 2, 3, 4, 5, 6, 8, 12 };
+	uint64_t seed;
+	int layout;
+	size_t i;
+
+	(void)unused;
+	for (seed = 0; seed < SEEDS; seed++) {
+		struct sketch *sketch = sketch_make(seed);
+
+		for (layout = 0; layout < LAYOUT_COUNT; layout++) {
+			struct world *world = make_world(sketch,
+							 (enum layout)layout,
+							 rows[seed % 3]);
+
+			for (i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+				assert_level(sketch, world, levels[i]);
+			world_free(world);
+		}
+		free(sketch);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tiles_are_what_pages_are),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
