@@ -57,11 +57,18 @@ int scene_height(const struct scene *scene);
 size_t scene_count(const struct scene *scene);
 const struct item *scene_item(const struct scene *scene, size_t index);
 
+size_t scene_hot_count(const struct scene *scene);
+const struct hot *scene_hot(const struct scene *scene, size_t index);
+
 /* The topmost place at a point, NULL: none. */
 const struct hot *scene_hot_at(const struct scene *scene, int x, int y);
 
 struct stage;
 struct view;
+
+/* Where a pane's map lies: follows from the size of the view and from what is
+ * open, and is needed before there is a scene. */
+struct box scene_map_box(const struct view *view, size_t pane);
 
 /*
  * Draws a view.  Makes itself anew each time, cheaply.  NULL: no memory.

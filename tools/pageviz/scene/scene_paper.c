@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * An image for a paper or a slide: a title above, what and when below it, a
+ * legend to each map, and the scale: what a pixel stands for.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "drawing.h"
+
+static const char *pane_name(const struct stage_pane *of)
+{
+	if (!of->picture || !of->picture->name || !*of->picture->name)
+		return "";
+	return of->picture->name;
+}
+
+static void format_date(uint64_t time_ns, char text[64])
+{
+	time_t seconds = (time_t)(time_ns / 1000000000);
+	struct tm parts;
+
+	if (!localtime_r(&seconds, &parts) ||
+	    !strftime(text, 64, "%Y-%m-%d %H:%M:%S", &parts))
+		text[0] = '\0';
+}
+
+static void format_figures(const struct picture *picture, char text[192])
+{
+	char first[UNITS_SIZE], second[UNITS_SIZE];
+	struct pagemap_value value;
+
+	if (picture->id.kind == MAP_RAM) {
+		units_format_value(&picture->balance.mem_total, UNITS_SUFFIX,
+				   first);
+		snprintf(text, 192, "MemTotal %s", first);
+		return;
+	}
+	value = pagemap_usage_value(&picture->usage, PAGEMAP_RSS);
+	units_format_value(&value, UNITS_SUFFIX, first);
+	value = pagemap_usage_value(&picture->usage, PAGEMAP_PSS);
+	units_format_value(&value, UNITS_SUFFIX, second);
+	snprintf(text, 192, "process %d, RSS %s, PSS %s",
+		 (int)picture->id.pid, first, second);
+}
+
+/* "postgres, by sharers", or what was given. */
+static void draw_title(struct drawing *d, const struct stage_pane *of)
+{
+	struct ink_style title = style_bold(d), below = style_dim(d);
+	struct box box = d->place.title;
+	char text[384], figures[192] = "", date[64] = "";
+	const struct pane *pane = &d->view->panes[0];
+
+	title.size = d->unit * 7 / 4;
+	if (d->view->title)
+		snprintf(text, sizeof(text), "%s", d->view->title);
+	else if (of->picture)
+		snprintf(text, sizeof(text), "%s by %s", pane_name(of),
+			 colouring_name(pane->by));
+	else
+		text[0] = '\0';
+	draw_text(d, box.x, box.y, box.width, title, text);
+	if (!of->picture)
+		return;
+	format_figures(of->picture, figures);
+	format_date(of->picture->time_ns, date);
+	if (d->view->pane_count > 1)
+		snprintf(text, sizeof(text), "%s", date);
+	else
+		snprintf(text, sizeof(text), "%s; %s%s%s", figures, date,
+			 of->picture->ended ? "; ended since" : "",
+			 of->picture->why && *of->picture->why ? "; not all "
+			 "of it is known" : "");
+	draw_text(d, box.x, box.y + d->unit * 5 / 2, box.width, below, text);
+}
+
+/* ---- The scale --------------------------------------------------------- */
+
+/* A number with at most one digit below the point, none where it is whole. */
+static void format_short(double number, char text[32])
+{
+	if (number >= 10 || fabs(number - round(number)) < 0.005)
+		snprintf(text, 32, "%.0f", number);
+	else
+		snprintf(text, 32, "%.1f", number);
+}
+
+/* "1 pixel = 16 pages = 64.0K", or "1 page = 4 x 4 pixels = 4.0K". */
+static void format_scale(double scale, uint32_t page_bytes, char text[160])
+{
+	double pages = 1 / (scale * scale);
+	char number[32], bytes[UNITS_SIZE];
+	bool whole = fabs(pages - round(pages)) < 0.005;
+
+	if (scale >= 1) {
+		format_short(scale, number);
+		units_format(page_bytes, UNITS_SUFFIX, bytes);
+		snprintf(text, 160, "1 page = %s x %s pixels = %s", number,
+			 number, bytes);
+		return;
+	}
+	format_short(pages, number);
+	units_format((uint64_t)(pages * page_bytes), UNITS_SUFFIX, bytes);
+	snprintf(text, 160, "1 pixel %s %s pages = %s", whole ? "=" : "is about",
+		 number, bytes);
+}
+
+/* Pages on a side whose square is a round size and some letters wide. */
+static uint64_t round_side(double scale, int wanted)
+{
+	uint64_t side = 1;
+
+	while ((double)side * 2 * scale <= wanted && side < UINT64_C(1) << 40)
+		side *= 2;
+	return side;
+}
+
+static void draw_scale_of(struct drawing *d, size_t pane, struct box box)
+{
+	struct stage_pane of = stage_pane(d->stage, pane);
+	double scale = d->view->panes[pane].camera.scale;
+	struct ink_style style = style_dim(d);
+	char text[160], bar_text[64], bytes[UNITS_SIZE];
+	uint64_t side;
+	int width, y;
+
+	if (!pane_is_ready(&of) || !(scale > 0))
+		return;
+	side = round_side(scale, 8 * d->unit);
+	width = (int)((double)side * scale);
+	y = box.y + box.height - d->unit * 3 / 4;
+	draw_fill(d, (struct box){ box.x, y, width, 2 * d->line },
+		  d->theme->text);
+	draw_fill(d, (struct box){ box.x, y - d->unit / 3, 2 * d->line,
+				   d->unit * 2 / 3 }, d->theme->text);
+	draw_fill(d, (struct box){ box.x + width - 2 * d->line,
+				   y - d->unit / 3, 2 * d->line,
+				   d->unit * 2 / 3 }, d->theme->text);
+	units_format(side * of.moment->page_bytes, UNITS_SUFFIX, bytes);
+	snprintf(bar_text, sizeof(bar_text), "%" PRIu64 " page%s", side,
+		 side == 1 ? "" : "s");
+	format_scale(scale, of.moment->page_bytes, text);
+	box.x += width + d->unit;
+	box.width -= width + d->unit;
+	y -= d->unit * 3 / 5;
+	box.x += draw_text(d, box.x, y, box.width, style, bar_text) +
+		 2 * d->unit;
+	draw_text(d, box.x, y, box.width - 8 * d->unit, style, text);
+}
+
+/* How pages lie: rows of how many, blocks, a curve. */
+static void draw_layout(struct drawing *d, size_t pane, struct box box)
+{
+	struct stage_pane of = stage_pane(d->stage, pane);
+	char text[160];
+
+	if (!of.world)
+		return;
+	if (world_layout(of.world) == LAYOUT_ROWS)
+		snprintf(text, sizeof(text), "rows of %u pages",
+			 world_row_pages(of.world));
+	else
+		snprintf(text, sizeof(text), "%s of %u pages",
+			 world_layout(of.world) == LAYOUT_BLOCKS ?
+			 "blocks" : "Hilbert curve", BLOCK_PAGES);
+	draw_text_right(d, box.x + box.width, box.y + box.height -
+			d->unit * 27 / 20, box.width / 3, style_dim(d), text);
+}
+
+void draw_paper(struct drawing *d)
+{
+	struct stage_pane of = stage_pane(d->stage, 0);
+	size_t i;
+
+	if (!d->place.title.height)
+		return;
+	draw_title(d, &of);
+	for (i = 0; i < d->view->pane_count; i++) {
+		struct box box = d->place.scale;
+
+		box.x = d->place.panes[i].map.x;
+		box.width = d->place.panes[i].all.x +
+			    d->place.panes[i].all.width - box.x;
+		draw_legend(d, i, d->place.panes[i].legend);
+		draw_scale_of(d, i, box);
+		draw_layout(d, i, box);
+	}
+}

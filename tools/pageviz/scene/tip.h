@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A box beside the pointer: rows of a dim name and a text, wrapped.
+ */
+#ifndef PAGEVIZ_TIP_H
+#define PAGEVIZ_TIP_H
+
+#include "drawing.h"
+
+#define TIP_ROWS 40
+
+struct tip_row {
+	const char *name;		/* "": a line of its own; NULL: a
+					   heading */
+	const char *text;
+	bool dim;
+	bool has_swatch;
+	struct colour swatch;
+};
+
+struct tip {
+	struct tip_row rows[TIP_ROWS];
+	size_t count;
+};
+
+/* Texts are kept by the scene. */
+struct tip_row *tip_add(struct drawing *d, struct tip *tip, const char *name,
+			const char *text);
+__attribute__((format(printf, 4, 5)))
+struct tip_row *tip_addf(struct drawing *d, struct tip *tip, const char *name,
+			 const char *format, ...);
+void tip_draw(struct drawing *d, const struct tip *tip, int x, int y);
+
+/* What is known of one page, and of the pages of many cells. */
+void tip_of_page(struct drawing *d, struct tip *tip, size_t pane,
+		 uint64_t page);
+void tip_of_cells(struct drawing *d, struct tip *tip, size_t pane, int64_t x,
+		  int64_t y, uint32_t side);
+
+#endif
