@@ -43,9 +43,9 @@ struct ink {
 	uint8_t *pixels;
 };
 
-/* The shape of a text; -ENOMEM.  Freed by ink_free(). */
-int type_shape(struct type *type, enum face face, int size, const char *text,
-	       struct ink *ret_ink);
-void ink_free(struct ink *ink);
+/* The shape of a text, as wide and high as said above.  Borrowed: until the
+ * next text is asked for.  NULL: no memory. */
+const struct ink *type_shape(struct type *type, enum face face, int size,
+			     const char *text);
 
 #endif
