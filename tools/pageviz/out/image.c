@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A scene as an image in memory.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "output_kinds.h"
+
+int image_draw(const struct scene *scene, struct type *type,
+	       struct image *ret_image)
+{
+	struct pixels pixels = { .width = scene_width(scene),
+				 .height = scene_height(scene) };
+	size_t count = (size_t)pixels.width * (size_t)pixels.height;
+	size_t i;
+
+	pixels.stride = (size_t)pixels.width;
+	pixels.words = calloc(count, sizeof(*pixels.words));
+	if (!pixels.words)
+		return -ENOMEM;
+	pixels_paint(&pixels, scene, type);
+	/* Red is the lowest eight bits; it shall be the first byte. */
+	for (i = 0; BYTE_ORDER == BIG_ENDIAN && i < count; i++)
+		pixels.words[i] = htole32(pixels.words[i]);
+	ret_image->width = pixels.width;
+	ret_image->height = pixels.height;
+	ret_image->pixels = (uint8_t *)pixels.words;
+	return 0;
+}
+
+void image_free(struct image *image)
+{
+	free(image->pixels);
+	*image = (struct image){ 0 };
+}
