@@ -6,7 +6,7 @@
 
 #include "common_edge.h"
 #include "common_rows.h"
-#include "view.h"
+#include "table.h"
 
 static void assert_field(const char *field, const char *expected)
 {
@@ -35,12 +35,12 @@ static void fields_are_quoted_where_needed(void **state)
 	assert_field("semi;colon", "semi;colon");
 }
 
-static void assert_csv(const struct view *view, const char *expected)
+static void assert_csv(const struct table *table, const char *expected)
 {
 	FILE *stream = stream_open();
 	char *text;
 
-	view_csv(view, stream);
+	table_csv(table, stream);
 	text = stream_text(stream);
 	assert_string_equal(text, expected);
 	free(text);
@@ -51,7 +51,7 @@ static void rows_are_whole_bytes(void **state)
 	struct column_list list = columns_of("pid,user,pss,uss,rss,swap,name");
 	struct pagemap_usage usage;
 	struct row row, totals;
-	struct view view = { .columns = &list, .rows = &row, .count = 1,
+	struct table table = { .columns = &list, .rows = &row, .count = 1,
 			     .units = UNITS_SUFFIX, .header = true,
 			     .width = 10 };
 
@@ -61,13 +61,13 @@ static void rows_are_whole_bytes(void **state)
 	usage_set(&usage, PAGEMAP_USS, value_exact(0));
 	usage_set(&usage, PAGEMAP_RSS, value_bounded(1, 4097, 8192));
 	row = row_of(&usage, "a, \"b\"");
-	assert_csv(&view, "pid,user,pss_bytes,uss_bytes,rss_bytes,swap_bytes,"
+	assert_csv(&table, "pid,user,pss_bytes,uss_bytes,rss_bytes,swap_bytes,"
 			  "name\n,,1365,0,4097,,\"a, \"\"b\"\"\"\n");
-	view.header = false;
+	table.header = false;
 	totals = row_of(&usage, NULL);
 	totals.user = "all";
-	view.totals = &totals;
-	assert_csv(&view, ",,1365,0,4097,,\"a, \"\"b\"\"\"\n"
+	table.totals = &totals;
+	assert_csv(&table, ",,1365,0,4097,,\"a, \"\"b\"\"\"\n"
 			  ",all,1365,0,4097,,\n");
 }
 
@@ -76,13 +76,13 @@ static void the_largest_size_is_no_negative_number(void **state)
 	struct column_list list = columns_of("vss");
 	struct pagemap_usage usage;
 	struct row row;
-	struct view view = { .columns = &list, .rows = &row, .count = 1 };
+	struct table table = { .columns = &list, .rows = &row, .count = 1 };
 
 	(void)state;
 	usage_clear(&usage);
 	usage_set(&usage, PAGEMAP_VSS, value_exact(UINT64_MAX));
 	row = row_of(&usage, NULL);
-	assert_csv(&view, "18446744073709551615\n");
+	assert_csv(&table, "18446744073709551615\n");
 }
 
 int main(void)

@@ -8,7 +8,7 @@
 
 #include "common_edge.h"
 #include "common_rows.h"
-#include "view.h"
+#include "table.h"
 
 struct two {
 	struct pagemap_usage usages[2];
@@ -29,18 +29,18 @@ static void two_make(struct two *two, const char *columns)
 	two->columns = columns_of(columns);
 }
 
-static struct view view_of(const struct two *two)
+static struct table table_of(const struct two *two)
 {
-	return (struct view){ .columns = &two->columns, .rows = two->rows,
+	return (struct table){ .columns = &two->columns, .rows = two->rows,
 			      .count = 2, .units = UNITS_KIB, .header = true };
 }
 
-static void assert_table(const struct view *view, const char *expected)
+static void assert_table(const struct table *table, const char *expected)
 {
 	FILE *stream = stream_open();
 	char *text;
 
-	assert_int_equal(view_table(view, stream), 0);
+	assert_int_equal(table_print(table, stream), 0);
 	text = stream_text(stream);
 	assert_string_equal(text, expected);
 	free(text);
@@ -49,12 +49,12 @@ static void assert_table(const struct view *view, const char *expected)
 static void columns_are_as_wide_as_needed(void **state)
 {
 	struct two two;
-	struct view view;
+	struct table table;
 
 	(void)state;
 	two_make(&two, "user,pss,uss,name");
-	view = view_of(&two);
-	assert_table(&view, "USER    PSS USS NAME\n"
+	table = table_of(&two);
+	assert_table(&table, "USER    PSS USS NAME\n"
 			    "-    123456  ~1 a name that is long\n"
 			    "root   0..4   - b\\n\n");
 }
@@ -62,32 +62,32 @@ static void columns_are_as_wide_as_needed(void **state)
 static void no_header_takes_no_room(void **state)
 {
 	struct two two;
-	struct view view;
+	struct table table;
 
 	(void)state;
 	two_make(&two, "uss,name");
-	view = view_of(&two);
-	view.header = false;
-	assert_table(&view, "~1 a name that is long\n - b\\n\n");
+	table = table_of(&two);
+	table.header = false;
+	assert_table(&table, "~1 a name that is long\n - b\\n\n");
 }
 
 static void units_have_suffixes(void **state)
 {
 	struct two two;
-	struct view view;
+	struct table table;
 
 	(void)state;
 	two_make(&two, "pss");
-	view = view_of(&two);
-	view.units = UNITS_SUFFIX;
-	assert_table(&view, "     PSS\n  120.5M\n0B..4.0K\n");
+	table = table_of(&two);
+	table.units = UNITS_SUFFIX;
+	assert_table(&table, "     PSS\n  120.5M\n0B..4.0K\n");
 }
 
 static void totals_come_last(void **state)
 {
 	struct pagemap_usage usage;
 	struct two two;
-	struct view view;
+	struct table table;
 	struct row totals;
 
 	(void)state;
@@ -95,9 +95,9 @@ static void totals_come_last(void **state)
 	usage_clear(&usage);
 	usage_set(&usage, PAGEMAP_PSS, value_exact(1234567 * 1024));
 	totals = row_of(&usage, "2");
-	view = view_of(&two);
-	view.totals = &totals;
-	assert_table(&view, "    PSS NAME\n"
+	table = table_of(&two);
+	table.totals = &totals;
+	assert_table(&table, "    PSS NAME\n"
 			    " 123456 a name that is long\n"
 			    "   0..4 b\\n\n"
 			    "1234567 2\n");
@@ -106,18 +106,18 @@ static void totals_come_last(void **state)
 static void the_last_column_is_cut(void **state)
 {
 	struct two two;
-	struct view view;
+	struct table table;
 
 	(void)state;
 	two_make(&two, "pss,name");
-	view = view_of(&two);
-	view.width = 20;
-	assert_table(&view, "   PSS NAME\n"
+	table = table_of(&two);
+	table.width = 20;
+	assert_table(&table, "   PSS NAME\n"
 			    "123456 a name that i\n"
 			    "  0..4 b\\n\n");
 	/* Eight columns remain, however narrow the terminal is. */
-	view.width = 3;
-	assert_table(&view, "   PSS NAME\n"
+	table.width = 3;
+	assert_table(&table, "   PSS NAME\n"
 			    "123456 a name t\n"
 			    "  0..4 b\\n\n");
 }
@@ -125,13 +125,13 @@ static void the_last_column_is_cut(void **state)
 static void a_column_in_the_middle_is_not_cut(void **state)
 {
 	struct two two;
-	struct view view;
+	struct table table;
 
 	(void)state;
 	two_make(&two, "name,pss");
-	view = view_of(&two);
-	view.width = 10;
-	assert_table(&view, "NAME                   PSS\n"
+	table = table_of(&two);
+	table.width = 10;
+	assert_table(&table, "NAME                   PSS\n"
 			    "a name that is long 123456\n"
 			    "b\\n                   0..4\n");
 }
@@ -139,15 +139,15 @@ static void a_column_in_the_middle_is_not_cut(void **state)
 static void nothing_gives_a_header(void **state)
 {
 	struct two two;
-	struct view view;
+	struct table table;
 
 	(void)state;
 	two_make(&two, "pid,pss,name");
-	view = view_of(&two);
-	view.count = 0;
-	assert_table(&view, "PID PSS NAME\n");
-	view.header = false;
-	assert_table(&view, "");
+	table = table_of(&two);
+	table.count = 0;
+	assert_table(&table, "PID PSS NAME\n");
+	table.header = false;
+	assert_table(&table, "");
 }
 
 /* Longer than a cell may be: cut, and the line still ends. */
@@ -155,7 +155,7 @@ static void endless_names_end(void **state)
 {
 	char *name = malloc(100001);
 	struct two two;
-	struct view view;
+	struct table table;
 	FILE *stream;
 	char *text;
 
@@ -165,10 +165,10 @@ static void endless_names_end(void **state)
 	name[100000] = '\0';
 	two_make(&two, "name");
 	two.rows[0].name = name;
-	view = view_of(&two);
-	view.count = 1;
+	table = table_of(&two);
+	table.count = 1;
 	stream = stream_open();
-	assert_int_equal(view_table(&view, stream), 0);
+	assert_int_equal(table_print(&table, stream), 0);
 	text = stream_text(stream);
 	assert_in_range(strlen(text), 1000, 20000);
 	assert_string_equal(text + strlen(text) - 5, "\\x01\n");

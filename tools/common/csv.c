@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "escape.h"
-#include "view.h"
+#include "table.h"
 
 static void quote(const char *text, FILE *out)
 {
@@ -64,28 +64,28 @@ static void print_cell(const struct column *column, const struct row *row,
 	}
 }
 
-static void print_row(const struct view *view, const struct row *row, FILE *out)
+static void print_row(const struct table *table, const struct row *row, FILE *out)
 {
 	size_t i;
 
-	for (i = 0; i < view->columns->count; i++) {
+	for (i = 0; i < table->columns->count; i++) {
 		if (i)
 			putc(',', out);
-		print_cell(view->columns->items[i], row, out);
+		print_cell(table->columns->items[i], row, out);
 	}
 	putc('\n', out);
 }
 
-void view_csv(const struct view *view, FILE *out)
+void table_csv(const struct table *table, FILE *out)
 {
 	size_t i;
 
-	for (i = 0; view->header && i < view->columns->count; i++)
-		fprintf(out, "%s%s", i ? "," : "", view->columns->items[i]->key);
-	if (view->header)
+	for (i = 0; table->header && i < table->columns->count; i++)
+		fprintf(out, "%s%s", i ? "," : "", table->columns->items[i]->key);
+	if (table->header)
 		putc('\n', out);
-	for (i = 0; i < view->count; i++)
-		print_row(view, &view->rows[i], out);
-	if (view->totals)
-		print_row(view, view->totals, out);
+	for (i = 0; i < table->count; i++)
+		print_row(table, &table->rows[i], out);
+	if (table->totals)
+		print_row(table, table->totals, out);
 }

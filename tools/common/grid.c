@@ -12,7 +12,7 @@
 #include "escape.h"
 #include "layout.h"
 #include "string_table.h"
-#include "view.h"
+#include "table.h"
 
 struct cell {
 	bool known;

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "layout.h"
-#include "view.h"
+#include "table.h"
 
 _Static_assert(COLUMNS_MAX <= LAYOUT_COLUMNS_MAX, "a layout has all columns");
 
@@ -17,19 +17,19 @@ static bool is_text(const struct column *column)
 }
 
 /* One row, or with NULL the headings. */
-static int add_row(struct layout *layout, const struct view *view,
+static int add_row(struct layout *layout, const struct table *table,
 		   const struct row *row)
 {
 	size_t i, length;
 
-	for (i = 0; i < view->columns->count; i++) {
-		const struct column *column = view->columns->items[i];
+	for (i = 0; i < table->columns->count; i++) {
+		const struct column *column = table->columns->items[i];
 		char *text = layout_room(layout);
 
 		if (!text)
 			return -ENOMEM;
 		if (row)
-			length = cell_format(column, row, view->units, text,
+			length = cell_format(column, row, table->units, text,
 					     LAYOUT_CELL_SIZE);
 		else
 			length = (size_t)snprintf(text, LAYOUT_CELL_SIZE, "%s",
@@ -39,35 +39,35 @@ static int add_row(struct layout *layout, const struct view *view,
 	return 0;
 }
 
-static int add_rows(struct layout *layout, const struct view *view)
+static int add_rows(struct layout *layout, const struct table *table)
 {
 	size_t i;
 	int err = 0;
 
-	if (view->header)
-		err = add_row(layout, view, NULL);
-	for (i = 0; i < view->count && !err; i++)
-		err = add_row(layout, view, &view->rows[i]);
-	if (view->totals && !err)
-		err = add_row(layout, view, view->totals);
+	if (table->header)
+		err = add_row(layout, table, NULL);
+	for (i = 0; i < table->count && !err; i++)
+		err = add_row(layout, table, &table->rows[i]);
+	if (table->totals && !err)
+		err = add_row(layout, table, table->totals);
 	return err;
 }
 
-int view_table(const struct view *view, FILE *out)
+int table_print(const struct table *table, FILE *out)
 {
 	bool left[COLUMNS_MAX];
 	struct layout *layout;
 	size_t i;
 	int err;
 
-	for (i = 0; i < view->columns->count; i++)
-		left[i] = is_text(view->columns->items[i]);
-	layout = layout_new(left, view->columns->count);
+	for (i = 0; i < table->columns->count; i++)
+		left[i] = is_text(table->columns->items[i]);
+	layout = layout_new(left, table->columns->count);
 	if (!layout)
 		return -ENOMEM;
-	err = add_rows(layout, view);
+	err = add_rows(layout, table);
 	if (!err)
-		err = layout_print(layout, view->width, out);
+		err = layout_print(layout, table->width, out);
 	layout_free(layout);
 	return err;
 }

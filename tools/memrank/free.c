@@ -16,7 +16,7 @@
 #include "message.h"
 #include "source.h"
 #include "survey.h"
-#include "view.h"
+#include "table.h"
 
 #define SETS_DEFAULT 5
 

@@ -5,7 +5,7 @@
 #include "escape.h"
 #include "json.h"
 #include "if_killed.h"
-#include "view.h"
+#include "table.h"
 
 /* The lines, in the order of the parts. */
 static const struct {

@@ -15,7 +15,7 @@
 #include "grid.h"
 #include "message.h"
 #include "source.h"
-#include "view.h"
+#include "table.h"
 
 /* How often a page may move while its frame is looked for. */
 #define TRIES 3

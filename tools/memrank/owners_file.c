@@ -13,7 +13,7 @@
 #include "message.h"
 #include "owners.h"
 #include "source.h"
-#include "view.h"
+#include "table.h"
 
 static const struct grid_column columns[] = {
 	{ "PID", "pid", GRID_NUMBER },

@@ -6,7 +6,7 @@
 
 #include "json.h"
 #include "memrank.h"
-#include "view.h"
+#include "table.h"
 
 static struct json *json_totals(const struct row *totals)
 {
@@ -74,7 +74,7 @@ int ranking_print(const struct settings *settings,
 		  const struct pagemap_snapshot *snapshot,
 		  const struct ranking *ranking, FILE *out)
 {
-	struct view view = {
+	struct table table = {
 		.columns = &settings->columns,
 		.rows = ranking->rows,
 		.count = ranking->count,
@@ -89,9 +89,9 @@ int ranking_print(const struct settings *settings,
 		return 0;
 	}
 	if (settings->usual.csv) {
-		view_csv(&view, out);
+		table_csv(&table, out);
 		return 0;
 	}
-	terminal_size(&view.width, &lines);
-	return view_table(&view, out);
+	terminal_size(&table.width, &lines);
+	return table_print(&table, out);
 }

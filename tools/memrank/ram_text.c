@@ -13,7 +13,7 @@
 #include "grid.h"
 #include "layout.h"
 #include "ram.h"
-#include "view.h"
+#include "table.h"
 
 #define BIT(name) PAGEMAP_RAM_BIT(PAGEMAP_RAM_##name)
 #define FILES (BIT(FILE_MAPPED) | BIT(FILE_CLEAN) | BIT(FILE_DIRTY) | \

@@ -13,7 +13,7 @@
 
 #include "message.h"
 #include "source.h"
-#include "view.h"
+#include "table.h"
 
 /* Pairs that are shown where nothing says how many. */
 #define PAIRS_DEFAULT 100

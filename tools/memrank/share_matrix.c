@@ -9,7 +9,7 @@
 
 #include "escape.h"
 #include "share.h"
-#include "view.h"
+#include "table.h"
 
 /* Without a terminal and without -n. */
 #define SIDE_DEFAULT 16

@@ -8,7 +8,7 @@
 #include "escape.h"
 #include "json.h"
 #include "share.h"
-#include "view.h"
+#include "table.h"
 
 /* Columns of a name: a comm has 15 bytes, a group's may be longer. */
 #define COMM_WIDTH 15

@@ -12,7 +12,7 @@
 #include "memrank.h"
 #include "message.h"
 #include "source.h"
-#include "view.h"
+#include "table.h"
 
 /* The cursor goes home, each line's rest is cleared, at last what is below. */
 #define TERMINAL_HOME "\033[H"

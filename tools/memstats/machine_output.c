@@ -9,7 +9,7 @@
 #include "flag_text.h"
 #include "mappings.h"
 #include "memstats.h"
-#include "view.h"
+#include "table.h"
 
 static void set_metrics(struct json *object, const struct pagemap_usage *usage)
 {

@@ -11,7 +11,7 @@
 #include "copies.h"
 #include "escape.h"
 #include "message.h"
-#include "view.h"
+#include "table.h"
 #include "words.h"
 
 /* Figures of the table, in this order. */

@@ -12,7 +12,7 @@
 #include "memstats.h"
 #include "message.h"
 #include "pressure.h"
-#include "view.h"
+#include "table.h"
 
 #define SECOND 1e9
 

@@ -10,7 +10,7 @@
 #include "memstats.h"
 #include "message.h"
 #include "source.h"
-#include "view.h"
+#include "table.h"
 
 /* The lines of a process; a metric of -1 is a heading. */
 static const struct {
@@ -201,7 +201,7 @@ static void csv_processes(const struct settings *settings,
 {
 	struct column_list columns = { .count = 0 };
 	const struct column *column;
-	struct view view = {
+	struct table table = {
 		.columns = &columns,
 		.rows = report->rows,
 		.count = report->count,
@@ -214,7 +214,7 @@ static void csv_processes(const struct settings *settings,
 		    !strcmp(column->name, "command") ||
 		    !strcmp(column->name, "quality"))
 			columns.items[columns.count++] = column;
-	view_csv(&view, stdout);
+	table_csv(&table, stdout);
 }
 
 static int print_all(const struct settings *settings,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "memstats.h"
-#include "view.h"
+#include "table.h"
 #include "working_set.h"
 
 #define BAR_COLUMNS 30

@@ -11,7 +11,7 @@
 
 #include "area.h"
 #include "memstats.h"
-#include "view.h"
+#include "table.h"
 #include "working_set.h"
 
 /* Columns and lines of the drawing where output is no terminal, and at most. */

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 
 #include "memstats.h"
-#include "view.h"
+#include "table.h"
 #include "working_set.h"
 
 /* ---- CSV --------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "memstats.h"
-#include "view.h"
+#include "table.h"
 #include "working_set.h"
 
 static const struct grid_column mapping_columns[] = {

@@ -8,7 +8,7 @@
 
 #include "escape.h"
 #include "memstats.h"
-#include "view.h"
+#include "table.h"
 #include "working_set.h"
 
 enum {

@@ -3,12 +3,12 @@
  * Rows as text for people and as CSV: pure functions of what is given, writing
  * to a stream.  JSON is in json.h.
  */
-#ifndef TOOLS_VIEW_H
-#define TOOLS_VIEW_H
+#ifndef TOOLS_TABLE_H
+#define TOOLS_TABLE_H
 
 #include "columns.h"
 
-struct view {
+struct table {
 	const struct column_list *columns;
 	const struct row *rows;
 	size_t count;
@@ -18,14 +18,14 @@ struct view {
 	size_t width;			/* of the terminal; 0: do not cut */
 };
 
-/* A table.  0 or -ENOMEM; errors of the stream stay in the stream. */
-int view_table(const struct view *view, FILE *out);
+/* For people.  0 or -ENOMEM; errors of the stream stay in the stream. */
+int table_print(const struct table *table, FILE *out);
 
 /*
  * CSV as in RFC 4180, but that lines end in a newline alone: sizes in bytes,
  * texts escaped.
  */
-void view_csv(const struct view *view, FILE *out);
+void table_csv(const struct table *table, FILE *out);
 
 /* One field of CSV: escaped, and quoted where needed. */
 void csv_field(const char *text, FILE *out);
