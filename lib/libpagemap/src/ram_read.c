@@ -194,28 +194,48 @@ static int end_runs(struct walk *walk, const struct stretch *last)
 				    walk->first_pfn / RAM_BLOCK_FRAMES);
 }
 
+/*
+ * Where the next frame is that needs a look of its own: most are free, or say
+ * nothing at all, as the one before.
+ */
+static size_t next_look(const struct walk *walk, size_t i, size_t bank)
+{
+	const struct pagemap_ram *ram = walk->pass->ram;
+	const struct ram_bank_pfns *banks = ram->banks.items;
+	uint64_t flags = walk->flags[i], pfn = walk->first_pfn + i;
+	size_t end = walk->got;
+
+	if (flags && flags != FLAG(BUDDY) && flags != FLAG(NOPAGE))
+		return i + 1;
+	/* Nothing said is a hole or not by where it is; see is_hole(). */
+	if (!flags && bank < ram->banks.count) {
+		uint64_t edge = pfn < banks[bank].first ? banks[bank].first
+							: banks[bank].end;
+
+		if (edge - walk->first_pfn < end)
+			end = (size_t)(edge - walk->first_pfn);
+	}
+	for (i++; i < end && walk->flags[i] == flags; i++)
+		;
+	return i;
+}
+
 static int count_block(struct walk *walk)
 {
 	struct stretch stretch = {
 		.first_pfn = walk->first_pfn, .set = PAGEMAP_NO_SET,
 	};
-	uint64_t plain = 0;		/* flags that need no second look */
-	size_t i, set, bank = 0;
+	size_t i, next, set, bank = 0;
 	int err = 0;
 
-	for (i = 0; i < walk->got && !err; i++) {
+	for (i = 0; i < walk->got && !err; i = next) {
 		uint64_t flags = walk->flags[i];
 		enum pagemap_ram_class ram_class;
 		bool other;
 
-		/* Most frames are as the one before: free, or cache. */
-		if (i && flags == plain && plain) {
-			stretch.frame_count++;
-			continue;
-		}
 		ram_class = class_of(walk, i, &bank, &set);
 		count_marks(walk, flags, ram_class);
-		plain = flags == FLAG(BUDDY) ? flags : 0;
+		next = next_look(walk, i, bank);
 		other = ram_class != stretch.ram_class || set != stretch.set;
 		if (walk->keeper &&
 		    (other || !i || flags != walk->flags[i - 1]))
@@ -229,7 +249,7 @@ static int count_block(struct walk *walk)
 				.set = set,
 			};
 		}
-		stretch.frame_count++;
+		stretch.frame_count += next - i;
 	}
 	if (!err)
 		err = end_stretch(walk, &stretch);
@@ -379,34 +399,61 @@ static void run_walks(struct walk *walks, uint32_t count)
 		pthread_join(walks[i].thread, NULL);
 }
 
+/* One for each walk, where runs are kept.  False: no memory. */
+static bool give_keepers(const struct pagemap_ram *ram, struct walk *walks,
+			 uint32_t count, struct run_keeper **ret_keepers)
+{
+	struct run_keeper *keepers = NULL;
+	uint32_t i;
+
+	if (ram->keeps_runs) {
+		keepers = calloc(count, sizeof(*keepers));
+		if (!keepers)
+			return false;
+		for (i = 0; i < count; i++)
+			walks[i].keeper = &keepers[i];
+	}
+	*ret_keepers = keepers;
+	return true;
+}
+
+static int read_by(struct pass *pass, struct walk *walks, uint32_t count)
+{
+	struct pagemap_ram *ram = pass->ram;
+	struct run_keeper *keepers;
+	uint32_t i;
+	int err;
+
+	if (!give_keepers(ram, walks, count, &keepers))
+		return -ENOMEM;
+	run_walks(walks, count);
+	for (i = 0; i < count; i++)
+		add_walk(ram, &walks[i]);
+	settle_ranges(ram);
+	err = atomic_load(&pass->error);
+	if (!err && keepers)
+		err = ram_runs_join(ram, keepers, count);
+	for (i = 0; keepers && i < count; i++)
+		run_keeper_free(&keepers[i]);
+	free(keepers);
+	return err;
+}
+
 int ram_frames_read(struct pagemap_source *source, struct pagemap_ram *ram,
 		    uint32_t threads)
 {
 	struct pass pass = { .source = source, .ram = ram };
 	uint32_t i, count = thread_count(threads);
 	struct walk *walks = calloc(count, sizeof(*walks));
-	struct run_keeper *keepers = calloc(count, sizeof(*keepers));
-	int err = -ENOMEM;
+	int err;
 
+	if (!walks)
+		return -ENOMEM;
+	for (i = 0; i < count; i++)
+		walks[i].pass = &pass;
 	pthread_mutex_init(&pass.lock, NULL);
-	for (i = 0; walks && keepers && i < count; i++)
-		walks[i] = (struct walk){
-			.pass = &pass,
-			.keeper = ram->keeps_runs ? &keepers[i] : NULL,
-		};
-	if (walks && keepers) {
-		run_walks(walks, count);
-		for (i = 0; i < count; i++)
-			add_walk(ram, &walks[i]);
-		settle_ranges(ram);
-		err = atomic_load(&pass.error);
-	}
-	if (!err && ram->keeps_runs)
-		err = ram_runs_join(ram, keepers, count);
-	for (i = 0; keepers && i < count; i++)
-		run_keeper_free(&keepers[i]);
+	err = read_by(&pass, walks, count);
 	pthread_mutex_destroy(&pass.lock);
-	free(keepers);
 	free(walks);
 	return err;
 }

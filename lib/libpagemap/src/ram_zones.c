@@ -74,33 +74,40 @@ static int add_piece(struct array *pieces, const struct ram_zone *piece)
 	return 0;
 }
 
-/* From one edge of any zone to the next: of none, one or several. */
+/* How many zones, from the first on, a frame is in: 0, 1 or 2 for several. */
+static int zones_at(const struct array *zones, size_t first, uint64_t pfn,
+		    const struct ram_zone **ret_zone)
+{
+	const struct ram_zone *all = zones->items;
+	int found = 0;
+
+	for (; first < zones->count && all[first].first_pfn <= pfn &&
+	       found < 2; first++)
+		if (all[first].end_pfn > pfn && found++ == 0)
+			*ret_zone = &all[first];
+	return found;
+}
+
+/* From one edge of any zone to the next it is the same that hold a frame. */
 static int cut(struct array *pieces, const struct array *zones,
 	       const uint64_t *edges)
 {
-	const struct ram_zone *all = zones->items;
-	size_t i, first = 0, next = 0, open;
-	uint64_t until;
-	int err = 0;
+	const struct ram_zone *all = zones->items, *zone = NULL;
+	size_t i, first = 0;
+	int found, err = 0;
 
 	for (i = 0; i + 1 < 2 * zones->count && !err; i++) {
 		struct ram_zone piece = { .node = -1 };
 
-		while (next < zones->count && all[next].first_pfn <= edges[i])
-			next++;
-		while (first < next && all[first].end_pfn <= edges[i])
+		while (first < zones->count && all[first].end_pfn <= edges[i])
 			first++;
-		open = 0;
-		for (size_t j = first; j < next && open < 2; j++)
-			if (all[j].end_pfn > edges[i] && open++ == 0)
-				piece = all[j];
-		until = edges[i + 1];
-		if (!open || until == edges[i])
+		found = zones_at(zones, first, edges[i], &zone);
+		if (!found || edges[i] == edges[i + 1])
 			continue;
-		if (open > 1)
-			piece = (struct ram_zone){ .node = -1 };
+		if (found == 1)
+			piece = *zone;
 		piece.first_pfn = edges[i];
-		piece.end_pfn = until;
+		piece.end_pfn = edges[i + 1];
 		err = add_piece(pieces, &piece);
 	}
 	return err;

@@ -14,6 +14,9 @@
 /* Processes that a probe looks at before it says that a file is missing. */
 #define PROBE_PROCESSES 64
 
+/* Of fewer frames at once it is not worth while to look for a hole. */
+#define HOLE_FRAMES 4096
+
 static ssize_t saved_scan(struct pagemap_source *source,
 			  const struct pages_file *pages, struct scan *scan,
 			  struct extent *ret_extents, size_t count)
@@ -46,6 +49,30 @@ static ssize_t saved_scan(struct pagemap_source *source,
 	if (found < count)
 		scan->next_page = scan->end_page;
 	return (ssize_t)found;
+}
+
+/*
+ * Where the flags of all RAM are read, nearly all of a large machine's file may
+ * be a hole, which reads as zeros: of these the file system need not know.
+ */
+static ssize_t saved_read_frames(struct pagemap_source *source,
+				 enum frame_file file, uint64_t pfn,
+				 uint64_t *ret_values, size_t count)
+{
+	int fd = source->frame_fds[file];
+	off_t at = (off_t)(pfn * 8), bytes = (off_t)(count * 8), data;
+
+	if (source->records_fd >= 0 || fd < 0 || count < HOLE_FRAMES ||
+	    pfn > INT64_MAX / 8 - count)
+		return tree_read_frames(source, file, pfn, ret_values, count);
+	data = lseek(fd, at, SEEK_DATA);
+	/* No data up to the end: that far. */
+	if (data < 0 && errno == ENXIO)
+		data = lseek(fd, 0, SEEK_END);
+	if (data < at + bytes)
+		return tree_read_frames(source, file, pfn, ret_values, count);
+	memset(ret_values, 0, (size_t)bytes);
+	return (ssize_t)count;
 }
 
 /* Whether one of the first processes has a file that can be opened. */
@@ -185,7 +212,7 @@ static const struct source_ops saved_ops = {
 	.open_uses = tree_open_uses,
 	.read_uses = tree_read_uses,
 	.scan = saved_scan,
-	.read_frames = tree_read_frames,
+	.read_frames = saved_read_frames,
 	.open_forget = tree_open_forget,
 	.list_files = tree_list_files,
 	.stat_file = tree_stat_file,
