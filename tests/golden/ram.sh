@@ -8,6 +8,7 @@
 
 machine ram
 machine ram-liars
+machine ram1t
 machine small
 machine nopfn
 machine old-3.16
@@ -22,6 +23,7 @@ golden ram-strict memrank -S ram -w --strict --csv -H
 golden ram-no-meminfo memrank -S small -w
 golden ram-no-pfn memrank -S nopfn -w
 golden ram-old memrank -S old-3.16 -w
+golden ram-1t memrank -S ram1t -w
 json()
 {
 	"$@" | jq -S 'del(.source.time, .cost)'
@@ -36,9 +38,29 @@ sums()
 		select((.classes | map(.frames) | add) != .frames) |
 		"\(.classes | map(.frames) | add) frames of \(.frames)"'
 }
-for name in ram ram-liars small nopfn old-3.16; do
+for name in ram ram-liars ram1t small nopfn old-3.16; do
 	case_is "$name: each frame is in one class" "$(sums $name 2>&1)"
 done
+
+# Holes of the file are zeros, wherever they begin and end.
+cat >"$scratch/holes.txt" <<'END'
+frames 0x2a123
+flags 0 5 buddy
+flags 0x7ff0 0x20 slab
+flags 0x13456 1 hwpoison
+process 100 one
+map 0x10000000 300 rw-p anon
+pages 0 300 frame 0x20000
+END
+"$BUILD/tests/fixtures/mkproc" "$scratch/holes.txt" "$scratch/holes"
+json memrank -S "$scratch/holes" -w --json >"$scratch/sparse.json"
+cp --sparse=never "$scratch/holes/kpageflags" "$scratch/dense"
+case_is "the file has holes" "$(
+	[[ $(du -k "$scratch/holes/kpageflags" | cut -f 1) -lt 200 &&
+	   $(du -k "$scratch/dense" | cut -f 1) -gt 1000 ]] || echo it has none)"
+mv "$scratch/dense" "$scratch/holes/kpageflags"
+case_is "holes are as if they were written" "$(diff "$scratch/sparse.json" \
+	<(json memrank -S "$scratch/holes" -w --json))"
 
 # What does not go together, and what is not there.
 golden ram-mappings memrank -S ram -w -m
