@@ -60,7 +60,7 @@ static int read_stretch(struct reading *reading, uint64_t *page)
 		if (err)
 			return err;
 		tail = empty_tail(entries, part);
-		reading_take(reading, *page, entries, part - tail, 0);
+		reading_gather(reading, *page, entries, part - tail, 0);
 		*page += part;
 		want = want < WORKER_ENTRIES ? want * 2 : WORKER_ENTRIES;
 	} while (tail < HOLE_PAGES);

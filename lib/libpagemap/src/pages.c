@@ -200,8 +200,8 @@ static void take_part(struct reading *reading, uint64_t page,
 	gather->missing = missing;
 }
 
-void reading_take(struct reading *reading, uint64_t page,
-		  const uint64_t *entries, size_t count, uint32_t bits)
+void reading_gather(struct reading *reading, uint64_t page,
+		    const uint64_t *entries, size_t count, uint32_t bits)
 {
 	while (count) {
 		size_t part = count;
@@ -268,8 +268,8 @@ static int take_long(struct reading *reading, const struct extent *extent)
 		err = reading_read(reading, page, (size_t)part);
 		if (err)
 			return err;
-		reading_take(reading, page, reading->worker->entries,
-			     (size_t)part, extent->bits);
+		reading_gather(reading, page, reading->worker->entries,
+			       (size_t)part, extent->bits);
 		page += part;
 		if (reading->expected == UINT64_MAX)
 			continue;
@@ -320,12 +320,13 @@ static int take_extents(struct reading *reading, const struct extent *extents,
 		length = first[batch - 1].end_page - first->start_page;
 		err = reading_read(reading, first->start_page, (size_t)length);
 		for (k = 0; k < batch && !err; k++)
-			reading_take(reading, first[k].start_page,
-				     reading->worker->entries +
-				     (first[k].start_page - first->start_page),
-				     (size_t)(first[k].end_page -
-					      first[k].start_page),
-				     first[k].bits);
+			reading_gather(reading, first[k].start_page,
+				       reading->worker->entries +
+				       (first[k].start_page -
+					first->start_page),
+				       (size_t)(first[k].end_page -
+						first[k].start_page),
+				       first[k].bits);
 	}
 	return err;
 }

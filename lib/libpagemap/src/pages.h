@@ -26,8 +26,8 @@ struct reading {
 int reading_read(struct reading *reading, uint64_t page, size_t count);
 
 /* Takes them; bits are those of the extent that they are of. */
-void reading_take(struct reading *reading, uint64_t page,
-		  const uint64_t *entries, size_t count, uint32_t bits);
+void reading_gather(struct reading *reading, uint64_t page,
+		    const uint64_t *entries, size_t count, uint32_t bits);
 
 /* Sets zero_frame, and reads_ahead where reading ahead is enough. */
 void ahead_prepare(struct pagemap_source *source,
