@@ -25,6 +25,7 @@ struct strings {
 	uint32_t capacity;
 	uint32_t *slots;	/* number + 1; 0: free */
 	size_t slot_count;	/* a power of two, or 0 */
+	size_t block_bytes;	/* of all blocks */
 };
 
 struct strings *strings_new(void)
@@ -55,6 +56,7 @@ static char *new_block(struct strings *strings, size_t size)
 		return NULL;
 	block->next = strings->blocks;
 	strings->blocks = block;
+	strings->block_bytes += sizeof(*block) + size;
 	return block->text;
 }
 
@@ -190,4 +192,11 @@ uint32_t strings_count(const struct strings *strings)
 const char *strings_at(const struct strings *strings, uint32_t number)
 {
 	return number < strings->count ? strings->texts[number] : NULL;
+}
+
+size_t strings_bytes(const struct strings *strings)
+{
+	return sizeof(*strings) + strings->block_bytes +
+	       strings->capacity * sizeof(*strings->texts) +
+	       strings->slot_count * sizeof(*strings->slots);
 }

@@ -36,4 +36,7 @@ uint32_t strings_find(const struct strings *strings, const char *text,
 uint32_t strings_count(const struct strings *strings);
 const char *strings_at(const struct strings *strings, uint32_t number);
 
+/* Bytes that all of it takes. */
+size_t strings_bytes(const struct strings *strings);
+
 #endif
