@@ -17,6 +17,15 @@ struct reading_group {
 	const struct selector *selector;
 };
 
+/*
+ * What is kept from moment to moment, so that ages of pages can be told: a
+ * session of a method (working_set.h).  Of one source, which outlives it.
+ * NULL: no memory.
+ */
+struct reading_session;
+struct reading_session *reading_session_new(void);
+void reading_session_free(struct reading_session *session);
+
 /* What a moment is to show. */
 struct reading_request {
 	struct map_id maps[MAPS_MOST];
@@ -25,15 +34,19 @@ struct reading_request {
 	bool flags_only;	/* of RAM: not whose the frames are; quick */
 	const struct reading_group *groups;
 	size_t group_count;
-	uint32_t methods;	/* enum pagemap_wss_method: ages are wanted, */
-	bool may_disturb;	/* and somebody consented */
+	struct reading_session *session;	/* NULL: no ages; a reader has
+						   its own */
+	uint32_t methods;	/* mask of PAGEMAP_WSS_BITs: ages are wanted;
+				   0: they are not */
+	bool may_disturb;	/* somebody consented to methods that do */
 	const struct moment *previous;	/* pictures of what ended come from it;
 					   NULL: none */
 };
 
 /*
  * Takes a moment now.  0; or a negative errno and why, for people.  A process
- * that ended since previous is no error.  -ESRCH: a map's process never was.
+ * that ended since previous is no error.  -ESRCH: a map's process never was,
+ * and there is no previous moment; beside one, its picture says so.
  */
 int reading_take(struct pagemap_source *source,
 		 const struct reading_request *request, struct moment **ret_moment,
@@ -44,9 +57,15 @@ struct reader;
 
 /* source_name: as -S has it, NULL for the running machine. */
 int reader_new(const char *source_name, struct reader **ret_reader);
+
+/* Waits for a reading that is under way.  NULL is fine. */
 void reader_free(struct reader *reader);
 
-/* Begins one; false where one is under way or was not fetched yet. */
+/*
+ * Begins one; false where one is under way or was not fetched yet.  The
+ * request is copied, and the previous moment kept as long as it takes; groups
+ * are borrowed until it is fetched.
+ */
 bool reader_ask(struct reader *reader, const struct reading_request *request);
 bool reader_is_busy(const struct reader *reader);
 

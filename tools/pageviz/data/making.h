@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A moment that is being made: what the library has read, and what of it is
+ * in the store by now.  The parts of reading_take() share this and nothing
+ * else.
+ */
+#ifndef PAGEVIZ_DATA_MAKING_H
+#define PAGEVIZ_DATA_MAKING_H
+
+#include "reading.h"
+#include "store.h"
+
+/* Flags are numbered by 16 bits. */
+#define FLAGS_MOST 65535
+
+struct ages;
+
+struct making {
+	struct pagemap_source *source;
+	const struct reading_request *request;
+	struct ages *ages;			/* NULL: not asked for */
+	struct store *store;
+	uint32_t page_bytes;
+	bool has_ksm_flag;
+
+	struct pagemap_snapshot *snapshot;	/* NULL: not even that */
+	struct pagemap_sharing *sharing;	/* NULL: and why: */
+	char why_sharers[256];
+	uint64_t library_ns;			/* CPU of its threads */
+
+	struct list people;			/* struct person */
+	uint32_t *person_of;			/* by index of process */
+	struct list sets;			/* struct share_set */
+	uint32_t *set_numbers;			/* by set of sharing, + 1 */
+	struct list flags;			/* uint64_t */
+	uint16_t *flag_slots;			/* number + 1, by hash */
+	struct list stretches;			/* of the picture at hand */
+	struct list extents;
+	struct list areas;
+};
+
+/* ---- reading_people.c -------------------------------------------------- */
+
+/* Everyone of the snapshot, with names and groups. */
+int people_make(struct making *making);
+
+/* What has to be read of who processes are. */
+uint32_t people_identity(const struct making *making);
+
+/* The name of a process that is not among them; "" if it has none. */
+const char *people_name(struct making *making,
+			const struct pagemap_snapshot *snapshot,
+			const struct pagemap_process *process);
+
+/* ---- reading_sets.c ---------------------------------------------------- */
+
+/* How many of these frames, at least 1, are in the first one's set. */
+uint64_t sets_span(const struct making *making, uint64_t first_pfn,
+		   uint64_t count, size_t *ret_set);
+#define NO_SET SIZE_MAX
+
+/* The number of a set of sharing in the moment.  SET_UNKNOWN: no memory. */
+uint32_t sets_number(struct making *making, size_t set);
+
+/* A set of people, which are copied. */
+uint32_t sets_add(struct making *making, const uint32_t *members,
+		  uint32_t count, bool unseen);
+
+/* The number of flags; those that are one too many are not known: 0. */
+uint16_t flags_number(struct making *making, uint64_t flags);
+
+/* Adds a stretch, or makes the last one longer.  0 or -ENOMEM. */
+int stretch_add(struct making *making, const struct stretch *stretch);
+
+/* Shows pages, which rise.  0 or -ENOMEM. */
+int extent_add(struct making *making, uint64_t first_page, uint64_t end_page);
+
+/* What was listed is the picture's now. */
+int picture_settle(struct making *making, struct picture *picture);
+
+/* ---- reading_process.c, reading_ram.c, reading_ended.c ------------------ */
+
+int process_picture(struct making *making, struct picture *picture);
+int ram_picture(struct making *making, struct picture *picture);
+
+/* Takes the picture of a process that is gone over from an earlier moment.
+ * -ESRCH: it was never there. */
+int ended_picture(struct making *making, struct picture *picture);
+
+/* Those who share pages with it, and are gone too, are people still. */
+int ended_people(struct making *making);
+
+/* ---- reading_ages.c ---------------------------------------------------- */
+
+/*
+ * Samples the session's targets, or begins a session, after the census and
+ * before pictures: what was used in the interval is forgotten then.  That it
+ * cannot is no error.
+ */
+int ages_take(struct making *making);
+void ages_end(struct ages *ages);
+
+/* Why ages are not known; "" where they are. */
+const char *ages_why(const struct making *making);
+
+/* Where one stands in the ages of a process, page after page. */
+struct ages_walk {
+	const struct pagemap_working_set *set;	/* NULL: not known */
+	size_t process;
+	size_t mapping;
+	uint64_t first_page;			/* of the mapping at hand */
+	uint64_t end_page;
+	bool has_run;
+	struct pagemap_wss_run_iter iter;
+	struct pagemap_wss_run run;
+	uint32_t page_bytes;
+};
+
+void ages_begin(const struct making *making, pid_t pid,
+		struct ages_walk *ret_walk);
+
+/* How many of these pages, at least 1, are of the first one's age. */
+uint64_t ages_span(struct ages_walk *walk, uint64_t first_page, uint64_t count,
+		   uint8_t *ret_age);
+
+#endif

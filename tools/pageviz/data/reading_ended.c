@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What remains of processes that ended: their last picture, taken over from an
+ * earlier moment, and those who shared pages with them.
+ */
+#include "making.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Who is gone ------------------------------------------------------- */
+
+static bool is_there(const struct making *making, pid_t pid)
+{
+	return making->snapshot &&
+	       pagemap_snapshot_find_pid(making->snapshot, pid);
+}
+
+/* Whose stretches of a picture these are: a bool by index of person. */
+static void mark_sharers(const struct moment *moment,
+			 const struct picture *picture, bool *wanted)
+{
+	uint32_t last = SET_NOBODY;
+	size_t i, k;
+
+	for (i = 0; i < picture->stretch_count; i++) {
+		uint32_t set = picture->stretches[i].set;
+
+		if (set == last || set >= moment->set_count)
+			continue;
+		last = set;
+		for (k = 0; k < moment->sets[set].member_count; k++)
+			wanted[moment->sets[set].members[k]] = true;
+	}
+}
+
+static int add_gone(struct making *making, const struct person *before)
+{
+	struct person *person = list_add(&making->people, sizeof(*person));
+
+	if (!person)
+		return -ENOMEM;
+	*person = *before;
+	person->status = PAGEMAP_STATUS_VANISHED;
+	person->name = store_own_text(making->store, before->name);
+	person->command = store_own_text(making->store, before->command);
+	person->user = store_own_text(making->store, before->user);
+	person->group = store_own_text(making->store, before->group);
+	return person->name && person->command && person->user &&
+	       person->group ? 0 : -ENOMEM;
+}
+
+int ended_people(struct making *making)
+{
+	const struct reading_request *request = making->request;
+	const struct moment *previous = request->previous;
+	bool *wanted;
+	size_t i;
+	int err = 0;
+
+	if (!previous)
+		return 0;
+	wanted = calloc(previous->person_count + 1, sizeof(*wanted));
+	if (!wanted)
+		return -ENOMEM;
+	for (i = 0; i < request->map_count; i++) {
+		struct map_id id = request->maps[i];
+		const struct picture *picture = moment_picture(previous, id);
+
+		if (picture && id.kind == MAP_PROCESS &&
+		    !is_there(making, id.pid))
+			mark_sharers(previous, picture, wanted);
+	}
+	for (i = 0; i < previous->person_count && !err; i++)
+		if (wanted[i] && !is_there(making, previous->people[i].pid))
+			err = add_gone(making, &previous->people[i]);
+	free(wanted);
+	return err;
+}
+
+/* ---- Its last picture -------------------------------------------------- */
+
+/* One that is taken over. */
+struct legacy {
+	struct making *making;
+	const struct moment *from;
+	const struct picture *picture;
+	uint32_t *sets;			/* by number there, + 1 */
+};
+
+/* A set by the people of today. */
+static uint32_t take_set(struct legacy *legacy, uint32_t set)
+{
+	const struct share_set *before = &legacy->from->sets[set];
+	struct store *store = legacy->making->store;
+	uint32_t i, count = 0, *members;
+
+	members = malloc((before->member_count + 1) * sizeof(*members));
+	if (!members)
+		return SET_UNKNOWN;
+	for (i = 0; i < before->member_count; i++) {
+		const struct store_pid *found = store_find_pid(store,
+			legacy->from->people[before->members[i]].pid);
+
+		/* Two of that day may be one mm today, and are no more. */
+		if (found && (!count || members[count - 1] < found->person))
+			members[count++] = found->person;
+	}
+	set = sets_add(legacy->making, members, count, before->unseen);
+	free(members);
+	return set;
+}
+
+static uint32_t set_of(struct legacy *legacy, uint32_t set)
+{
+	if (set >= legacy->from->set_count)
+		return set;
+	if (!legacy->sets[set])
+		legacy->sets[set] = take_set(legacy, set) + 1;
+	return legacy->sets[set] - 1;
+}
+
+static int take_stretches(struct legacy *legacy)
+{
+	const struct picture *picture = legacy->picture;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < picture->stretch_count && !err; i++) {
+		struct stretch stretch = picture->stretches[i];
+
+		stretch.set = set_of(legacy, stretch.set);
+		stretch.flags = flags_number(legacy->making,
+				legacy->from->flags[stretch.flags]);
+		err = stretch_add(legacy->making, &stretch);
+	}
+	return err;
+}
+
+static int take_areas(struct legacy *legacy)
+{
+	const struct picture *picture = legacy->picture;
+	struct making *making = legacy->making;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < picture->area_count; i++) {
+		struct area *area = list_add(&making->areas, sizeof(*area));
+
+		if (!area)
+			return -ENOMEM;
+		*area = picture->areas[i];
+		area->name = store_own_text(making->store, area->name);
+		if (!area->name)
+			return -ENOMEM;
+	}
+	for (i = 0; i < picture->extent_count && !err; i++) {
+		const struct extent *extent = &picture->extents[i];
+
+		err = extent_add(making, extent->first_page,
+				 extent->first_page + extent->page_count);
+	}
+	return err;
+}
+
+static int take_picture(struct legacy *legacy, struct picture *picture)
+{
+	struct making *making = legacy->making;
+	int err = take_areas(legacy);
+
+	if (!err)
+		err = take_stretches(legacy);
+	if (err)
+		return err;
+	*picture = *legacy->picture;
+	picture->name = store_own_text(making->store, picture->name);
+	picture->why_sharers = store_own_text(making->store,
+					      picture->why_sharers);
+	picture->why_use = store_own_text(making->store, picture->why_use);
+	picture->why_age = store_own_text(making->store, picture->why_age);
+	return picture_settle(making, picture);
+}
+
+int ended_picture(struct making *making, struct picture *picture)
+{
+	const struct moment *previous = making->request->previous;
+	struct legacy legacy = { .making = making, .from = previous };
+	int err = 0;
+
+	if (!previous)
+		return -ESRCH;
+	legacy.picture = moment_picture(previous, picture->id);
+	if (legacy.picture) {
+		legacy.sets = calloc(previous->set_count + 1,
+				     sizeof(*legacy.sets));
+		err = legacy.sets ? take_picture(&legacy, picture) : -ENOMEM;
+		free(legacy.sets);
+	}
+	picture->status = PAGEMAP_STATUS_VANISHED;
+	picture->ended = true;
+	picture->why = store_own_text(making->store, legacy.picture ?
+		"it ended: this is what it was last" :
+		"there is no such process, or it ended before it was read");
+	return err;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The processes of a machine as people know them: names, users, groups.  A
+ * group is one that was asked for, or else the unit of the cgroup.
+ */
+#include "making.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cells.h"
+#include "proclist.h"
+#include "selector.h"
+
+#define NAMES (NAME_USER | NAME_COMM | NAME_COMMAND | NAME_PPID | NAME_UID)
+
+/* Of the path of a cgroup. */
+#define UNIT_SIZE 1024
+
+/* The rows of a snapshot while they are looked at. */
+struct census_rows {
+	struct row *rows;
+	size_t count;
+	const char **groups;		/* by row; NULL: none was asked for */
+	struct proclist *names;
+};
+
+static uint32_t names_of(const struct making *making)
+{
+	uint32_t names = NAMES;
+	size_t i;
+
+	for (i = 0; i < making->request->group_count; i++)
+		names |= selector_names(making->request->groups[i].selector);
+	return names;
+}
+
+uint32_t people_identity(const struct making *making)
+{
+	uint32_t identity = PAGEMAP_ID_CGROUP |
+			    proclist_identity(making->source,
+					      names_of(making));
+	size_t i;
+
+	for (i = 0; i < making->request->group_count; i++)
+		identity |= selector_identity(
+			making->request->groups[i].selector);
+	return identity;
+}
+
+static int name_rows(struct making *making, struct census_rows *census)
+{
+	const struct pagemap_snapshot *snapshot = making->snapshot;
+	size_t i;
+
+	census->count = pagemap_snapshot_process_count(snapshot);
+	census->rows = calloc(census->count + 1, sizeof(*census->rows));
+	census->groups = calloc(census->count + 1, sizeof(*census->groups));
+	if (!census->rows || !census->groups)
+		return -ENOMEM;
+	for (i = 0; i < census->count; i++) {
+		census->rows[i] = row_init();
+		census->rows[i].process =
+			pagemap_snapshot_process_at(snapshot, i);
+	}
+	return proclist_name_rows(making->source, snapshot, census->rows,
+				  census->count, names_of(making),
+				  &census->names);
+}
+
+/* The first group that a row is selected into is its group. */
+static int find_groups(const struct making *making, struct census_rows *census)
+{
+	bool *member = calloc(census->count + 1, sizeof(*member));
+	size_t i, k;
+	int err = member ? 0 : -ENOMEM;
+
+	for (i = 0; i < making->request->group_count && !err; i++) {
+		const struct reading_group *group =
+			&making->request->groups[i];
+
+		err = selector_match(group->selector, making->snapshot,
+				     census->rows, census->count, member);
+		for (k = 0; k < census->count && !err; k++)
+			if (member[k] && !census->groups[k])
+				census->groups[k] = group->name;
+	}
+	free(member);
+	return err;
+}
+
+/* As memrank --by unit names it; "" where that is not known. */
+static const char *unit_of(const struct row *row, char scratch[UNIT_SIZE])
+{
+	const char *unit = text_of_unit(row, scratch, UNIT_SIZE);
+
+	if (unit)
+		return unit;
+	return pagemap_process_cgroup(row->process) ? "(no unit)" : "";
+}
+
+static int add_person(struct making *making, const struct row *row,
+		      const char *group)
+{
+	const struct pagemap_process *process = row->process;
+	struct person *person = list_add(&making->people, sizeof(*person));
+	char scratch[UNIT_SIZE];
+
+	if (!person)
+		return -ENOMEM;
+	*person = (struct person){
+		.pid = pagemap_process_pid(process),
+		.ppid = (pid_t)row->ppid,
+		.uid = row->uid,
+		.status = pagemap_process_status(process),
+		.name = store_text(making->store, row->comm),
+		.command = store_text(making->store, row->command),
+		.user = store_text(making->store, row->user),
+		.group = store_text(making->store,
+				    group ? group : unit_of(row, scratch)),
+		.rss = pagemap_process_value(process, PAGEMAP_RSS),
+		.pss = pagemap_process_value(process, PAGEMAP_PSS),
+		.uss = pagemap_process_value(process, PAGEMAP_USS),
+	};
+	return person->name && person->command && person->user &&
+	       person->group ? 0 : -ENOMEM;
+}
+
+int people_make(struct making *making)
+{
+	struct census_rows census = { 0 };
+	size_t i;
+	int err = name_rows(making, &census);
+
+	if (!err)
+		err = find_groups(making, &census);
+	for (i = 0; i < census.count && !err; i++)
+		err = add_person(making, &census.rows[i], census.groups[i]);
+	proclist_free(census.names);
+	free(census.groups);
+	free(census.rows);
+	return err;
+}
+
+const char *people_name(struct making *making,
+			const struct pagemap_snapshot *snapshot,
+			const struct pagemap_process *process)
+{
+	struct proclist *names = NULL;
+	struct row row = row_init();
+	const char *name = "";
+
+	row.process = process;
+	if (!proclist_name_rows(making->source, snapshot, &row, 1, NAME_COMM,
+				&names))
+		name = store_text(making->store, row.comm);
+	proclist_free(names);
+	return name;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What pictures are made of: share sets and flags by number, stretches that
+ * grow while pages are alike, extents.
+ */
+#include "making.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define FLAG_SLOTS (UINT32_C(1) << 17)	/* at most half full */
+
+/* ---- Sets -------------------------------------------------------------- */
+
+static size_t set_of(const struct making *making, uint64_t pfn)
+{
+	size_t set;
+
+	return pagemap_sharing_set_of_frame(making->sharing, pfn, &set) ?
+	       NO_SET : set;
+}
+
+uint64_t sets_span(const struct making *making, uint64_t first_pfn,
+		   uint64_t count, size_t *ret_set)
+{
+	uint64_t i = 1;
+
+	*ret_set = set_of(making, first_pfn);
+	while (i < count && set_of(making, first_pfn + i) == *ret_set)
+		i++;
+	return i;
+}
+
+uint32_t sets_add(struct making *making, const uint32_t *members,
+		  uint32_t count, bool unseen)
+{
+	struct share_set *set = list_add(&making->sets, sizeof(*set));
+	uint32_t *copy = store_copy(making->store, members,
+				    count * sizeof(*members));
+
+	if (!set || (!copy && count))
+		return SET_UNKNOWN;
+	*set = (struct share_set){ copy, count, unseen };
+	return (uint32_t)making->sets.count - 1;
+}
+
+uint32_t sets_number(struct making *making, size_t set)
+{
+	struct pagemap_share_set found;
+	struct share_set *made;
+	uint32_t i, number, *members;
+
+	if (making->set_numbers[set])
+		return making->set_numbers[set] - 1;
+	if (pagemap_sharing_set_at(making->sharing, set, &found))
+		return SET_UNKNOWN;
+	number = sets_add(making, found.members, (uint32_t)found.member_count,
+			  found.unseen_pages != 0);
+	if (number == SET_UNKNOWN)
+		return number;
+	made = (struct share_set *)making->sets.items + number;
+	/* Who ended stands among them: indexes are others, and rise too. */
+	members = (uint32_t *)(uintptr_t)made->members;
+	for (i = 0; i < made->member_count; i++)
+		members[i] = making->person_of[members[i]];
+	making->set_numbers[set] = number + 1;
+	return number;
+}
+
+/* ---- Flags ------------------------------------------------------------- */
+
+static uint32_t hash_flags(uint64_t flags)
+{
+	return (uint32_t)(flags * UINT64_C(0x9e3779b97f4a7c15) >> 47);
+}
+
+uint16_t flags_number(struct making *making, uint64_t flags)
+{
+	const uint64_t *known = making->flags.items;
+	uint32_t at = hash_flags(flags);
+	uint64_t *place;
+
+	for (;; at++) {
+		uint16_t *slot = &making->flag_slots[at % FLAG_SLOTS];
+
+		if (*slot && known[*slot - 1] == flags)
+			return *slot - 1;
+		if (*slot)
+			continue;
+		if (making->flags.count == FLAGS_MOST)
+			return 0;
+		place = list_add(&making->flags, sizeof(*place));
+		if (!place)
+			return 0;
+		*place = flags;
+		*slot = (uint16_t)making->flags.count;
+		return *slot - 1;
+	}
+}
+
+/* ---- Stretches --------------------------------------------------------- */
+
+static bool is_alike(const struct stretch *a, const struct stretch *b)
+{
+	return a->set == b->set && a->sharers == b->sharers &&
+	       a->sharers_high == b->sharers_high && a->flags == b->flags &&
+	       a->bits == b->bits && a->state == b->state &&
+	       a->class_of == b->class_of && a->age == b->age &&
+	       a->swap_type == b->swap_type;
+}
+
+/* Whether the frames, or slots, of one go on where the other's end. */
+static bool goes_on(const struct stretch *last, const struct stretch *next)
+{
+	if (last->first_page + last->page_count != next->first_page ||
+	    last->page_count > UINT32_MAX - next->page_count)
+		return false;
+	if (last->place == PAGEMAP_PFN_UNKNOWN ||
+	    last->bits & PAGEMAP_RUN_SAME_FRAME)
+		return last->place == next->place;
+	/* Where slots are not shown, all have the first. */
+	if (last->state == PAGEMAP_PAGE_SWAPPED && !last->place && !next->place)
+		return true;
+	return last->place + last->page_count == next->place;
+}
+
+int stretch_add(struct making *making, const struct stretch *stretch)
+{
+	struct stretch *last = making->stretches.items;
+
+	if (making->stretches.count) {
+		last += making->stretches.count - 1;
+		if (is_alike(last, stretch) && goes_on(last, stretch)) {
+			last->page_count += stretch->page_count;
+			return 0;
+		}
+	}
+	last = list_add(&making->stretches, sizeof(*last));
+	if (!last)
+		return -ENOMEM;
+	*last = *stretch;
+	return 0;
+}
+
+/* ---- Extents ----------------------------------------------------------- */
+
+int extent_add(struct making *making, uint64_t first_page, uint64_t end_page)
+{
+	struct extent *last = making->extents.items;
+
+	if (first_page >= end_page)
+		return 0;
+	if (making->extents.count) {
+		last += making->extents.count - 1;
+		if (last->first_page + last->page_count >= first_page) {
+			if (end_page > last->first_page + last->page_count)
+				last->page_count = end_page - last->first_page;
+			return 0;
+		}
+	}
+	last = list_add(&making->extents, sizeof(*last));
+	if (!last)
+		return -ENOMEM;
+	*last = (struct extent){ first_page, end_page - first_page };
+	return 0;
+}
+
+int picture_settle(struct making *making, struct picture *picture)
+{
+	int err = 0;
+
+	picture->area_count = making->areas.count;
+	picture->stretch_count = making->stretches.count;
+	picture->extent_count = making->extents.count;
+	picture->areas = store_take(making->store, &making->areas,
+				    sizeof(struct area), &err);
+	picture->stretches = store_take(making->store, &making->stretches,
+					sizeof(struct stretch), &err);
+	picture->extents = store_take(making->store, &making->extents,
+				      sizeof(struct extent), &err);
+	return err;
+}

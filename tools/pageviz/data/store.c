@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The memory behind a moment, see store.h.  Small things share blocks; what is
+ * large has one of its own.
+ */
+#include "store.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+#include "string_table.h"
+
+#define BLOCK_BYTES 16384
+
+/* Of a text, escaped: no screen is as wide. */
+#define TEXT_BYTES 4096
+
+struct block {
+	struct block *next;
+	void *items;
+};
+
+struct store {
+	struct moment moment;		/* first: store_of() */
+	atomic_uint users;
+	struct block *blocks;
+	char *at;			/* where the newest shared block */
+	size_t left;			/* goes on */
+	size_t bytes;
+	struct strings *strings;
+	const struct store_pid *pids;	/* rising */
+	size_t pid_count;
+};
+
+struct store *store_new(void)
+{
+	struct store *store = calloc(1, sizeof(*store));
+
+	if (!store)
+		return NULL;
+	atomic_init(&store->users, 1);
+	store->bytes = sizeof(*store);
+	store->strings = strings_new();
+	if (store->strings)
+		return store;
+	free(store);
+	return NULL;
+}
+
+void store_free(struct store *store)
+{
+	struct block *block, *next;
+
+	if (!store)
+		return;
+	for (block = store->blocks; block; block = next) {
+		next = block->next;
+		free(block->items);
+		free(block);
+	}
+	strings_free(store->strings);
+	free(store);
+}
+
+struct moment *store_moment(struct store *store)
+{
+	return &store->moment;
+}
+
+struct store *store_of(const struct moment *moment)
+{
+	return (struct store *)moment;
+}
+
+size_t store_bytes(const struct store *store)
+{
+	return store->bytes + strings_bytes(store->strings);
+}
+
+/* ---- Who uses it ------------------------------------------------------- */
+
+struct moment *moment_ref(struct moment *moment)
+{
+	if (moment)
+		atomic_fetch_add(&store_of(moment)->users, 1);
+	return moment;
+}
+
+void moment_unref(struct moment *moment)
+{
+	if (moment && atomic_fetch_sub(&store_of(moment)->users, 1) == 1)
+		store_free(store_of(moment));
+}
+
+/* ---- Blocks ------------------------------------------------------------ */
+
+/* Takes memory over, or frees it. */
+static int keep_block(struct store *store, void *items, size_t size)
+{
+	struct block *block = items ? malloc(sizeof(*block)) : NULL;
+
+	if (!block) {
+		free(items);
+		return -ENOMEM;
+	}
+	block->items = items;
+	block->next = store->blocks;
+	store->blocks = block;
+	store->bytes += sizeof(*block) + size;
+	return 0;
+}
+
+static void *new_block(struct store *store, size_t size)
+{
+	void *items = calloc(1, size);
+
+	return keep_block(store, items, size) ? NULL : items;
+}
+
+void *store_allocate(struct store *store, size_t size)
+{
+	void *items;
+
+	size = (size + 15) & ~(size_t)15;
+	if (!size)
+		return NULL;
+	if (size > BLOCK_BYTES / 4)
+		return new_block(store, size);
+	if (size > store->left) {
+		store->at = new_block(store, BLOCK_BYTES);
+		store->left = store->at ? BLOCK_BYTES : 0;
+	}
+	if (!store->at)
+		return NULL;
+	items = store->at;
+	store->at += size;
+	store->left -= size;
+	return items;
+}
+
+void *store_copy(struct store *store, const void *items, size_t size)
+{
+	void *copy = store_allocate(store, size);
+
+	return copy ? memcpy(copy, items, size) : NULL;
+}
+
+/* ---- Texts ------------------------------------------------------------- */
+
+const char *store_own_text(struct store *store, const char *text)
+{
+	uint32_t number = strings_number(store->strings, text, strlen(text));
+
+	return strings_at(store->strings, number);
+}
+
+const char *store_text(struct store *store, const char *text)
+{
+	char escaped[TEXT_BYTES];
+
+	escape_text(text ? text : "", escaped, sizeof(escaped));
+	return store_own_text(store, escaped);
+}
+
+/* ---- Pids -------------------------------------------------------------- */
+
+void store_set_pids(struct store *store, const struct store_pid *pids,
+		    size_t count)
+{
+	store->pids = pids;
+	store->pid_count = count;
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+	pid_t x = ((const struct store_pid *)a)->pid;
+	pid_t y = ((const struct store_pid *)b)->pid;
+
+	return (x > y) - (x < y);
+}
+
+const struct store_pid *store_find_pid(const struct store *store, pid_t pid)
+{
+	const struct store_pid key = { .pid = pid };
+
+	return store->pid_count ?
+	       bsearch(&key, store->pids, store->pid_count, sizeof(key),
+		       compare_pids) : NULL;
+}
+
+/* ---- Lists that grow --------------------------------------------------- */
+
+void *list_add(struct list *list, size_t item_size)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity * 2 + 64;
+		void *items = reallocarray(list->items, capacity, item_size);
+
+		if (!items)
+			return NULL;
+		list->items = items;
+		list->capacity = capacity;
+	}
+	return (char *)list->items + list->count++ * item_size;
+}
+
+void list_free(struct list *list)
+{
+	free(list->items);
+	*list = (struct list){ 0 };
+}
+
+void *store_take(struct store *store, struct list *list, size_t item_size,
+		 int *err)
+{
+	void *items = NULL;
+
+	if (list->count) {
+		/* What is not needed goes back: a history keeps many. */
+		items = reallocarray(list->items, list->count, item_size);
+		if (!items)
+			items = list->items;
+		*err = keep_block(store, items, list->count * item_size);
+		list->items = NULL;
+	}
+	list_free(list);
+	return *err ? NULL : items;
+}
