@@ -50,4 +50,19 @@ struct json *json_cost(const struct pagemap_snapshot *snapshot);
 /* Processes that could not be read, and why. */
 struct json *json_unreadable(const struct pagemap_snapshot *snapshot);
 
+/* The same where there is no snapshot any more. */
+struct json_origin {
+	enum pagemap_source_kind kind;
+	const char *kernel;		/* "": not known */
+	uint32_t page_size_bytes;
+	uint64_t time_ns;
+	enum pagemap_engine engine;
+};
+struct json *json_source_of(const struct json_origin *origin);
+struct json *json_cost_of(uint64_t wall_ns, uint64_t cpu_ns);
+
+/* Appends a process to those that could not be read, if it could not. */
+void json_append_unreadable(struct json *array, pid_t pid,
+			    enum pagemap_status status);
+
 #endif

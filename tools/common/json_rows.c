@@ -94,37 +94,54 @@ static void set_time(struct json *object, const char *key, uint64_t time_ns)
 	json_set_text(object, key, text);
 }
 
-struct json *json_source(struct pagemap_source *source,
-			 const struct pagemap_snapshot *snapshot)
+struct json *json_source_of(const struct json_origin *origin)
 {
 	struct json *object = json_new_object();
-	bool live = pagemap_source_kind(source) == PAGEMAP_SOURCE_LIVE;
 
-	json_set_text(object, "kind", live ? "live" : "tree");
-	json_set_text(object, "kernel", *pagemap_source_kernel(source) ?
-		      pagemap_source_kernel(source) : NULL);
-	json_set_number(object, "page_size_bytes",
-			pagemap_source_page_size_bytes(source));
-	set_time(object, "time", pagemap_snapshot_time_ns(snapshot));
-	json_set_text(object, "engine", pagemap_engine_name(
-		      pagemap_snapshot_engine(snapshot)));
+	json_set_text(object, "kind", origin->kind == PAGEMAP_SOURCE_LIVE ?
+		      "live" : "tree");
+	json_set_text(object, "kernel", *origin->kernel ? origin->kernel
+							: NULL);
+	json_set_number(object, "page_size_bytes", origin->page_size_bytes);
+	set_time(object, "time", origin->time_ns);
+	json_set_text(object, "engine", pagemap_engine_name(origin->engine));
 	return object;
 }
 
-struct json *json_cost(const struct pagemap_snapshot *snapshot)
+struct json *json_source(struct pagemap_source *source,
+			 const struct pagemap_snapshot *snapshot)
+{
+	const struct json_origin origin = {
+		.kind = pagemap_source_kind(source),
+		.kernel = pagemap_source_kernel(source),
+		.page_size_bytes = pagemap_source_page_size_bytes(source),
+		.time_ns = pagemap_snapshot_time_ns(snapshot),
+		.engine = pagemap_snapshot_engine(snapshot),
+	};
+
+	return json_source_of(&origin);
+}
+
+struct json *json_cost_of(uint64_t wall_ns, uint64_t cpu_ns)
 {
 	struct json *object = json_new_object();
-	uint64_t wall_ns, cpu_ns;
 
-	pagemap_snapshot_cost(snapshot, &wall_ns, &cpu_ns);
 	json_set_number(object, "wall_ns", (int64_t)wall_ns);
 	json_set_number(object, "cpu_ns", (int64_t)cpu_ns);
 	return object;
 }
 
-static const char *why_unreadable(const struct pagemap_process *process)
+struct json *json_cost(const struct pagemap_snapshot *snapshot)
 {
-	switch (pagemap_process_status(process)) {
+	uint64_t wall_ns, cpu_ns;
+
+	pagemap_snapshot_cost(snapshot, &wall_ns, &cpu_ns);
+	return json_cost_of(wall_ns, cpu_ns);
+}
+
+static const char *why_unreadable(enum pagemap_status status)
+{
+	switch (status) {
 	case PAGEMAP_STATUS_DENIED:
 		return "permission denied";
 	case PAGEMAP_STATUS_MALFORMED:
@@ -138,6 +155,20 @@ static const char *why_unreadable(const struct pagemap_process *process)
 	}
 }
 
+void json_append_unreadable(struct json *array, pid_t pid,
+			    enum pagemap_status status)
+{
+	const char *reason = why_unreadable(status);
+	struct json *object;
+
+	if (!reason)
+		return;
+	object = json_new_object();
+	json_set_number(object, "pid", pid);
+	json_set_text(object, "reason", reason);
+	json_append(array, object);
+}
+
 struct json *json_unreadable(const struct pagemap_snapshot *snapshot)
 {
 	struct json *array = json_new_array();
@@ -146,15 +177,9 @@ struct json *json_unreadable(const struct pagemap_snapshot *snapshot)
 	for (i = 0; i < pagemap_snapshot_process_count(snapshot); i++) {
 		const struct pagemap_process *process =
 			pagemap_snapshot_process_at(snapshot, i);
-		const char *reason = why_unreadable(process);
-		struct json *object;
 
-		if (!reason)
-			continue;
-		object = json_new_object();
-		json_set_number(object, "pid", pagemap_process_pid(process));
-		json_set_text(object, "reason", reason);
-		json_append(array, object);
+		json_append_unreadable(array, pagemap_process_pid(process),
+				       pagemap_process_status(process));
 	}
 	return array;
 }

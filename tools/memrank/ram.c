@@ -110,11 +110,8 @@ static int print_json(const struct ram_report *report, FILE *out)
 	if (!object)
 		return -ENOMEM;
 	pagemap_snapshot_cost(report->snapshot, &wall_ns, &cpu_ns);
-	cost = json_new_object();
-	json_set_number(cost, "wall_ns",
-			(int64_t)(wall_ns + report->balance.wall_ns));
-	json_set_number(cost, "cpu_ns",
-			(int64_t)(cpu_ns + report->balance.cpu_ns));
+	cost = json_cost_of(wall_ns + report->balance.wall_ns,
+			    cpu_ns + report->balance.cpu_ns);
 	json_set_text(object, "schema", "memrank/1");
 	json_set(object, "source", json_source(report->source,
 					       report->snapshot));
