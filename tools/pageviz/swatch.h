@@ -13,6 +13,9 @@ enum swatch {
 	SWATCH_UNKNOWN,		/* a page, but this is not known of it */
 	SWATCH_PLAIN,		/* known, and nothing of note */
 	SWATCH_NO_FRAME,	/* swapped, zero, guard ...: none is asked of it */
+	SWATCH_ASIDE_CACHE,	/* frames that no process maps, where it is asked
+				   who does: calm, so that the answer is seen */
+	SWATCH_ASIDE_KERNEL,
 	SWATCH_FREE,
 	SWATCH_ANON,
 	SWATCH_ANON_UNMAPPED,
