@@ -73,11 +73,12 @@ MEMSTATS_TESTS := $(filter $(O)/tests/unit/test_memstats_%,$(CMOCKA_PROGS))
 $(MEMSTATS_TESTS): $(filter-out %/main.o,$(call objects,$(call tool_srcs,memstats)))
 $(O)/obj/tests/unit/test_memstats_%.o: OBJ_CPPFLAGS += -Itools/memstats
 
-# A test of one room needs no window: an archive gives what is used.
+# A test of one room needs no window: an archive gives what is used.  Two rooms
+# may have files of one name, which only appending (q) keeps both.
 PAGEVIZ_A := $(O)/pageviz.a
 PAGEVIZ_OBJS := $(filter-out %/main.o,$(call objects,$(call tool_srcs,pageviz)))
 $(PAGEVIZ_A): $(PAGEVIZ_OBJS) $(O)/sources
-	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $(PAGEVIZ_OBJS)
+	$(call say,AR,$@)rm -f $@ && $(AR) qcs $@ $(PAGEVIZ_OBJS)
 
 PAGEVIZ_TESTS := $(filter $(O)/tests/unit/test_pageviz_%,$(CMOCKA_PROGS))
 $(PAGEVIZ_TESTS): $(PAGEVIZ_A)
