@@ -123,6 +123,77 @@ static void broken_zones(void **state)
 		assert_int_equal(zones_of(broken[i], &zones), -EINVAL);
 }
 
+static void assert_place(const struct zone_place *place, int node,
+			 const char *name, uint64_t first, uint64_t spanned)
+{
+	assert_int_equal(place->node, node);
+	assert_int_equal(place->name.len, strlen(name));
+	assert_memory_equal(place->name.at, name, place->name.len);
+	assert_int_equal(place->first_pfn, first);
+	assert_int_equal(place->spanned, spanned);
+}
+
+/* Zones without pages have no start, or span nothing. */
+static void places_of_zones(void **state)
+{
+	static const char zones[] =
+		ZONE_DMA ZONE_NORMAL
+		"Node 0, zone  Movable\n        spanned  0\n"
+		"Node 0, zone   Device\n        spanned  0\n"
+		"  start_pfn:           0\n"
+		"Node 0, zone  HighMem\n        spanned  77\n"
+		"Node 12, zone    DMA32\n        spanned  9\n"
+		"  start_pfn: 281474976710656\n"
+		"Node 13, zone fifteen_letters\n        spanned  1\n"
+		"  start_pfn: 0\n"
+		"        spanned  2\n  start_pfn: 5\n";
+	const char *copy = edge_copy(zones, strlen(zones));
+	struct text text = { copy, copy + strlen(zones) };
+	struct zone_place place;
+
+	(void)state;
+	assert_int_equal(parse_zone_next(&text, &place), 1);
+	assert_place(&place, 0, "DMA", 1, 4095);
+	assert_int_equal(parse_zone_next(&text, &place), 1);
+	assert_place(&place, 0, "Normal", 1048576, 5505024);
+	assert_int_equal(parse_zone_next(&text, &place), 1);
+	assert_place(&place, 12, "DMA32", UINT64_C(1) << 48, 9);
+	assert_int_equal(parse_zone_next(&text, &place), 1);
+	assert_place(&place, 13, "fifteen_letters", 0, 1);
+	/* A start is of the head above it, and of no other zone. */
+	assert_int_equal(parse_zone_next(&text, &place), -EINVAL);
+}
+
+static void broken_places(void **state)
+{
+	static const char *const heads[] = {
+		"Node\n", "Node 0\n", "Node 0,\n", "Node 0, zone\n",
+		"Node 0, zone \n", "Node , zone A\n", "Node x, zone A\n",
+		"Node -1, zone A\n", "Node 0,1 zone A\n",
+		"Node 2147483648, zone A\n", "Node 0, pool A\n",
+		"Node 0 zone A\n", "Node 0, zone A B\n",
+		"Node 0, zone A-B\n", "Node 0, zone A\033[31m\n",
+		"Node 0, zone sixteen__letters\n",
+		"Node 0, zone A\n        spanned  x\n",
+		"Node 0, zone A\n        spanned  281474976710657\n",
+		"Node 0, zone A\n        spanned  1\n  start_pfn:\n",
+		"Node 0, zone A\n        spanned  1\n"
+			"  start_pfn: 281474976710657\n",
+		"        spanned  1\n  start_pfn: 1\n",
+	};
+	struct zone_place place;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		const char *copy = edge_copy(heads[i], strlen(heads[i]));
+		struct text text = { copy, copy + strlen(heads[i]) };
+
+		fill_garbage(&place, sizeof(place));
+		assert_int_equal(parse_zone_next(&text, &place), -EINVAL);
+		assert_garbage(&place, sizeof(place));
+	}
+}
+
 /* ---- iomem ------------------------------------------------------------- */
 
 static void banks_at_any_depth(void **state)
@@ -177,6 +248,8 @@ int main(void)
 		cmocka_unit_test(broken_meminfo),
 		cmocka_unit_test(sums_of_zones),
 		cmocka_unit_test(broken_zones),
+		cmocka_unit_test(places_of_zones),
+		cmocka_unit_test(broken_places),
 		cmocka_unit_test(banks_at_any_depth),
 		cmocka_unit_test(broken_banks),
 	};
