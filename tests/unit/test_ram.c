@@ -13,109 +13,24 @@
 
 #include <cmocka.h>
 
+#include "common_bare.h"
 #include "common_machine.h"
 
 #define F(name) (UINT64_C(1) << PAGEMAP_FLAG_##name)
 #define BIT(name) PAGEMAP_RAM_BIT(PAGEMAP_RAM_##name)
 
-#define SECTION 32768
-#define FRAMES (5 * SECTION + 100)	/* the last section is cut */
-
-/* ---- A machine of frames and texts alone ------------------------------- */
-
-static uint64_t flags[FRAMES];
-static uint64_t counts[FRAMES];
-static const char *meminfo[2];		/* before and after */
-static const char *zoneinfo;
-static const char *iomem;
-static int looks;
-static bool has_flags, ksm_flag;
-static int flags_error;
-
-static int give(const char *text, struct buffer *ret_text)
-{
-	if (!text)
-		return -ENOENT;
-	if (buffer_reserve(ret_text, strlen(text)))
-		return -ENOMEM;
-	memcpy(ret_text->data, text, strlen(text) + 1);
-	ret_text->size = strlen(text);
-	return 0;
-}
-
-static int bare_read_text(struct pagemap_source *source,
-			  const struct process_ref *ref, const char *name,
-			  struct buffer *ret_text)
-{
-	(void)source, (void)ref;
-	if (!strcmp(name, "meminfo"))
-		return give(meminfo[looks++ > 0], ret_text);
-	if (!strcmp(name, "zoneinfo"))
-		return give(zoneinfo, ret_text);
-	return give(!strcmp(name, "iomem") ? iomem : NULL, ret_text);
-}
-
-static ssize_t bare_read_frames(struct pagemap_source *source,
-				enum frame_file file, uint64_t pfn,
-				uint64_t *ret_values, size_t count)
-{
-	size_t i;
-
-	(void)source;
-	if (flags_error)
-		return flags_error;
-	for (i = 0; i < count && pfn + i < FRAMES; i++)
-		ret_values[i] = file == FRAME_FLAGS ? flags[pfn + i]
-						    : counts[pfn + i];
-	return (ssize_t)i;
-}
-
-static bool bare_probe(struct pagemap_source *source,
-		       enum pagemap_feature feature, const char **ret_reason)
-{
-	(void)source;
-	*ret_reason = "left out by the test";
-	if (feature == PAGEMAP_FEATURE_KSM_FLAG)
-		return ksm_flag;
-	return feature == PAGEMAP_FEATURE_KPAGEFLAGS ? has_flags :
-	       feature == PAGEMAP_FEATURE_KPAGECOUNT ||
-	       feature == PAGEMAP_FEATURE_PRECISE_COUNTS;
-}
-
-static void bare_close(struct pagemap_source *source)
-{
-	(void)source;
-}
-
-static const struct source_ops bare_ops = {
-	.read_text = bare_read_text,
-	.read_frames = bare_read_frames,
-	.probe = bare_probe,
-	.close = bare_close,
-};
+#define SECTION BARE_SECTION
+#define FRAMES BARE_FRAMES
 
 static struct pagemap_source *source;
 static struct pagemap_ram *ram;
 
-static void set(uint64_t first, uint64_t end, uint64_t value)
-{
-	for (; first < end; first++)
-		flags[first] = value;
-}
-
 static int begin(void **state)
 {
 	(void)state;
-	memset(flags, 0, sizeof(flags));
-	memset(counts, 0, sizeof(counts));
-	meminfo[0] = meminfo[1] = zoneinfo = iomem = NULL;
-	looks = flags_error = 0;
-	has_flags = ksm_flag = true;
 	ram = NULL;
-	source = source_new(&bare_ops, PAGEMAP_SOURCE_TREE);
-	source->page_size_bytes = 4096;
-	source->page_shift = 12;
-	return 0;
+	source = bare_begin();
+	return source ? 0 : -1;
 }
 
 static int end(void **state)
@@ -132,7 +47,7 @@ static int read_with(uint32_t threads, bool ranges)
 		.size = sizeof(opts), .threads = threads, .ranges = ranges,
 	};
 
-	looks = 0;
+	bare.looks = 0;
 	pagemap_ram_free(ram);
 	ram = NULL;
 	return pagemap_ram_read(source, &opts, &ram);
@@ -180,18 +95,18 @@ static void check_field(const char *name, uint64_t seen_pages)
 /* Some of each class; the rest says nothing. */
 static void lay_out(void)
 {
-	set(0, 100, F(RESERVED));
-	set(100, 1100, F(BUDDY));
-	set(2000, 2300, F(LRU) | F(ANON) | F(MMAP));
-	set(2300, 2800, F(LRU) | F(UPTODATE));
-	set(2800, 2900, F(LRU) | F(DIRTY));
-	set(2900, 3000, F(LRU) | F(SWAPBACKED));
-	set(3000, 3400, F(SLAB));
-	set(3400, 3450, F(PGTABLE) | F(ANON));
-	set(3450, 3482, F(COMPOUND_TAIL));
-	set(4096, 4096 + 1024, F(HUGE));
-	set(6000, 6004, F(HWPOISON));
-	set(6100, 6110, F(OFFLINE) | F(RESERVED));
+	bare_set(0, 100, F(RESERVED));
+	bare_set(100, 1100, F(BUDDY));
+	bare_set(2000, 2300, F(LRU) | F(ANON) | F(MMAP));
+	bare_set(2300, 2800, F(LRU) | F(UPTODATE));
+	bare_set(2800, 2900, F(LRU) | F(DIRTY));
+	bare_set(2900, 3000, F(LRU) | F(SWAPBACKED));
+	bare_set(3000, 3400, F(SLAB));
+	bare_set(3400, 3450, F(PGTABLE) | F(ANON));
+	bare_set(3450, 3482, F(COMPOUND_TAIL));
+	bare_set(4096, 4096 + 1024, F(HUGE));
+	bare_set(6000, 6004, F(HWPOISON));
+	bare_set(6100, 6110, F(OFFLINE) | F(RESERVED));
 }
 
 static const char told[] =
@@ -221,8 +136,8 @@ static void told_classes(void **state)
 {
 	(void)state;
 	lay_out();
-	meminfo[0] = meminfo[1] = told;
-	zoneinfo = zones;
+	bare.meminfo[0] = bare.meminfo[1] = told;
+	bare.zoneinfo = zones;
 	assert_int_equal(read_with(1, false), 0);
 	check_sum();
 	assert_int_equal(pages(BIT(FREE)), 1000);
@@ -275,8 +190,8 @@ static void quality_of_what_is_told(void **state)
 
 	(void)state;
 	lay_out();
-	meminfo[0] = meminfo[1] = told;
-	zoneinfo = zones;
+	bare.meminfo[0] = bare.meminfo[1] = told;
+	bare.zoneinfo = zones;
 	assert_int_equal(read_with(1, false), 0);
 	assert_quality(BIT(ANON), PAGEMAP_EXACT, PAGEMAP_REASON_NONE);
 	assert_quality(BIT(SLAB), PAGEMAP_ESTIMATED, PAGEMAP_REASON_TOLD);
@@ -295,9 +210,9 @@ static void what_moves_is_estimated(void **state)
 
 	(void)state;
 	lay_out();
-	meminfo[0] = "MemTotal: 654960 kB\nAnonPages: 1200 kB\n"
+	bare.meminfo[0] = "MemTotal: 654960 kB\nAnonPages: 1200 kB\n"
 		     "Percpu: 40 kB\n";
-	meminfo[1] = "MemTotal: 654960 kB\nAnonPages: 1240 kB\n"
+	bare.meminfo[1] = "MemTotal: 654960 kB\nAnonPages: 1240 kB\n"
 		     "Percpu: 80 kB\n";
 	assert_int_equal(read_with(1, false), 0);
 	check_sum();
@@ -320,10 +235,10 @@ static void what_moves_is_estimated(void **state)
 static void overdrawn(void **state)
 {
 	(void)state;
-	set(0, FRAMES, F(BUDDY));
-	set(0, 40, F(SLAB));
-	set(50, 60, 0);
-	meminfo[0] = meminfo[1] = "MemTotal: 656560 kB\nPercpu: 400 kB\n"
+	bare_set(0, FRAMES, F(BUDDY));
+	bare_set(0, 40, F(SLAB));
+	bare_set(50, 60, 0);
+	bare.meminfo[0] = bare.meminfo[1] = "MemTotal: 656560 kB\nPercpu: 400 kB\n"
 				  "SReclaimable: 400 kB\n";
 	assert_int_equal(read_with(1, false), 0);
 	check_sum();
@@ -337,8 +252,8 @@ static void overdrawn(void **state)
 static void negative_residual(void **state)
 {
 	(void)state;
-	set(0, FRAMES, F(SLAB));
-	meminfo[0] = meminfo[1] = "MemTotal: 40 kB\n";
+	bare_set(0, FRAMES, F(SLAB));
+	bare.meminfo[0] = bare.meminfo[1] = "MemTotal: 40 kB\n";
 	assert_int_equal(read_with(1, false), 0);
 	assert_int_equal(balance().residual_bytes, (10 - FRAMES) * 4096);
 }
@@ -362,11 +277,11 @@ static void without_meminfo(void **state)
 static void lazy_memory(void **state)
 {
 	(void)state;
-	set(0, FRAMES, F(BUDDY));
-	set(SECTION, 3 * SECTION, 0);
-	set(4 * SECTION, 4 * SECTION + 200, 0);
-	meminfo[0] = meminfo[1] = "MemTotal: 654160 kB\n";	/* 163540 */
-	zoneinfo = "        spanned  163940\n        present  163940\n"
+	bare_set(0, FRAMES, F(BUDDY));
+	bare_set(SECTION, 3 * SECTION, 0);
+	bare_set(4 * SECTION, 4 * SECTION + 200, 0);
+	bare.meminfo[0] = bare.meminfo[1] = "MemTotal: 654160 kB\n";	/* 163540 */
+	bare.zoneinfo = "        spanned  163940\n        present  163940\n"
 		   "        managed  98404\n  start_pfn: 0\n";
 	assert_int_equal(read_with(2, false), 0);
 	check_sum();
@@ -376,7 +291,7 @@ static void lazy_memory(void **state)
 	assert_int_equal(pages(BIT(UNKNOWN)), 200);
 	assert_int_equal(balance().residual_bytes, 200 << 12);
 	/* Where the kernel manages all, such sections are just not known. */
-	zoneinfo = "        spanned  163940\n        present  163940\n"
+	bare.zoneinfo = "        spanned  163940\n        present  163940\n"
 		   "        managed  163540\n  start_pfn: 0\n";
 	assert_int_equal(read_with(2, false), 0);
 	check_sum();
@@ -388,20 +303,20 @@ static void lazy_memory(void **state)
 static void balloons(void **state)
 {
 	(void)state;
-	set(0, FRAMES, F(BUDDY));
-	set(0, 1000, F(RESERVED));
-	set(2000, 12000, F(OFFLINE));
-	zoneinfo = "        spanned  163940\n        present  163940\n"
+	bare_set(0, FRAMES, F(BUDDY));
+	bare_set(0, 1000, F(RESERVED));
+	bare_set(2000, 12000, F(OFFLINE));
+	bare.zoneinfo = "        spanned  163940\n        present  163940\n"
 		   "        managed  162940\n  start_pfn: 0\n";
-	meminfo[0] = meminfo[1] = "MemTotal: 651760 kB\n";	/* 162940 */
+	bare.meminfo[0] = bare.meminfo[1] = "MemTotal: 651760 kB\n";	/* 162940 */
 	assert_int_equal(read_with(1, false), 0);
 	check_sum();
 	assert_int_equal(pages(BIT(LENT)), 10000);
 	assert_int_equal(pages(BIT(OFFLINE)), 0);
 	assert_int_equal(balance().residual_bytes, 0);
-	zoneinfo = "        spanned  163940\n        present  163940\n"
+	bare.zoneinfo = "        spanned  163940\n        present  163940\n"
 		   "        managed  152940\n  start_pfn: 0\n";
-	meminfo[0] = meminfo[1] = "MemTotal: 611760 kB\n";	/* 152940 */
+	bare.meminfo[0] = bare.meminfo[1] = "MemTotal: 611760 kB\n";	/* 152940 */
 	assert_int_equal(read_with(1, false), 0);
 	check_sum();
 	assert_int_equal(pages(BIT(LENT)), 0);
@@ -416,14 +331,14 @@ static void free_blocks_by_their_heads(void **state)
 
 	(void)state;
 	for (i = 0; i < FRAMES; i += 1024)
-		flags[i] = F(BUDDY);
-	meminfo[0] = meminfo[1] = "MemTotal: 655760 kB\nMemFree: 640000 kB\n";
+		bare.flags[i] = F(BUDDY);
+	bare.meminfo[0] = bare.meminfo[1] = "MemTotal: 655760 kB\nMemFree: 640000 kB\n";
 	assert_int_equal(read_with(1, false), 0);
 	check_sum();
 	assert_int_equal(pages(BIT(FREE)), 160000);
 	assert_quality(BIT(FREE), PAGEMAP_ESTIMATED, PAGEMAP_REASON_TOLD);
 	/* A small difference is what moved. */
-	set(0, 159000, F(BUDDY));
+	bare_set(0, 159000, F(BUDDY));
 	assert_int_equal(read_with(1, false), 0);
 	assert_in_range(pages(BIT(FREE)), 159000, 159010);
 }
@@ -432,10 +347,10 @@ static void free_blocks_by_their_heads(void **state)
 static void tables_that_are_told(void **state)
 {
 	(void)state;
-	meminfo[0] = meminfo[1] = "MemTotal: 655760 kB\nPageTables: 400 kB\n";
+	bare.meminfo[0] = bare.meminfo[1] = "MemTotal: 655760 kB\nPageTables: 400 kB\n";
 	assert_int_equal(read_with(1, false), 0);
 	assert_int_equal(pages(BIT(PAGE_TABLES)), 100);
-	flags[5] = F(PGTABLE);
+	bare.flags[5] = F(PGTABLE);
 	assert_int_equal(read_with(1, false), 0);
 	assert_int_equal(pages(BIT(PAGE_TABLES)), 1);
 }
@@ -446,16 +361,16 @@ static void holes_by_iomem(void **state)
 	struct pagemap_ram_range range;
 
 	(void)state;
-	set(0, FRAMES, F(BUDDY));
-	set(0, 1, F(RESERVED));
-	set(159, 256, F(RESERVED));
-	set(300, 310, F(RESERVED));
-	set(1000, 2000, 0);
-	set(3000, 4000, F(NOPAGE));
-	iomem = "00001000-0009fbff : System RAM\n"
+	bare_set(0, FRAMES, F(BUDDY));
+	bare_set(0, 1, F(RESERVED));
+	bare_set(159, 256, F(RESERVED));
+	bare_set(300, 310, F(RESERVED));
+	bare_set(1000, 2000, 0);
+	bare_set(3000, 4000, F(NOPAGE));
+	bare.iomem = "00001000-0009fbff : System RAM\n"
 		"00100000-003e7fff : System RAM\n"
 		"007d0000-28063fff : System RAM\n";
-	meminfo[0] = meminfo[1] = "MemTotal: 4 kB\n";
+	bare.meminfo[0] = bare.meminfo[1] = "MemTotal: 4 kB\n";
 	assert_int_equal(read_with(1, true), 0);
 	check_sum();
 	/* A page of which only a part is RAM is none. */
@@ -464,13 +379,13 @@ static void holes_by_iomem(void **state)
 	assert_int_equal(pagemap_ram_range_at(ram, 0, &range), 0);
 	assert_int_equal(range.ram_class, PAGEMAP_RAM_HOLE);
 	/* Shown without permission: nothing is known of where RAM is. */
-	iomem = "00000000-00000000 : System RAM\n"
+	bare.iomem = "00000000-00000000 : System RAM\n"
 		"00000000-00000000 : System RAM\n";
 	assert_int_equal(read_with(1, false), 0);
 	check_sum();
 	assert_int_equal(pages(BIT(HOLE)), 1000);
 	assert_int_equal(pages(BIT(RESERVED)), 1 + 97 + 10);
-	iomem = "nonsense\n";
+	bare.iomem = "nonsense\n";
 	assert_int_equal(read_with(1, false), 0);
 	assert_int_equal(pages(BIT(HOLE)), 1000);
 }
@@ -479,12 +394,12 @@ static void holes_by_iomem(void **state)
 static void false_ksm(void **state)
 {
 	(void)state;
-	set(0, 50, F(LRU) | F(ANON) | F(MMAP) | F(KSM));
-	ksm_flag = false;
+	bare_set(0, 50, F(LRU) | F(ANON) | F(MMAP) | F(KSM));
+	bare.ksm_flag = false;
 	assert_int_equal(read_with(1, false), 0);
 	assert_int_equal(pages(BIT(ANON)), 50);
 	source->features[PAGEMAP_FEATURE_KSM_FLAG] = FEATURE_UNTRIED;
-	ksm_flag = true;
+	bare.ksm_flag = true;
 	assert_int_equal(read_with(1, false), 0);
 	assert_int_equal(pages(BIT(KSM)), 50);
 }
@@ -496,15 +411,15 @@ static void part_of_a_folio(void **state)
 	int i;
 
 	(void)state;
-	set(512, 513, folio | F(COMPOUND_HEAD));
-	set(513, 1024, folio | F(COMPOUND_TAIL));
-	set(1024, 1025, folio | F(ANON) | F(COMPOUND_HEAD));
-	set(1025, 1536, folio | F(ANON) | F(COMPOUND_TAIL));
-	set(2048, 2050, F(LRU) | F(UPTODATE) | F(MMAP));
+	bare_set(512, 513, folio | F(COMPOUND_HEAD));
+	bare_set(513, 1024, folio | F(COMPOUND_TAIL));
+	bare_set(1024, 1025, folio | F(ANON) | F(COMPOUND_HEAD));
+	bare_set(1025, 1536, folio | F(ANON) | F(COMPOUND_TAIL));
+	bare_set(2048, 2050, F(LRU) | F(UPTODATE) | F(MMAP));
 	for (i = 600; i < 610; i++)
-		counts[i] = 1;
+		bare.counts[i] = 1;
 	for (i = 1024; i < 1100; i++)
-		counts[i] = 2;
+		bare.counts[i] = 2;
 	assert_int_equal(read_with(1, false), 0);
 	assert_int_equal(pages(BIT(FILE_MAPPED)), 10 + 2);
 	assert_int_equal(pages(BIT(FILE_CLEAN)), 502);
@@ -516,12 +431,12 @@ static void part_of_a_folio(void **state)
 static void tails_of_older_kernels(void **state)
 {
 	(void)state;
-	set(512, 513, F(LRU) | F(UPTODATE) | F(DIRTY) | F(COMPOUND_HEAD));
-	set(513, 1024, F(COMPOUND_TAIL) | F(THP));
+	bare_set(512, 513, F(LRU) | F(UPTODATE) | F(DIRTY) | F(COMPOUND_HEAD));
+	bare_set(513, 1024, F(COMPOUND_TAIL) | F(THP));
 	/* Nor is what the next one has from another head. */
-	set(1024, 1025, F(COMPOUND_HEAD));
-	set(1025, 1028, F(COMPOUND_TAIL));
-	meminfo[0] = meminfo[1] = "MemTotal: 655760 kB\nDirty: 2048 kB\n";
+	bare_set(1024, 1025, F(COMPOUND_HEAD));
+	bare_set(1025, 1028, F(COMPOUND_TAIL));
+	bare.meminfo[0] = bare.meminfo[1] = "MemTotal: 655760 kB\nDirty: 2048 kB\n";
 	assert_int_equal(read_with(1, false), 0);
 	assert_int_equal(pages(BIT(FILE_DIRTY)), 512);
 	assert_int_equal(pages(BIT(KERNEL_BLOCKS)), 4);
@@ -541,8 +456,8 @@ static void ranges_are_all_frames(void **state)
 	(void)state;
 	srandom(3);
 	for (i = 0; i < FRAMES; i++)
-		flags[i] = UINT64_C(1) << (i % 7 ? random() % 27 : 10);
-	set(SECTION - 5, SECTION + 5, F(SLAB));
+		bare.flags[i] = UINT64_C(1) << (i % 7 ? random() % 27 : 10);
+	bare_set(SECTION - 5, SECTION + 5, F(SLAB));
 	assert_int_equal(read_with(1, false), 0);
 	assert_int_equal(pagemap_ram_range_at(ram, 0, &range), -ENOTSUP);
 	for (i = 0; i < PAGEMAP_RAM_CLASS_COUNT; i++)
@@ -561,7 +476,7 @@ static void ranges_are_all_frames(void **state)
 			next += range.frame_count;
 			for (i = range.first_pfn; i < next; i++)
 				assert_int_equal(range.ram_class,
-					pagemap_ram_class_of(flags[i], 0));
+					pagemap_ram_class_of(bare.flags[i], 0));
 		}
 		assert_int_equal(next, FRAMES);
 	}
@@ -572,14 +487,14 @@ static void ranges_are_all_frames(void **state)
 static void failures(void **state)
 {
 	(void)state;
-	meminfo[0] = "MemTotal: much\n";
+	bare.meminfo[0] = "MemTotal: much\n";
 	assert_int_equal(read_with(1, false), -EINVAL);
 	assert_non_null(strstr(pagemap_source_last_error(source), "meminfo"));
-	meminfo[0] = NULL;
-	flags_error = -EIO;
+	bare.meminfo[0] = NULL;
+	bare.flags_error = -EIO;
 	assert_int_equal(read_with(3, false), -EIO);
-	flags_error = 0;
-	has_flags = false;
+	bare.flags_error = 0;
+	bare.has_flags = false;
 	source->features[PAGEMAP_FEATURE_KPAGEFLAGS] = FEATURE_UNTRIED;
 	assert_int_equal(read_with(1, false), -ENOTSUP);
 	assert_null(ram);
