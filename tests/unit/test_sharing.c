@@ -22,6 +22,7 @@ static struct pagemap_source *source;
 static struct pagemap_snapshot *snapshot;
 static struct pagemap_sharing *sharing;
 static bool kinds_only;
+static const struct pagemap_page_filter *filter;
 
 /* Who maps each frame, by bits of processes of the snapshot. */
 static uint32_t mappers[MACHINE_FRAMES];
@@ -50,6 +51,7 @@ static void begin(unsigned int seed, enum pagemap_frame_detail frames,
 		.size = sizeof(opts),
 		.detail = detail,
 		.frames = frames,
+		.pages = filter,
 		.threads = 2,
 	};
 
@@ -170,6 +172,125 @@ static void test_set_of_each_frame(void **state)
 	}
 	assert_true(found > 1000);
 	end();
+}
+
+static size_t set_of(uint64_t frame)
+{
+	size_t index;
+
+	return pagemap_sharing_set_of_frame(sharing, frame, &index) ?
+	       PAGEMAP_NO_SET : index;
+}
+
+/* From a frame on: as far as the limit, or as the next is in another set. */
+static uint64_t check_set_run(uint64_t frame, uint64_t limit)
+{
+	uint64_t i, count = 0;
+	size_t set = 0;
+
+	pagemap_sharing_set_run(sharing, frame, limit, &set, &count);
+	assert_true(count > 0 && count <= limit);
+	for (i = 0; i < count; i++)
+		assert_int_equal(set_of(frame + i), set);
+	if (count < limit)
+		assert_true(set_of(frame + count) != set);
+	return count;
+}
+
+static void test_sets_of_frames_in_a_row(void **state)
+{
+	static const uint64_t limits[] = {
+		1, 7, 63, 64, 65, 512, 3000, 2 * MACHINE_FRAMES,
+	};
+	uint64_t frame, count;
+	size_t i, set;
+
+	(void)state;
+	begin(22, PAGEMAP_FRAMES_ALL, PAGEMAP_DETAIL_PROCESSES, false);
+	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		for (frame = 0; frame < MACHINE_FRAMES; frame += count)
+			count = check_set_run(frame, limits[i]);
+		for (frame = 0; frame < MACHINE_FRAMES; frame += 331)
+			check_set_run(frame, limits[i]);
+	}
+	/* Far beyond all RAM, and at the last number of all. */
+	check_set_run(UINT64_C(1) << 60, 5000);
+	check_set_run(UINT64_MAX - 5, 6);
+	pagemap_sharing_set_run(sharing, UINT64_MAX, 5, &set, &count);
+	assert_int_equal(set, PAGEMAP_NO_SET);
+	assert_int_equal(count, 1);
+	pagemap_sharing_set_run(sharing, UINT64_MAX - 5, 100, &set, &count);
+	assert_int_equal(count, 6);
+	pagemap_sharing_set_run(sharing, 0, 0, &set, &count);
+	assert_int_equal(count, 0);
+	end();
+}
+
+/* Whoever has a page there is among the members of its frame's set. */
+static size_t check_members(const struct pagemap_process *process,
+			    const struct pagemap_run *run)
+{
+	uint64_t i, pages = run->bits & PAGEMAP_RUN_SAME_FRAME ?
+			    1 : run->page_count;
+
+	for (i = 0; i < pages; i++) {
+		struct pagemap_share_set set;
+
+		assert_int_equal(pagemap_sharing_set_at(sharing,
+				set_of(run->pfn + i), &set), 0);
+		assert_int_equal(set.member_count, run->sharers);
+		assert_true(bits_of(&set) &
+			    1u << pagemap_process_index(process));
+	}
+	return (size_t)pages;
+}
+
+/* Private pages, parts of huge pages and merged ones as well. */
+static size_t check_present_pages(bool *ret_huge, bool *ret_merged)
+{
+	size_t i, m, found = 0;
+
+	*ret_huge = *ret_merged = false;
+	begin(23, PAGEMAP_FRAMES_ALL, PAGEMAP_DETAIL_PAGES, true);
+	for (i = 0; i < pagemap_snapshot_process_count(snapshot); i++)
+		for (m = 0; m < MACHINE_MAPPINGS; m++) {
+			const struct pagemap_process *process =
+				pagemap_snapshot_process_at(snapshot, i);
+			struct pagemap_run_iter iter;
+			struct pagemap_run run;
+
+			pagemap_run_iter_init(&iter,
+				pagemap_process_mapping_at(process, m));
+			while (pagemap_run_iter_next(&iter, &run) == 1) {
+				if (run.state != PAGEMAP_PAGE_PRESENT)
+					continue;
+				found += check_members(process, &run);
+				*ret_huge |= run.bits & PAGEMAP_RUN_HUGE;
+				*ret_merged |=
+					run.flags >> PAGEMAP_FLAG_KSM & 1;
+			}
+		}
+	end();
+	return found;
+}
+
+static void test_each_present_page_has_a_set(void **state)
+{
+	const pid_t pid = MACHINE_PID(4);
+	const struct pagemap_page_filter of_one = {
+		.pids = &pid, .pid_count = 1,
+	};
+	bool huge, merged;
+	size_t all, some;
+
+	(void)state;
+	all = check_present_pages(&huge, &merged);
+	assert_true(all > 10000 && huge && merged);
+	/* Of one process alone; the sets are of all of them none the less. */
+	filter = &of_one;
+	some = check_present_pages(&huge, &merged);
+	filter = NULL;
+	assert_true(some > 1000 && some < all / 4);
 }
 
 static void check_pair(const struct pagemap_share_pair *pair)
@@ -405,6 +526,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_set_of_each_frame),
+		cmocka_unit_test(test_sets_of_frames_in_a_row),
+		cmocka_unit_test(test_each_present_page_has_a_set),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_of_mapping),
 		cmocka_unit_test(test_of_mapping_groups),
