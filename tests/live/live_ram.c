@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * All of RAM on the running machine: memory that the test makes is found in
- * its class, frame for frame, and moves its class by its size; every frame is
- * in one class; the figures of meminfo agree; the residual is small.
+ * its class, frame for frame, and so is whose it is, and moves its class by its
+ * size; every frame is in one class; the figures of meminfo agree; the residual
+ * is small.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -41,7 +42,7 @@ static void look_begin(struct look *look)
 		.frames = PAGEMAP_FRAMES_ALL,
 	};
 	struct pagemap_ram_opts ram_opts = {
-		.size = sizeof(ram_opts), .ranges = true,
+		.size = sizeof(ram_opts), .ranges = true, .runs = true,
 	};
 
 	look->source = open_live();
@@ -175,6 +176,43 @@ static void expect_owned(const struct look *look, pid_t pid,
 	free(group_of);
 }
 
+static int compare_pfns(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool is_of(const struct look *look, const struct pagemap_ram_run *run,
+		  enum pagemap_ram_class wanted, size_t process)
+{
+	struct pagemap_share_set set;
+
+	return run->ram_class == wanted && run->set != PAGEMAP_NO_SET &&
+	       !pagemap_sharing_set_at(look->sharing, run->set, &set) &&
+	       set.member_count == 1 && set.members[0] == process &&
+	       run->flags >> PAGEMAP_FLAG_MMAP & 1;
+}
+
+/* By runs too: each frame's flags, and that this process alone maps it. */
+static void expect_runs(const struct look *look, pid_t pid,
+			enum pagemap_ram_class wanted)
+{
+	size_t process = index_of(look->snapshot, pid);
+	struct pagemap_ram_run run;
+	size_t i, at = 0, found = 0;
+
+	qsort(pfns, N, sizeof(*pfns), compare_pfns);
+	for (i = 0; !pagemap_ram_run_at(look->ram, i, &run); i++)
+		for (; at < N && pfns[at] < run.first_pfn + run.frame_count;
+		     at++)
+			found += is_of(look, &run, wanted, process);
+	if (found < N - N / 100)
+		print_message("%zu of %zu frames in runs of %s\n", found,
+			      (size_t)N, pagemap_ram_class_name(wanted));
+	assert_true(found >= N - N / 100);
+}
+
 static void make_mapped(struct report *report, void *context)
 {
 	int fd = context == (void *)BIT(SHMEM_MAPPED) ? new_memfd(N) :
@@ -202,6 +240,7 @@ static void mapped(enum pagemap_ram_class wanted)
 	look_begin(&look);
 	expect_found(&look, wanted);
 	expect_owned(&look, victim.pid, wanted);
+	expect_runs(&look, victim.pid, wanted);
 	look_end(&look);
 	victim_end(&victim);
 }
@@ -414,6 +453,41 @@ static void hugetlb(void **unused)
 
 /* ---- The whole --------------------------------------------------------- */
 
+/* Ranges and runs are of the same frames in the same classes. */
+static void expect_same_classes(const struct pagemap_ram *ram)
+{
+	uint64_t frames[PAGEMAP_RAM_CLASS_COUNT] = { 0 };
+	struct pagemap_ram_range range;
+	struct pagemap_ram_run run;
+	uint64_t next = 0;
+	size_t i;
+
+	for (i = 0; !pagemap_ram_range_at(ram, i, &range); i++)
+		frames[range.ram_class] += range.frame_count;
+	for (i = 0; !pagemap_ram_run_at(ram, i, &run); i++) {
+		assert_int_equal(run.first_pfn, next);
+		next += run.frame_count;
+		frames[run.ram_class] -= run.frame_count;
+	}
+	for (i = 0; i < PAGEMAP_RAM_CLASS_COUNT; i++)
+		assert_int_equal(frames[i], 0);
+}
+
+/* In order, and of frames that there are. */
+static void expect_zones(const struct pagemap_ram *ram, uint64_t frames)
+{
+	struct pagemap_ram_zone zone;
+	uint64_t end = 0;
+	size_t i;
+
+	for (i = 0; !pagemap_ram_zone_at(ram, i, &zone); i++) {
+		assert_true(zone.first_pfn >= end && zone.frame_count);
+		end = zone.first_pfn + zone.frame_count;
+		assert_true(zone.node < 0 || *zone.name);
+	}
+	assert_true(i > 0 && end <= frames);
+}
+
 static void each_frame_once(void **unused)
 {
 	struct pagemap_ram_balance balance;
@@ -433,6 +507,8 @@ static void each_frame_once(void **unused)
 		next += range.frame_count;
 	}
 	assert_int_equal(next, balance.frames);
+	expect_same_classes(look.ram);
+	expect_zones(look.ram, balance.frames);
 	look_end(&look);
 }
 
