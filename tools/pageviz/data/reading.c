@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "making.h"
+#include "taking.h"
 
 #define FLAG_SLOTS (UINT32_C(1) << 17)
 
@@ -35,36 +35,54 @@ static bool wants(const struct reading_request *request, enum map_kind kind)
 	return false;
 }
 
-static int take_census(struct making *making)
+static size_t list_maps(const struct reading_request *request,
+			pid_t pids[MAPS_MOST])
 {
-	const struct reading_request *request = making->request;
-	bool pages = wants(request, MAP_PROCESS);
+	size_t i, count = 0;
+
+	for (i = 0; i < request->map_count; i++)
+		if (request->maps[i].kind == MAP_PROCESS)
+			pids[count++] = request->maps[i].pid;
+	return count;
+}
+
+/* Everyone is counted, and of those alone who are shown pages are kept. */
+static int take_census(struct taking *taking)
+{
+	const struct reading_request *request = taking->request;
+	pid_t pids[MAPS_MOST];
+	const struct pagemap_page_filter filter = {
+		.pids = pids,
+		.pid_count = list_maps(request, pids),
+	};
+	bool pages = filter.pid_count != 0;
 	struct pagemap_snapshot_opts opts = {
 		.size = sizeof(opts),
 		.detail = pages ? PAGEMAP_DETAIL_PAGES
 				: PAGEMAP_DETAIL_PROCESSES,
 		.metrics = METRICS,
-		.identity = people_identity(making),
+		.identity = people_identity(taking),
 		.gentle = request->gentle,
 		.frames = PAGEMAP_FRAMES_ALL,
+		.pages = pages ? &filter : NULL,
 	};
 
-	return pagemap_snapshot_take(making->source, &opts, &making->snapshot);
+	return pagemap_snapshot_take(taking->source, &opts, &taking->snapshot);
 }
 
 /* Who there is, where nobody's pages can be read or are of interest. */
-static int take_list(struct making *making)
+static int take_list(struct taking *taking)
 {
 	struct pagemap_snapshot_opts opts = {
 		.size = sizeof(opts),
-		.detail = wants(making->request, MAP_PROCESS) ?
+		.detail = wants(taking->request, MAP_PROCESS) ?
 			  PAGEMAP_DETAIL_MAPPINGS : PAGEMAP_DETAIL_PROCESSES,
 		.metrics = PAGEMAP_METRICS_SIZES,
-		.identity = people_identity(making),
-		.gentle = making->request->gentle,
+		.identity = people_identity(taking),
+		.gentle = taking->request->gentle,
 	};
 
-	return pagemap_snapshot_take(making->source, &opts, &making->snapshot);
+	return pagemap_snapshot_take(taking->source, &opts, &taking->snapshot);
 }
 
 static size_t count_unreadable(const struct pagemap_snapshot *snapshot)
@@ -81,59 +99,77 @@ static size_t count_unreadable(const struct pagemap_snapshot *snapshot)
 	return count;
 }
 
-static void explain_sharers(struct making *making)
+const char *taking_why(struct taking *taking, enum pagemap_feature feature,
+		       const char *what)
 {
-	static const enum pagemap_feature needed[] = {
-		PAGEMAP_FEATURE_PAGEMAP, PAGEMAP_FEATURE_PFN,
-		PAGEMAP_FEATURE_ALL_PIDS,
-	};
-	size_t i, unread = count_unreadable(making->snapshot);
-	const char *why = "";
+	const char *reason = pagemap_feature_reason(taking->source, feature);
+	char text[WHY_SIZE];
 
-	for (i = 0; i < sizeof(needed) / sizeof(needed[0]) && !*why; i++)
-		why = pagemap_feature_reason(making->source, needed[i]);
-	if (*why)
-		snprintf(making->why_sharers, sizeof(making->why_sharers),
-			 "%s", why);
-	else if (unread)
-		snprintf(making->why_sharers, sizeof(making->why_sharers),
-			 "%zu process%s could not be read, and may share pages",
-			 unread, unread == 1 ? "" : "es");
+	if (!*reason)
+		return "";
+	snprintf(text, sizeof(text), "%s: %s", what, reason);
+	return store_text(taking->store, text);
 }
 
-static int find_sharing(struct making *making)
+/* What is wrong with all that is said of sharers here. */
+static void explain_sharers(struct taking *taking)
+{
+	static const struct {
+		enum pagemap_feature feature;
+		const char *what;
+	} needed[] = {
+		{ PAGEMAP_FEATURE_PAGEMAP, "who shares pages is not known" },
+		{ PAGEMAP_FEATURE_PFN, "who shares pages is not known" },
+		{ PAGEMAP_FEATURE_ALL_PIDS, "others may share pages too" },
+	};
+	size_t i, unread = count_unreadable(taking->snapshot);
+	char text[WHY_SIZE];
+
+	taking->why_sharers = "";
+	for (i = 0; i < sizeof(needed) / sizeof(needed[0]) &&
+		    !*taking->why_sharers; i++)
+		taking->why_sharers = taking_why(taking, needed[i].feature,
+						 needed[i].what);
+	if (*taking->why_sharers || !unread)
+		return;
+	snprintf(text, sizeof(text), "%zu process%s could not be read, and "
+		 "may share pages too", unread, unread == 1 ? "" : "es");
+	taking->why_sharers = store_text(taking->store, text);
+}
+
+static int find_sharing(struct taking *taking)
 {
 	size_t count;
-	int err = pagemap_sharing_find(making->snapshot, &making->sharing);
+	int err = pagemap_sharing_find(taking->snapshot, &taking->sharing);
 
 	if (err && err != -ENOTSUP)
 		return err;
 	if (err)
-		making->sharing = NULL;
-	count = err ? 0 : pagemap_sharing_set_count(making->sharing);
-	making->set_numbers = calloc(count + 1, sizeof(*making->set_numbers));
-	if (!making->set_numbers)
+		taking->sharing = NULL;
+	count = err ? 0 : pagemap_sharing_set_count(taking->sharing);
+	taking->set_numbers = calloc(count + 1, sizeof(*taking->set_numbers));
+	if (!taking->set_numbers)
 		return -ENOMEM;
-	explain_sharers(making);
+	explain_sharers(taking);
 	return 0;
 }
 
-static int look(struct making *making)
+static int look(struct taking *taking)
 {
-	const struct reading_request *request = making->request;
+	const struct reading_request *request = taking->request;
 	uint64_t wall_ns, cpu_ns, before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	bool census = wants(request, MAP_PROCESS) || !request->flags_only;
-	int err = census ? take_census(making) : -ENOTSUP;
+	int err = census ? take_census(taking) : -ENOTSUP;
 
 	if (err == -ENOTSUP)
-		err = take_list(making);
+		err = take_list(taking);
 	if (err)
 		return err;
 	/* This thread is one of those that the snapshot counted. */
-	pagemap_snapshot_cost(making->snapshot, &wall_ns, &cpu_ns);
-	making->library_ns += cpu_ns;
-	making->library_ns -= clock_ns(CLOCK_THREAD_CPUTIME_ID) - before;
-	return find_sharing(making);
+	pagemap_snapshot_cost(taking->snapshot, &wall_ns, &cpu_ns);
+	taking->library_ns += cpu_ns;
+	taking->library_ns -= clock_ns(CLOCK_THREAD_CPUTIME_ID) - before;
+	return find_sharing(taking);
 }
 
 /* ---- People ------------------------------------------------------------ */
@@ -165,59 +201,59 @@ static int list_pid(struct list *pids, pid_t pid, uint32_t person)
 }
 
 /* All pids of a person: those that share its mm are found as it. */
-static int list_pids(const struct making *making, struct list *pids,
+static int list_pids(const struct taking *taking, struct list *pids,
 		     const struct person *person, uint32_t index)
 {
-	const struct pagemap_process *process = making->snapshot ?
-		pagemap_snapshot_find_pid(making->snapshot, person->pid) : NULL;
+	const struct pagemap_process *process = taking->snapshot ?
+		pagemap_snapshot_find_pid(taking->snapshot, person->pid) : NULL;
 	const pid_t *others;
 	size_t i, count;
 	int err = list_pid(pids, person->pid, index);
 
 	if (!process)
 		return err;
-	making->person_of[pagemap_process_index(process)] = index;
+	taking->person_of[pagemap_process_index(process)] = index;
 	others = pagemap_process_mm_pids(process, &count);
 	for (i = 1; i < count && !err; i++)
 		err = list_pid(pids, others[i], index);
 	return err;
 }
 
-static int index_people(struct making *making)
+static int index_people(struct taking *taking)
 {
-	struct person *people = making->people.items;
-	size_t i, pid_count, count = making->people.count;
+	struct person *people = taking->people.items;
+	size_t i, pid_count, count = taking->people.count;
 	struct list pids = { 0 };
 	struct store_pid *items;
 	int err = 0;
 
-	making->person_of = calloc(count + 1, sizeof(*making->person_of));
-	if (!making->person_of)
+	taking->person_of = calloc(count + 1, sizeof(*taking->person_of));
+	if (!taking->person_of)
 		return -ENOMEM;
 	if (count)
 		qsort(people, count, sizeof(*people), compare_people);
 	for (i = 0; i < count && !err; i++)
-		err = list_pids(making, &pids, &people[i], (uint32_t)i);
+		err = list_pids(taking, &pids, &people[i], (uint32_t)i);
 	if (pids.count)
 		qsort(pids.items, pids.count, sizeof(struct store_pid),
 		      compare_pids);
 	pid_count = pids.count;
-	items = store_take(making->store, &pids, sizeof(struct store_pid),
+	items = store_take(taking->store, &pids, sizeof(struct store_pid),
 			   &err);
 	if (!err)
-		store_set_pids(making->store, items, pid_count);
+		store_set_pids(taking->store, items, pid_count);
 	return err;
 }
 
 /* ---- Pictures ---------------------------------------------------------- */
 
-static int make_picture(struct making *making, struct picture *picture)
+static int make_picture(struct taking *taking, struct picture *picture)
 {
 	picture->name = picture->why = picture->why_sharers =
 		picture->why_use = picture->why_age = "";
-	picture->time_ns = store_moment(making->store)->time_ns;
-	return picture->id.kind == MAP_RAM ? ram_picture(making, picture)
-					   : process_picture(making, picture);
+	picture->time_ns = store_moment(taking->store)->time_ns;
+	return picture->id.kind == MAP_RAM ? ram_picture(taking, picture)
+					   : process_picture(taking, picture);
 }
 
 static bool is_complete(const struct picture *picture)
@@ -226,11 +262,11 @@ static bool is_complete(const struct picture *picture)
 	       picture->why_use && picture->why_age;
 }
 
-static int make_pictures(struct making *making)
+static int make_pictures(struct taking *taking)
 {
-	const struct reading_request *request = making->request;
-	struct moment *moment = store_moment(making->store);
-	struct picture *pictures = store_allocate(making->store,
+	const struct reading_request *request = taking->request;
+	struct moment *moment = store_moment(taking->store);
+	struct picture *pictures = store_allocate(taking->store,
 		request->map_count * sizeof(*pictures));
 	size_t i;
 	int err = 0;
@@ -239,7 +275,7 @@ static int make_pictures(struct making *making)
 		return -ENOMEM;
 	for (i = 0; i < request->map_count && !err; i++) {
 		pictures[i].id = request->maps[i];
-		err = make_picture(making, &pictures[i]);
+		err = make_picture(taking, &pictures[i]);
 		if (!err && !is_complete(&pictures[i]))
 			err = -ENOMEM;
 	}
@@ -250,75 +286,75 @@ static int make_pictures(struct making *making)
 
 /* ---- The moment -------------------------------------------------------- */
 
-static int prepare(struct making *making)
+static int prepare(struct taking *taking)
 {
-	making->page_bytes = pagemap_source_page_size_bytes(making->source);
-	making->has_ksm_flag = pagemap_source_has_feature(making->source,
+	taking->page_bytes = pagemap_source_page_size_bytes(taking->source);
+	taking->has_ksm_flag = pagemap_source_has_feature(taking->source,
 						PAGEMAP_FEATURE_KSM_FLAG);
-	making->store = store_new();
-	making->flag_slots = calloc(FLAG_SLOTS, sizeof(*making->flag_slots));
-	if (!making->store || !making->flag_slots)
+	taking->store = store_new();
+	taking->flag_slots = calloc(FLAG_SLOTS, sizeof(*taking->flag_slots));
+	if (!taking->store || !taking->flag_slots)
 		return -ENOMEM;
 	/* The first number is that of flags that are not known. */
-	flags_number(making, PAGEMAP_FLAGS_UNKNOWN);
-	return making->flags.count ? 0 : -ENOMEM;
+	flags_number(taking, PAGEMAP_FLAGS_UNKNOWN);
+	return taking->flags.count ? 0 : -ENOMEM;
 }
 
-static int make(struct making *making)
+static int make(struct taking *taking)
 {
 	struct moment *moment;
-	int err = prepare(making);
+	int err = prepare(taking);
 
 	if (!err)
-		err = look(making);
+		err = look(taking);
 	if (err)
 		return err;
-	moment = store_moment(making->store);
-	moment->time_ns = pagemap_snapshot_time_ns(making->snapshot);
-	moment->unreadable = count_unreadable(making->snapshot);
-	err = ages_take(making);
+	moment = store_moment(taking->store);
+	moment->time_ns = pagemap_snapshot_time_ns(taking->snapshot);
+	moment->unreadable = count_unreadable(taking->snapshot);
+	err = ages_take(taking);
 	if (!err)
-		err = people_make(making);
+		err = people_make(taking);
 	if (!err)
-		err = ended_people(making);
+		err = ended_people(taking);
 	if (!err)
-		err = index_people(making);
-	return err ? err : make_pictures(making);
+		err = index_people(taking);
+	return err ? err : make_pictures(taking);
 }
 
-static int settle(struct making *making)
+static int settle(struct taking *taking)
 {
-	struct moment *moment = store_moment(making->store);
+	struct moment *moment = store_moment(taking->store);
 	int err = 0;
 
-	moment->page_bytes = making->page_bytes;
-	moment->person_count = making->people.count;
-	moment->set_count = making->sets.count;
-	moment->flag_count = making->flags.count;
-	moment->people = store_take(making->store, &making->people,
+	moment->page_bytes = taking->page_bytes;
+	moment->person_count = taking->people.count;
+	moment->set_count = taking->sets.count;
+	moment->flag_count = taking->flags.count;
+	moment->people = store_take(taking->store, &taking->people,
 				    sizeof(struct person), &err);
-	moment->sets = store_take(making->store, &making->sets,
+	moment->sets = store_take(taking->store, &taking->sets,
 				  sizeof(struct share_set), &err);
-	moment->flags = store_take(making->store, &making->flags,
+	moment->flags = store_take(taking->store, &taking->flags,
 				   sizeof(uint64_t), &err);
-	moment->memory_bytes = store_bytes(making->store);
+	moment->memory_bytes = store_bytes(taking->store);
 	return err;
 }
 
-static void clean_up(struct making *making)
+static void clean_up(struct taking *taking)
 {
-	list_free(&making->people);
-	list_free(&making->sets);
-	list_free(&making->flags);
-	list_free(&making->stretches);
-	list_free(&making->extents);
-	list_free(&making->areas);
-	ages_end(making->ages);
-	free(making->person_of);
-	free(making->set_numbers);
-	free(making->flag_slots);
-	pagemap_sharing_free(making->sharing);
-	pagemap_snapshot_free(making->snapshot);
+	list_free(&taking->people);
+	list_free(&taking->sets);
+	list_free(&taking->flags);
+	list_free(&taking->stretches);
+	list_free(&taking->extents);
+	list_free(&taking->areas);
+	ages_end(taking->ages);
+	free(taking->person_of);
+	free(taking->set_numbers);
+	free(taking->flag_slots);
+	pagemap_sharing_free(taking->sharing);
+	pagemap_snapshot_free(taking->snapshot);
 }
 
 /* The process of the request that is not there, for people. */
@@ -334,12 +370,12 @@ static void explain_missing(const struct reading_request *request,
 		 (int)request->maps[i].pid);
 }
 
-static void explain(const struct making *making, int err, char why[256])
+static void explain(const struct taking *taking, int err, char why[256])
 {
-	const char *detail = pagemap_source_last_error(making->source);
+	const char *detail = pagemap_source_last_error(taking->source);
 
 	if (err == -ESRCH)
-		explain_missing(making->request, why);
+		explain_missing(taking->request, why);
 	else
 		snprintf(why, 256, "%s", err != -ENOMEM && *detail ? detail
 							    : strerror(-err));
@@ -349,25 +385,25 @@ int reading_take(struct pagemap_source *source,
 		 const struct reading_request *request,
 		 struct moment **ret_moment, char why[256])
 {
-	struct making making = { .source = source, .request = request };
+	struct taking taking = { .source = source, .request = request };
 	uint64_t begin_ns = now_ns();
 	uint64_t begin_cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	int err = make(&making);
+	int err = make(&taking);
 	struct moment *moment;
 
 	if (!err)
-		err = settle(&making);
+		err = settle(&taking);
 	if (err) {
-		explain(&making, err, why);
-		store_free(making.store);
+		explain(&taking, err, why);
+		store_free(taking.store);
 	}
-	clean_up(&making);
+	clean_up(&taking);
 	if (err)
 		return err;
-	moment = store_moment(making.store);
+	moment = store_moment(taking.store);
 	moment->wall_ns = now_ns() - begin_ns;
 	moment->cost_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_cpu +
-			  making.library_ns;
+			  taking.library_ns;
 	*ret_moment = moment;
 	return 0;
 }

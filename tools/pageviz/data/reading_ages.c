@@ -3,7 +3,7 @@
  * Ages of pages: a session of a method goes on from moment to moment, and each
  * moment takes a sample of it.
  */
-#include "making.h"
+#include "taking.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,10 +45,10 @@ void reading_session_free(struct reading_session *session)
 
 /* ---- Taking a sample --------------------------------------------------- */
 
-static bool is_readable(const struct making *making, pid_t pid)
+static bool is_readable(const struct taking *taking, pid_t pid)
 {
-	const struct pagemap_process *process = making->snapshot ?
-		pagemap_snapshot_find_pid(making->snapshot, pid) : NULL;
+	const struct pagemap_process *process = taking->snapshot ?
+		pagemap_snapshot_find_pid(taking->snapshot, pid) : NULL;
 	enum pagemap_status status;
 
 	if (!process)
@@ -58,16 +58,16 @@ static bool is_readable(const struct making *making, pid_t pid)
 	       status == PAGEMAP_STATUS_CHANGED;
 }
 
-static size_t list_pids(const struct making *making, pid_t pids[MAPS_MOST])
+static size_t list_pids(const struct taking *taking, pid_t pids[MAPS_MOST])
 {
-	const struct reading_request *request = making->request;
+	const struct reading_request *request = taking->request;
 	size_t i, k, count = 0;
 
 	for (i = 0; i < request->map_count; i++) {
 		pid_t pid = request->maps[i].pid;
 
 		if (request->maps[i].kind != MAP_PROCESS ||
-		    !is_readable(making, pid))
+		    !is_readable(taking, pid))
 			continue;
 		for (k = 0; k < count && pids[k] != pid; k++)
 			;
@@ -77,18 +77,18 @@ static size_t list_pids(const struct making *making, pid_t pids[MAPS_MOST])
 	return count;
 }
 
-static void explain(struct making *making, int err)
+static void explain(struct taking *taking, int err)
 {
-	const char *detail = pagemap_source_last_error(making->source);
+	const char *detail = pagemap_source_last_error(taking->source);
 
-	snprintf(making->ages->why, sizeof(making->ages->why), "%s",
+	snprintf(taking->ages->why, sizeof(taking->ages->why), "%s",
 		 *detail ? detail : strerror(-err));
 }
 
-static void begin_session(struct making *making, const pid_t *pids,
+static void begin_session(struct taking *taking, const pid_t *pids,
 			  size_t count)
 {
-	const struct reading_request *request = making->request;
+	const struct reading_request *request = taking->request;
 	struct reading_session *session = request->session;
 	struct pagemap_wss_opts opts = {
 		.size = sizeof(opts),
@@ -100,17 +100,17 @@ static void begin_session(struct making *making, const pid_t *pids,
 	int err;
 
 	end_session(session);
-	err = pagemap_wss_begin(making->source, &opts, &session->wss);
+	err = pagemap_wss_begin(taking->source, &opts, &session->wss);
 	if (err) {
 		session->wss = NULL;
-		explain(making, err);
+		explain(taking, err);
 		return;
 	}
 	session->methods = request->methods;
 	session->may_disturb = request->may_disturb;
 	session->pid_count = count;
 	memcpy(session->pids, pids, count * sizeof(*pids));
-	snprintf(making->ages->why, sizeof(making->ages->why), "%s",
+	snprintf(taking->ages->why, sizeof(taking->ages->why), "%s",
 		 "an interval has just begun: ages come with the next moment");
 }
 
@@ -124,46 +124,46 @@ static bool is_of(const struct reading_session *session,
 	       !memcmp(session->pids, pids, count * sizeof(*pids));
 }
 
-static void sample(struct making *making)
+static void sample(struct taking *taking)
 {
-	struct reading_session *session = making->request->session;
-	int err = pagemap_wss_sample(session->wss, &making->ages->set);
+	struct reading_session *session = taking->request->session;
+	int err = pagemap_wss_sample(session->wss, &taking->ages->set);
 
 	if (!err)
 		return;
-	making->ages->set = NULL;
-	explain(making, err);
+	taking->ages->set = NULL;
+	explain(taking, err);
 	end_session(session);
 }
 
-static void use_session(struct making *making)
+static void use_session(struct taking *taking)
 {
-	const struct reading_request *request = making->request;
+	const struct reading_request *request = taking->request;
 	struct reading_session *session = request->session;
 	pid_t pids[MAPS_MOST];
-	size_t count = list_pids(making, pids);
+	size_t count = list_pids(taking, pids);
 
 	if (!session || !request->methods || !count) {
 		if (session)
 			end_session(session);
-		snprintf(making->ages->why, sizeof(making->ages->why), "%s",
+		snprintf(taking->ages->why, sizeof(taking->ages->why), "%s",
 			 "no method was asked for that tells when pages are "
 			 "used");
 		return;
 	}
-	making->ages->session = session;
+	taking->ages->session = session;
 	if (is_of(session, request, pids, count))
-		sample(making);
+		sample(taking);
 	else
-		begin_session(making, pids, count);
+		begin_session(taking, pids, count);
 }
 
-int ages_take(struct making *making)
+int ages_take(struct taking *taking)
 {
-	making->ages = calloc(1, sizeof(*making->ages));
-	if (!making->ages)
+	taking->ages = calloc(1, sizeof(*taking->ages));
+	if (!taking->ages)
 		return -ENOMEM;
-	use_session(making);
+	use_session(taking);
 	return 0;
 }
 
@@ -175,26 +175,26 @@ void ages_end(struct ages *ages)
 	free(ages);
 }
 
-const char *ages_why(const struct making *making)
+const char *ages_why(const struct taking *taking)
 {
 	struct pagemap_wss_run_iter iter;
 
-	if (making->ages->set &&
-	    pagemap_wss_run_iter_init(&iter, making->ages->set, 0, 0) ==
+	if (taking->ages->set &&
+	    pagemap_wss_run_iter_init(&iter, taking->ages->set, 0, 0) ==
 	    -ENOTSUP)
 		return "the method does not tell pages apart";
-	return making->ages->why;
+	return taking->ages->why;
 }
 
 /* ---- Walking ----------------------------------------------------------- */
 
-void ages_begin(const struct making *making, pid_t pid,
+void ages_begin(const struct taking *taking, pid_t pid,
 		struct ages_walk *ret_walk)
 {
-	const struct ages *ages = making->ages;
+	const struct ages *ages = taking->ages;
 	size_t i = 0;
 
-	*ret_walk = (struct ages_walk){ .page_bytes = making->page_bytes };
+	*ret_walk = (struct ages_walk){ .page_bytes = taking->page_bytes };
 	if (!ages->set)
 		return;
 	while (i < ages->session->pid_count && ages->session->pids[i] != pid)

@@ -3,7 +3,7 @@
  * What remains of processes that ended: their last picture, taken over from an
  * earlier moment, and those who shared pages with them.
  */
-#include "making.h"
+#include "taking.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,10 +11,10 @@
 
 /* ---- Who is gone ------------------------------------------------------- */
 
-static bool is_there(const struct making *making, pid_t pid)
+static bool is_there(const struct taking *taking, pid_t pid)
 {
-	return making->snapshot &&
-	       pagemap_snapshot_find_pid(making->snapshot, pid);
+	return taking->snapshot &&
+	       pagemap_snapshot_find_pid(taking->snapshot, pid);
 }
 
 /* Whose stretches of a picture these are: a bool by index of person. */
@@ -35,25 +35,25 @@ static void mark_sharers(const struct moment *moment,
 	}
 }
 
-static int add_gone(struct making *making, const struct person *before)
+static int add_gone(struct taking *taking, const struct person *before)
 {
-	struct person *person = list_add(&making->people, sizeof(*person));
+	struct person *person = list_add(&taking->people, sizeof(*person));
 
 	if (!person)
 		return -ENOMEM;
 	*person = *before;
 	person->status = PAGEMAP_STATUS_VANISHED;
-	person->name = store_own_text(making->store, before->name);
-	person->command = store_own_text(making->store, before->command);
-	person->user = store_own_text(making->store, before->user);
-	person->group = store_own_text(making->store, before->group);
+	person->name = store_own_text(taking->store, before->name);
+	person->command = store_own_text(taking->store, before->command);
+	person->user = store_own_text(taking->store, before->user);
+	person->group = store_own_text(taking->store, before->group);
 	return person->name && person->command && person->user &&
 	       person->group ? 0 : -ENOMEM;
 }
 
-int ended_people(struct making *making)
+int ended_people(struct taking *taking)
 {
-	const struct reading_request *request = making->request;
+	const struct reading_request *request = taking->request;
 	const struct moment *previous = request->previous;
 	bool *wanted;
 	size_t i;
@@ -69,12 +69,12 @@ int ended_people(struct making *making)
 		const struct picture *picture = moment_picture(previous, id);
 
 		if (picture && id.kind == MAP_PROCESS &&
-		    !is_there(making, id.pid))
+		    !is_there(taking, id.pid))
 			mark_sharers(previous, picture, wanted);
 	}
 	for (i = 0; i < previous->person_count && !err; i++)
-		if (wanted[i] && !is_there(making, previous->people[i].pid))
-			err = add_gone(making, &previous->people[i]);
+		if (wanted[i] && !is_there(taking, previous->people[i].pid))
+			err = add_gone(taking, &previous->people[i]);
 	free(wanted);
 	return err;
 }
@@ -83,7 +83,7 @@ int ended_people(struct making *making)
 
 /* One that is taken over. */
 struct legacy {
-	struct making *making;
+	struct taking *taking;
 	const struct moment *from;
 	const struct picture *picture;
 	uint32_t *sets;			/* by number there, + 1 */
@@ -93,7 +93,7 @@ struct legacy {
 static uint32_t take_set(struct legacy *legacy, uint32_t set)
 {
 	const struct share_set *before = &legacy->from->sets[set];
-	struct store *store = legacy->making->store;
+	struct store *store = legacy->taking->store;
 	uint32_t i, count = 0, *members;
 
 	members = malloc((before->member_count + 1) * sizeof(*members));
@@ -107,7 +107,7 @@ static uint32_t take_set(struct legacy *legacy, uint32_t set)
 		if (found && (!count || members[count - 1] < found->person))
 			members[count++] = found->person;
 	}
-	set = sets_add(legacy->making, members, count, before->unseen);
+	set = sets_add(legacy->taking, members, count, before->unseen);
 	free(members);
 	return set;
 }
@@ -131,9 +131,9 @@ static int take_stretches(struct legacy *legacy)
 		struct stretch stretch = picture->stretches[i];
 
 		stretch.set = set_of(legacy, stretch.set);
-		stretch.flags = flags_number(legacy->making,
+		stretch.flags = flags_number(legacy->taking,
 				legacy->from->flags[stretch.flags]);
-		err = stretch_add(legacy->making, &stretch);
+		err = stretch_add(legacy->taking, &stretch);
 	}
 	return err;
 }
@@ -141,24 +141,24 @@ static int take_stretches(struct legacy *legacy)
 static int take_areas(struct legacy *legacy)
 {
 	const struct picture *picture = legacy->picture;
-	struct making *making = legacy->making;
+	struct taking *taking = legacy->taking;
 	size_t i;
 	int err = 0;
 
 	for (i = 0; i < picture->area_count; i++) {
-		struct area *area = list_add(&making->areas, sizeof(*area));
+		struct area *area = list_add(&taking->areas, sizeof(*area));
 
 		if (!area)
 			return -ENOMEM;
 		*area = picture->areas[i];
-		area->name = store_own_text(making->store, area->name);
+		area->name = store_own_text(taking->store, area->name);
 		if (!area->name)
 			return -ENOMEM;
 	}
 	for (i = 0; i < picture->extent_count && !err; i++) {
 		const struct extent *extent = &picture->extents[i];
 
-		err = extent_add(making, extent->first_page,
+		err = extent_add(taking, extent->first_page,
 				 extent->first_page + extent->page_count);
 	}
 	return err;
@@ -166,7 +166,7 @@ static int take_areas(struct legacy *legacy)
 
 static int take_picture(struct legacy *legacy, struct picture *picture)
 {
-	struct making *making = legacy->making;
+	struct taking *taking = legacy->taking;
 	int err = take_areas(legacy);
 
 	if (!err)
@@ -174,18 +174,18 @@ static int take_picture(struct legacy *legacy, struct picture *picture)
 	if (err)
 		return err;
 	*picture = *legacy->picture;
-	picture->name = store_own_text(making->store, picture->name);
-	picture->why_sharers = store_own_text(making->store,
+	picture->name = store_own_text(taking->store, picture->name);
+	picture->why_sharers = store_own_text(taking->store,
 					      picture->why_sharers);
-	picture->why_use = store_own_text(making->store, picture->why_use);
-	picture->why_age = store_own_text(making->store, picture->why_age);
-	return picture_settle(making, picture);
+	picture->why_use = store_own_text(taking->store, picture->why_use);
+	picture->why_age = store_own_text(taking->store, picture->why_age);
+	return picture_settle(taking, picture);
 }
 
-int ended_picture(struct making *making, struct picture *picture)
+int ended_picture(struct taking *taking, struct picture *picture)
 {
-	const struct moment *previous = making->request->previous;
-	struct legacy legacy = { .making = making, .from = previous };
+	const struct moment *previous = taking->request->previous;
+	struct legacy legacy = { .taking = taking, .from = previous };
 	int err = 0;
 
 	if (!previous)
@@ -199,7 +199,7 @@ int ended_picture(struct making *making, struct picture *picture)
 	}
 	picture->status = PAGEMAP_STATUS_VANISHED;
 	picture->ended = true;
-	picture->why = store_own_text(making->store, legacy.picture ?
+	picture->why = store_own_text(taking->store, legacy.picture ?
 		"it ended: this is what it was last" :
 		"there is no such process, or it ended before it was read");
 	return err;

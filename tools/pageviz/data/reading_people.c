@@ -3,7 +3,7 @@
  * The processes of a machine as people know them: names, users, groups.  A
  * group is one that was asked for, or else the unit of the cgroup.
  */
-#include "making.h"
+#include "taking.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,32 +26,32 @@ struct census_rows {
 	struct proclist *names;
 };
 
-static uint32_t names_of(const struct making *making)
+static uint32_t names_of(const struct taking *taking)
 {
 	uint32_t names = NAMES;
 	size_t i;
 
-	for (i = 0; i < making->request->group_count; i++)
-		names |= selector_names(making->request->groups[i].selector);
+	for (i = 0; i < taking->request->group_count; i++)
+		names |= selector_names(taking->request->groups[i].selector);
 	return names;
 }
 
-uint32_t people_identity(const struct making *making)
+uint32_t people_identity(const struct taking *taking)
 {
 	uint32_t identity = PAGEMAP_ID_CGROUP |
-			    proclist_identity(making->source,
-					      names_of(making));
+			    proclist_identity(taking->source,
+					      names_of(taking));
 	size_t i;
 
-	for (i = 0; i < making->request->group_count; i++)
+	for (i = 0; i < taking->request->group_count; i++)
 		identity |= selector_identity(
-			making->request->groups[i].selector);
+			taking->request->groups[i].selector);
 	return identity;
 }
 
-static int name_rows(struct making *making, struct census_rows *census)
+static int name_rows(struct taking *taking, struct census_rows *census)
 {
-	const struct pagemap_snapshot *snapshot = making->snapshot;
+	const struct pagemap_snapshot *snapshot = taking->snapshot;
 	size_t i;
 
 	census->count = pagemap_snapshot_process_count(snapshot);
@@ -64,23 +64,23 @@ static int name_rows(struct making *making, struct census_rows *census)
 		census->rows[i].process =
 			pagemap_snapshot_process_at(snapshot, i);
 	}
-	return proclist_name_rows(making->source, snapshot, census->rows,
-				  census->count, names_of(making),
+	return proclist_name_rows(taking->source, snapshot, census->rows,
+				  census->count, names_of(taking),
 				  &census->names);
 }
 
 /* The first group that a row is selected into is its group. */
-static int find_groups(const struct making *making, struct census_rows *census)
+static int find_groups(const struct taking *taking, struct census_rows *census)
 {
 	bool *member = calloc(census->count + 1, sizeof(*member));
 	size_t i, k;
 	int err = member ? 0 : -ENOMEM;
 
-	for (i = 0; i < making->request->group_count && !err; i++) {
+	for (i = 0; i < taking->request->group_count && !err; i++) {
 		const struct reading_group *group =
-			&making->request->groups[i];
+			&taking->request->groups[i];
 
-		err = selector_match(group->selector, making->snapshot,
+		err = selector_match(group->selector, taking->snapshot,
 				     census->rows, census->count, member);
 		for (k = 0; k < census->count && !err; k++)
 			if (member[k] && !census->groups[k])
@@ -100,11 +100,11 @@ static const char *unit_of(const struct row *row, char scratch[UNIT_SIZE])
 	return pagemap_process_cgroup(row->process) ? "(no unit)" : "";
 }
 
-static int add_person(struct making *making, const struct row *row,
+static int add_person(struct taking *taking, const struct row *row,
 		      const char *group)
 {
 	const struct pagemap_process *process = row->process;
-	struct person *person = list_add(&making->people, sizeof(*person));
+	struct person *person = list_add(&taking->people, sizeof(*person));
 	char scratch[UNIT_SIZE];
 
 	if (!person)
@@ -114,10 +114,10 @@ static int add_person(struct making *making, const struct row *row,
 		.ppid = (pid_t)row->ppid,
 		.uid = row->uid,
 		.status = pagemap_process_status(process),
-		.name = store_text(making->store, row->comm),
-		.command = store_text(making->store, row->command),
-		.user = store_text(making->store, row->user),
-		.group = store_text(making->store,
+		.name = store_text(taking->store, row->comm),
+		.command = store_text(taking->store, row->command),
+		.user = store_text(taking->store, row->user),
+		.group = store_text(taking->store,
 				    group ? group : unit_of(row, scratch)),
 		.rss = pagemap_process_value(process, PAGEMAP_RSS),
 		.pss = pagemap_process_value(process, PAGEMAP_PSS),
@@ -127,34 +127,29 @@ static int add_person(struct making *making, const struct row *row,
 	       person->group ? 0 : -ENOMEM;
 }
 
-int people_make(struct making *making)
+int people_make(struct taking *taking)
 {
 	struct census_rows census = { 0 };
 	size_t i;
-	int err = name_rows(making, &census);
+	int err = name_rows(taking, &census);
 
 	if (!err)
-		err = find_groups(making, &census);
+		err = find_groups(taking, &census);
 	for (i = 0; i < census.count && !err; i++)
-		err = add_person(making, &census.rows[i], census.groups[i]);
+		err = add_person(taking, &census.rows[i], census.groups[i]);
 	proclist_free(census.names);
 	free(census.groups);
 	free(census.rows);
 	return err;
 }
 
-const char *people_name(struct making *making,
-			const struct pagemap_snapshot *snapshot,
+const char *people_name(struct taking *taking,
 			const struct pagemap_process *process)
 {
-	struct proclist *names = NULL;
-	struct row row = row_init();
-	const char *name = "";
+	char comm[64];
 
-	row.process = process;
-	if (!proclist_name_rows(making->source, snapshot, &row, 1, NAME_COMM,
-				&names))
-		name = store_text(making->store, row.comm);
-	proclist_free(names);
-	return name;
+	if (pagemap_source_comm(taking->source, pagemap_process_pid(process),
+				comm, sizeof(comm)))
+		return "";
+	return store_text(taking->store, comm);
 }

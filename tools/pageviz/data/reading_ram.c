@@ -3,7 +3,7 @@
  * The picture of RAM: a zone an area, frames that are alike a stretch, and
  * beside them what the kernel tells of classes that no flag shows.
  */
-#include "making.h"
+#include "taking.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,94 +17,149 @@
 		PAGEMAP_RAM_BIT(PAGEMAP_RAM_HUGETLB_MAPPED) |                 \
 		PAGEMAP_RAM_BIT(PAGEMAP_RAM_KERNEL_MAPPED))
 
-static int add_stretch(struct making *making, struct stretch stretch,
-		       size_t set)
+/* How many of a run's frames, from one on, have the same bounds as that. */
+static uint64_t span_of_bounds(const struct taking *taking, uint64_t pfn,
+			       uint64_t count, struct stretch *stretch)
 {
-	const struct share_set *sets;
+	struct pagemap_frame frame;
+	uint64_t i;
 
-	if (set != NO_SET) {
-		stretch.set = sets_number(making, set);
-		sets = making->sets.items;
-		if (stretch.set < making->sets.count) {
-			stretch.sharers = sets[stretch.set].member_count;
-			stretch.sharers_high = stretch.sharers;
-		}
+	for (i = 0; i < count; i++) {
+		uint32_t high = stretch->sharers;
+
+		if (!pagemap_snapshot_frame(taking->snapshot, pfn + i, &frame))
+			high = frame.sharers_high;
+		if (!i)
+			stretch->sharers_high = high;
+		else if (stretch->sharers_high != high)
+			break;
 	}
-	return stretch_add(making, &stretch);
+	return i;
 }
 
-static int add_range(struct making *making,
-		     const struct pagemap_ram_range *range)
+/* Who maps a run's frames, as far as that was seen. */
+static void find_mappers(struct taking *taking,
+			 const struct pagemap_ram_run *run,
+			 struct stretch *stretch, bool *ret_unseen)
 {
-	bool mapped = PAGEMAP_RAM_BIT(range->ram_class) & MAPPED;
-	bool look = making->sharing && mapped && !making->request->flags_only;
+	const struct share_set *set;
+
+	*ret_unseen = false;
+	stretch->set = PAGEMAP_RAM_BIT(run->ram_class) & MAPPED ? SET_UNKNOWN
+								: SET_NOBODY;
+	if (run->set == PAGEMAP_NO_SET)
+		return;
+	stretch->set = sets_number(taking, run->set);
+	if (stretch->set >= taking->sets.count)
+		return;
+	set = (const struct share_set *)taking->sets.items + stretch->set;
+	stretch->sharers = stretch->sharers_high = set->member_count;
+	*ret_unseen = set->unseen;
+}
+
+static uint16_t number_flags(struct taking *taking, uint64_t flags)
+{
+	if (!taking->has_ksm_flag)
+		flags &= ~(UINT64_C(1) << PAGEMAP_FLAG_KSM);
+	return flags_number(taking, flags);
+}
+
+static int add_run(struct taking *taking, const struct pagemap_ram_run *run)
+{
+	struct stretch stretch = {
+		.flags = number_flags(taking, run->flags),
+		.state = PAGEMAP_PAGE_PRESENT,
+		.class_of = (uint8_t)run->ram_class,
+		.age = AGE_UNKNOWN,
+	};
 	uint64_t at, count;
-	size_t set = NO_SET;
+	bool unseen;
 	int err = 0;
 
-	for (at = 0; at < range->frame_count && !err; at += count) {
-		uint64_t pfn = range->first_pfn + at;
-
-		count = range->frame_count - at;
+	find_mappers(taking, run, &stretch, &unseen);
+	for (at = 0; at < run->frame_count && !err; at += count) {
+		stretch.first_page = stretch.place = run->first_pfn + at;
+		count = run->frame_count - at;
 		if (count > UINT32_MAX)
 			count = UINT32_MAX;
-		if (look)
-			count = sets_span(making, pfn, count, &set);
-		err = add_stretch(making, (struct stretch){
-			.first_page = pfn,
-			.place = pfn,
-			.page_count = (uint32_t)count,
-			.set = mapped ? SET_UNKNOWN : SET_NOBODY,
-			.state = PAGEMAP_PAGE_PRESENT,
-			.class_of = (uint8_t)range->ram_class,
-			.age = AGE_UNKNOWN,
-		}, set);
+		if (unseen)
+			count = span_of_bounds(taking, stretch.place, count,
+					       &stretch);
+		stretch.page_count = (uint32_t)count;
+		err = stretch_add(taking, &stretch);
 	}
 	return err;
 }
 
-static int add_ranges(struct making *making, const struct pagemap_ram *ram,
-		      struct ram_figure *figures, uint64_t *ret_end)
+static int add_runs(struct taking *taking, const struct pagemap_ram *ram,
+		    struct ram_figure *figures)
 {
-	struct pagemap_ram_range range = { 0 };
+	struct pagemap_ram_run run;
 	size_t i;
 	int err = 0;
 
-	for (i = 0; !err && !pagemap_ram_range_at(ram, i, &range); i++) {
-		figures[range.ram_class].seen_pages += range.frame_count;
-		err = add_range(making, &range);
-		if (!err && range.ram_class != PAGEMAP_RAM_HOLE)
-			err = extent_add(making, range.first_pfn,
-					 range.first_pfn + range.frame_count);
+	for (i = 0; !err && !pagemap_ram_run_at(ram, i, &run); i++) {
+		figures[run.ram_class].seen_pages += run.frame_count;
+		err = add_run(taking, &run);
+		if (!err && run.ram_class != PAGEMAP_RAM_HOLE)
+			err = extent_add(taking, run.first_pfn,
+					 run.first_pfn + run.frame_count);
 	}
-	*ret_end = range.first_pfn + range.frame_count;
 	return err;
 }
 
-static int add_area(struct making *making, uint64_t first, uint64_t end,
+/* ---- Zones ------------------------------------------------------------- */
+
+static int add_area(struct taking *taking, uint64_t first, uint64_t end,
 		    const char *name)
 {
 	struct area *area;
 
 	if (first >= end)
 		return 0;
-	area = list_add(&making->areas, sizeof(*area));
+	area = list_add(&taking->areas, sizeof(*area));
 	if (!area)
 		return -ENOMEM;
 	*area = (struct area){
 		.first_page = first,
 		.end_page = end,
-		.name = store_text(making->store, name),
+		.name = store_text(taking->store, name),
 	};
 	return area->name ? 0 : -ENOMEM;
 }
 
-static int paint(struct making *making, struct picture *picture,
+/* Frames between zones have areas too: none is lost. */
+static int add_zones(struct taking *taking, const struct pagemap_ram *ram,
+		     uint64_t end)
+{
+	struct pagemap_ram_zone zone;
+	uint64_t next = 0;
+	char name[64];
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && !pagemap_ram_zone_at(ram, i, &zone); i++) {
+		err = add_area(taking, next, zone.first_pfn,
+			       "outside of zones");
+		next = zone.first_pfn + zone.frame_count;
+		snprintf(name, sizeof(name), "node %d %s", zone.node,
+			 zone.name);
+		if (!err)
+			err = add_area(taking, zone.first_pfn, next,
+				       zone.node < 0 ? "zones that overlap"
+						     : name);
+	}
+	return err ? err : add_area(taking, next, end,
+				    i ? "outside of zones" : "RAM");
+}
+
+/* ---- The picture ------------------------------------------------------- */
+
+static int paint(struct taking *taking, struct picture *picture,
 		 const struct pagemap_ram *ram)
 {
-	struct ram_figure *figures = store_allocate(making->store,
+	struct ram_figure *figures = store_allocate(taking->store,
 		PAGEMAP_RAM_CLASS_COUNT * sizeof(*figures));
-	uint64_t end;
 	int i, err;
 
 	if (!figures)
@@ -113,54 +168,58 @@ static int paint(struct making *making, struct picture *picture,
 		figures[i].bytes = pagemap_ram_value(ram, PAGEMAP_RAM_BIT(i));
 	picture->ram = figures;
 	pagemap_ram_balance(ram, &picture->balance);
-	making->library_ns += picture->balance.cpu_ns;
+	taking->library_ns += picture->balance.cpu_ns;
 	picture->mapped_pages = picture->balance.frames;
-	err = add_ranges(making, ram, figures, &end);
+	err = add_runs(taking, ram, figures);
 	if (!err)
-		err = add_area(making, 0, end, "RAM");
-	return err ? err : picture_settle(making, picture);
+		err = add_zones(taking, ram, picture->balance.frames);
+	return err ? err : picture_settle(taking, picture);
 }
 
-static const char *why_sharers(const struct making *making)
+static const char *why_sharers(const struct taking *taking)
 {
-	if (making->request->flags_only)
-		return "only flags were read: whose frames are mapped was not "
-		       "asked";
-	return making->why_sharers;
+	if (taking->request->flags_only)
+		return store_own_text(taking->store,
+				      "who maps frames is not known: flags "
+				      "alone were read");
+	return taking->why_sharers;
 }
 
-int ram_picture(struct making *making, struct picture *picture)
+static const char *why_not(struct taking *taking, int err)
 {
-	struct pagemap_source *source = making->source;
+	struct pagemap_source *source = taking->source;
+	const char *why = taking_why(taking, PAGEMAP_FEATURE_KPAGEFLAGS,
+				     "what each frame is is not known");
+
+	if (*why)
+		return why;
+	why = pagemap_source_last_error(source);
+	return store_text(taking->store, *why ? why : strerror(-err));
+}
+
+int ram_picture(struct taking *taking, struct picture *picture)
+{
 	struct pagemap_ram_opts opts = {
 		.size = sizeof(opts),
-		.sharing = making->request->flags_only ? NULL
-						       : making->sharing,
-		.ranges = true,
+		.sharing = taking->request->flags_only ? NULL
+						       : taking->sharing,
+		.runs = true,
 	};
 	struct pagemap_ram *ram;
-	const char *why = "";
-	int err = pagemap_ram_read(source, &opts, &ram);
+	int err = pagemap_ram_read(taking->source, &opts, &ram);
 
-	picture->name = store_text(making->store, "RAM");
-	picture->why_sharers = store_text(making->store, why_sharers(making));
-	picture->why_use = store_text(making->store,
-				      "who uses pages is told of processes");
+	picture->name = store_own_text(taking->store, "RAM");
+	picture->why_sharers = why_sharers(taking);
+	picture->why_use = store_own_text(taking->store,
+			"which pages are used is told of processes alone");
 	picture->why_age = picture->why_use;
 	if (err == -ENOMEM)
 		return err;
-	if (!err) {
-		err = paint(making, picture, ram);
-		pagemap_ram_free(ram);
-	} else {
-		why = pagemap_feature_reason(source,
-					     PAGEMAP_FEATURE_KPAGEFLAGS);
-		if (!*why)
-			why = pagemap_source_last_error(source);
-		if (!*why)
-			why = strerror(-err);
-		err = 0;
+	if (err) {
+		picture->why = why_not(taking, err);
+		return 0;
 	}
-	picture->why = store_text(making->store, why);
+	err = paint(taking, picture, ram);
+	pagemap_ram_free(ram);
 	return err;
 }

@@ -3,7 +3,7 @@
  * What pictures are made of: share sets and flags by number, stretches that
  * grow while pages are alike, extents.
  */
-#include "making.h"
+#include "taking.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,58 +12,39 @@
 
 /* ---- Sets -------------------------------------------------------------- */
 
-static size_t set_of(const struct making *making, uint64_t pfn)
-{
-	size_t set;
-
-	return pagemap_sharing_set_of_frame(making->sharing, pfn, &set) ?
-	       NO_SET : set;
-}
-
-uint64_t sets_span(const struct making *making, uint64_t first_pfn,
-		   uint64_t count, size_t *ret_set)
-{
-	uint64_t i = 1;
-
-	*ret_set = set_of(making, first_pfn);
-	while (i < count && set_of(making, first_pfn + i) == *ret_set)
-		i++;
-	return i;
-}
-
-uint32_t sets_add(struct making *making, const uint32_t *members,
+uint32_t sets_add(struct taking *taking, const uint32_t *members,
 		  uint32_t count, bool unseen)
 {
-	struct share_set *set = list_add(&making->sets, sizeof(*set));
-	uint32_t *copy = store_copy(making->store, members,
+	struct share_set *set = list_add(&taking->sets, sizeof(*set));
+	uint32_t *copy = store_copy(taking->store, members,
 				    count * sizeof(*members));
 
 	if (!set || (!copy && count))
 		return SET_UNKNOWN;
 	*set = (struct share_set){ copy, count, unseen };
-	return (uint32_t)making->sets.count - 1;
+	return (uint32_t)taking->sets.count - 1;
 }
 
-uint32_t sets_number(struct making *making, size_t set)
+uint32_t sets_number(struct taking *taking, size_t set)
 {
 	struct pagemap_share_set found;
 	struct share_set *made;
 	uint32_t i, number, *members;
 
-	if (making->set_numbers[set])
-		return making->set_numbers[set] - 1;
-	if (pagemap_sharing_set_at(making->sharing, set, &found))
+	if (taking->set_numbers[set])
+		return taking->set_numbers[set] - 1;
+	if (pagemap_sharing_set_at(taking->sharing, set, &found))
 		return SET_UNKNOWN;
-	number = sets_add(making, found.members, (uint32_t)found.member_count,
+	number = sets_add(taking, found.members, (uint32_t)found.member_count,
 			  found.unseen_pages != 0);
 	if (number == SET_UNKNOWN)
 		return number;
-	made = (struct share_set *)making->sets.items + number;
+	made = (struct share_set *)taking->sets.items + number;
 	/* Who ended stands among them: indexes are others, and rise too. */
 	members = (uint32_t *)(uintptr_t)made->members;
 	for (i = 0; i < made->member_count; i++)
-		members[i] = making->person_of[members[i]];
-	making->set_numbers[set] = number + 1;
+		members[i] = taking->person_of[members[i]];
+	taking->set_numbers[set] = number + 1;
 	return number;
 }
 
@@ -74,26 +55,26 @@ static uint32_t hash_flags(uint64_t flags)
 	return (uint32_t)(flags * UINT64_C(0x9e3779b97f4a7c15) >> 47);
 }
 
-uint16_t flags_number(struct making *making, uint64_t flags)
+uint16_t flags_number(struct taking *taking, uint64_t flags)
 {
-	const uint64_t *known = making->flags.items;
+	const uint64_t *known = taking->flags.items;
 	uint32_t at = hash_flags(flags);
 	uint64_t *place;
 
 	for (;; at++) {
-		uint16_t *slot = &making->flag_slots[at % FLAG_SLOTS];
+		uint16_t *slot = &taking->flag_slots[at % FLAG_SLOTS];
 
 		if (*slot && known[*slot - 1] == flags)
 			return *slot - 1;
 		if (*slot)
 			continue;
-		if (making->flags.count == FLAGS_MOST)
+		if (taking->flags.count == FLAGS_MOST)
 			return 0;
-		place = list_add(&making->flags, sizeof(*place));
+		place = list_add(&taking->flags, sizeof(*place));
 		if (!place)
 			return 0;
 		*place = flags;
-		*slot = (uint16_t)making->flags.count;
+		*slot = (uint16_t)taking->flags.count;
 		return *slot - 1;
 	}
 }
@@ -124,18 +105,18 @@ static bool goes_on(const struct stretch *last, const struct stretch *next)
 	return last->place + last->page_count == next->place;
 }
 
-int stretch_add(struct making *making, const struct stretch *stretch)
+int stretch_add(struct taking *taking, const struct stretch *stretch)
 {
-	struct stretch *last = making->stretches.items;
+	struct stretch *last = taking->stretches.items;
 
-	if (making->stretches.count) {
-		last += making->stretches.count - 1;
+	if (taking->stretches.count) {
+		last += taking->stretches.count - 1;
 		if (is_alike(last, stretch) && goes_on(last, stretch)) {
 			last->page_count += stretch->page_count;
 			return 0;
 		}
 	}
-	last = list_add(&making->stretches, sizeof(*last));
+	last = list_add(&taking->stretches, sizeof(*last));
 	if (!last)
 		return -ENOMEM;
 	*last = *stretch;
@@ -144,39 +125,39 @@ int stretch_add(struct making *making, const struct stretch *stretch)
 
 /* ---- Extents ----------------------------------------------------------- */
 
-int extent_add(struct making *making, uint64_t first_page, uint64_t end_page)
+int extent_add(struct taking *taking, uint64_t first_page, uint64_t end_page)
 {
-	struct extent *last = making->extents.items;
+	struct extent *last = taking->extents.items;
 
 	if (first_page >= end_page)
 		return 0;
-	if (making->extents.count) {
-		last += making->extents.count - 1;
+	if (taking->extents.count) {
+		last += taking->extents.count - 1;
 		if (last->first_page + last->page_count >= first_page) {
 			if (end_page > last->first_page + last->page_count)
 				last->page_count = end_page - last->first_page;
 			return 0;
 		}
 	}
-	last = list_add(&making->extents, sizeof(*last));
+	last = list_add(&taking->extents, sizeof(*last));
 	if (!last)
 		return -ENOMEM;
 	*last = (struct extent){ first_page, end_page - first_page };
 	return 0;
 }
 
-int picture_settle(struct making *making, struct picture *picture)
+int picture_settle(struct taking *taking, struct picture *picture)
 {
 	int err = 0;
 
-	picture->area_count = making->areas.count;
-	picture->stretch_count = making->stretches.count;
-	picture->extent_count = making->extents.count;
-	picture->areas = store_take(making->store, &making->areas,
+	picture->area_count = taking->areas.count;
+	picture->stretch_count = taking->stretches.count;
+	picture->extent_count = taking->extents.count;
+	picture->areas = store_take(taking->store, &taking->areas,
 				    sizeof(struct area), &err);
-	picture->stretches = store_take(making->store, &making->stretches,
+	picture->stretches = store_take(taking->store, &taking->stretches,
 					sizeof(struct stretch), &err);
-	picture->extents = store_take(making->store, &making->extents,
+	picture->extents = store_take(taking->store, &taking->extents,
 				      sizeof(struct extent), &err);
 	return err;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A moment that is being made: what the library has read, and what of it is
+ * A moment that is being taken: what the library has read, and what of it is
  * in the store by now.  The parts of reading_take() share this and nothing
  * else.
  */
-#ifndef PAGEVIZ_DATA_MAKING_H
-#define PAGEVIZ_DATA_MAKING_H
+#ifndef PAGEVIZ_DATA_TAKING_H
+#define PAGEVIZ_DATA_TAKING_H
 
 #include "reading.h"
 #include "store.h"
@@ -15,7 +15,7 @@
 
 struct ages;
 
-struct making {
+struct taking {
 	struct pagemap_source *source;
 	const struct reading_request *request;
 	struct ages *ages;			/* NULL: not asked for */
@@ -25,7 +25,7 @@ struct making {
 
 	struct pagemap_snapshot *snapshot;	/* NULL: not even that */
 	struct pagemap_sharing *sharing;	/* NULL: and why: */
-	char why_sharers[256];
+	const char *why_sharers;
 	uint64_t library_ns;			/* CPU of its threads */
 
 	struct list people;			/* struct person */
@@ -39,56 +39,57 @@ struct making {
 	struct list areas;
 };
 
+/* Room for a reason, one line. */
+#define WHY_SIZE 512
+
+/* What follows of a feature's lack, and the reason; "" if it is there. */
+const char *taking_why(struct taking *taking, enum pagemap_feature feature,
+		       const char *what);
+
 /* ---- reading_people.c -------------------------------------------------- */
 
 /* Everyone of the snapshot, with names and groups. */
-int people_make(struct making *making);
+int people_make(struct taking *taking);
 
 /* What has to be read of who processes are. */
-uint32_t people_identity(const struct making *making);
+uint32_t people_identity(const struct taking *taking);
 
 /* The name of a process that is not among them; "" if it has none. */
-const char *people_name(struct making *making,
-			const struct pagemap_snapshot *snapshot,
+const char *people_name(struct taking *taking,
 			const struct pagemap_process *process);
 
 /* ---- reading_sets.c ---------------------------------------------------- */
 
-/* How many of these frames, at least 1, are in the first one's set. */
-uint64_t sets_span(const struct making *making, uint64_t first_pfn,
-		   uint64_t count, size_t *ret_set);
-#define NO_SET SIZE_MAX
-
 /* The number of a set of sharing in the moment.  SET_UNKNOWN: no memory. */
-uint32_t sets_number(struct making *making, size_t set);
+uint32_t sets_number(struct taking *taking, size_t set);
 
 /* A set of people, which are copied. */
-uint32_t sets_add(struct making *making, const uint32_t *members,
+uint32_t sets_add(struct taking *taking, const uint32_t *members,
 		  uint32_t count, bool unseen);
 
 /* The number of flags; those that are one too many are not known: 0. */
-uint16_t flags_number(struct making *making, uint64_t flags);
+uint16_t flags_number(struct taking *taking, uint64_t flags);
 
 /* Adds a stretch, or makes the last one longer.  0 or -ENOMEM. */
-int stretch_add(struct making *making, const struct stretch *stretch);
+int stretch_add(struct taking *taking, const struct stretch *stretch);
 
 /* Shows pages, which rise.  0 or -ENOMEM. */
-int extent_add(struct making *making, uint64_t first_page, uint64_t end_page);
+int extent_add(struct taking *taking, uint64_t first_page, uint64_t end_page);
 
 /* What was listed is the picture's now. */
-int picture_settle(struct making *making, struct picture *picture);
+int picture_settle(struct taking *taking, struct picture *picture);
 
 /* ---- reading_process.c, reading_ram.c, reading_ended.c ------------------ */
 
-int process_picture(struct making *making, struct picture *picture);
-int ram_picture(struct making *making, struct picture *picture);
+int process_picture(struct taking *taking, struct picture *picture);
+int ram_picture(struct taking *taking, struct picture *picture);
 
 /* Takes the picture of a process that is gone over from an earlier moment.
  * -ESRCH: it was never there. */
-int ended_picture(struct making *making, struct picture *picture);
+int ended_picture(struct taking *taking, struct picture *picture);
 
 /* Those who share pages with it, and are gone too, are people still. */
-int ended_people(struct making *making);
+int ended_people(struct taking *taking);
 
 /* ---- reading_ages.c ---------------------------------------------------- */
 
@@ -97,11 +98,11 @@ int ended_people(struct making *making);
  * before pictures: what was used in the interval is forgotten then.  That it
  * cannot is no error.
  */
-int ages_take(struct making *making);
+int ages_take(struct taking *taking);
 void ages_end(struct ages *ages);
 
 /* Why ages are not known; "" where they are. */
-const char *ages_why(const struct making *making);
+const char *ages_why(const struct taking *taking);
 
 /* Where one stands in the ages of a process, page after page. */
 struct ages_walk {
@@ -116,7 +117,7 @@ struct ages_walk {
 	uint32_t page_bytes;
 };
 
-void ages_begin(const struct making *making, pid_t pid,
+void ages_begin(const struct taking *taking, pid_t pid,
 		struct ages_walk *ret_walk);
 
 /* How many of these pages, at least 1, are of the first one's age. */
