@@ -70,13 +70,12 @@ static int take_census(struct taking *taking)
 	return pagemap_snapshot_take(taking->source, &opts, &taking->snapshot);
 }
 
-/* Who there is, where nobody's pages can be read or are of interest. */
+/* Who there is, where nobody's pages can be read. */
 static int take_list(struct taking *taking)
 {
 	struct pagemap_snapshot_opts opts = {
 		.size = sizeof(opts),
-		.detail = wants(taking->request, MAP_PROCESS) ?
-			  PAGEMAP_DETAIL_MAPPINGS : PAGEMAP_DETAIL_PROCESSES,
+		.detail = PAGEMAP_DETAIL_MAPPINGS,
 		.metrics = PAGEMAP_METRICS_SIZES,
 		.identity = people_identity(taking),
 		.gentle = taking->request->gentle,
@@ -156,10 +155,8 @@ static int find_sharing(struct taking *taking)
 
 static int look(struct taking *taking)
 {
-	const struct reading_request *request = taking->request;
 	uint64_t wall_ns, cpu_ns, before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	bool census = wants(request, MAP_PROCESS) || !request->flags_only;
-	int err = census ? take_census(taking) : -ENOTSUP;
+	int err = take_census(taking);
 
 	if (err == -ENOTSUP)
 		err = take_list(taking);
@@ -297,19 +294,18 @@ static int prepare(struct taking *taking)
 		return -ENOMEM;
 	/* The first number is that of flags that are not known. */
 	flags_number(taking, PAGEMAP_FLAGS_UNKNOWN);
+	store_moment(taking->store)->time_ns = clock_ns(CLOCK_REALTIME);
 	return taking->flags.count ? 0 : -ENOMEM;
 }
 
-static int make(struct taking *taking)
+/* Everyone, with those whose picture is of an earlier moment. */
+static int take_people(struct taking *taking)
 {
-	struct moment *moment;
-	int err = prepare(taking);
+	struct moment *moment = store_moment(taking->store);
+	int err = look(taking);
 
-	if (!err)
-		err = look(taking);
 	if (err)
 		return err;
-	moment = store_moment(taking->store);
 	moment->time_ns = pagemap_snapshot_time_ns(taking->snapshot);
 	moment->unreadable = count_unreadable(taking->snapshot);
 	err = ages_take(taking);
@@ -317,8 +313,17 @@ static int make(struct taking *taking)
 		err = people_make(taking);
 	if (!err)
 		err = ended_people(taking);
-	if (!err)
-		err = index_people(taking);
+	return err ? err : index_people(taking);
+}
+
+/* Flags of RAM tell nothing of processes: who there is is not asked then. */
+static int make(struct taking *taking)
+{
+	const struct reading_request *request = taking->request;
+	int err = prepare(taking);
+
+	if (!err && (!request->flags_only || wants(request, MAP_PROCESS)))
+		err = take_people(taking);
 	return err ? err : make_pictures(taking);
 }
 
