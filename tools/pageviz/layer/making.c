@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 uint8_t making_add(struct making *making, const struct class_row *row)
 {
@@ -47,10 +48,24 @@ const char *making_text(struct making *making, const char *format, ...)
 	return kept ? kept : "";
 }
 
+/*
+ * Room for the most that there can be: what is not used is hardly touched, and
+ * given back at the end.  Huge pages, where the kernel gives them, spare the
+ * faults that would take longer than all else.
+ */
 int making_room(struct making *making, size_t runs)
 {
-	/* What is not used is never touched, and given back at the end. */
-	making->runs = malloc((runs + 1) * sizeof(*making->runs));
+	const size_t huge = (size_t)2 << 20;
+	size_t size = (runs + 1) * sizeof(*making->runs);
+
+	if (size < huge) {
+		making->runs = malloc(size);
+	} else {
+		size = (size + huge - 1) & ~(huge - 1);
+		making->runs = aligned_alloc(huge, size);
+		if (making->runs)
+			madvise(making->runs, size, MADV_HUGEPAGE);
+	}
 	return making->runs ? 0 : -ENOMEM;
 }
 

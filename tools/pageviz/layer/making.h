@@ -67,6 +67,9 @@ const char *making_text(struct making *making, const char *format, ...)
 /* Room for so many runs; 0 or -ENOMEM. */
 int making_room(struct making *making, size_t runs);
 
+/* Sums, values and the order of the legend. */
+void making_finish(struct making *making);
+
 static inline bool making_is_ram(const struct making *making)
 {
 	return making->picture->id.kind == MAP_RAM;
@@ -87,9 +90,6 @@ static inline void making_put(struct making *making, uint64_t first_page,
 	*last = (struct layer_run){ first_page, page_count, class_of };
 	making->run_count++;
 }
-
-/* Sums, values and the order of the legend. */
-void making_finish(struct making *making);
 
 /* The class of a stretch. */
 typedef uint8_t (*classify_fn)(struct making *making, const void *context,
