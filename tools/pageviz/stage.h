@@ -29,22 +29,26 @@ struct stage_pane {
 	const struct picture *base;
 	const struct layer *layer;
 	const struct world *world;
+	uint64_t world_serial;	/* another one: pages have other places */
 };
 
 /* Makes what is missing but tiles.  0 or -ENOMEM. */
 int stage_prepare(struct stage *stage, const struct view *view);
 struct stage_pane stage_pane(const struct stage *stage, size_t pane);
 
-/* The tile of a pane; made if there is time; NULL: not there yet. */
+/* The tile of a pane; made if there is time; NULL: not there yet.  Tiles stay
+ * until stage_budget() is called again. */
 const struct tile *stage_tile(struct stage *stage, size_t pane,
 			      unsigned int level, uint32_t x, uint32_t y);
 
-/* The same, and never made: what stands in meanwhile. */
+/* The same, and never made: what stands in meanwhile, also one of the moment
+ * seen before where its classes are numbered alike. */
 const struct tile *stage_tile_there(struct stage *stage, size_t pane,
 				    unsigned int level, uint32_t x, uint32_t y);
 
-/* Tiles may take so long until the next call; UINT64_MAX: as long as needed.
- * True: some were missing since the last call. */
+/* Begins a frame, in which tiles may take so long; UINT64_MAX: as long as
+ * needed, which is so before the first call.  True: some were missing in the
+ * frame before. */
 bool stage_budget(struct stage *stage, uint64_t ns);
 
 /* The people of the moment seen whose name, command, user or pid matches the
