@@ -35,15 +35,18 @@ struct gutter {
 	int count;
 };
 
+/* Rows go by their height alone: the gutter is as high as the map. */
 static int row_y(const struct gutter *g, uint32_t row)
 {
 	return (int)floor(screen_y(g->view, g->box, row));
 }
 
-/* Text is in the middle of a high row, or begins at a low one. */
+/* Text is in the middle of a high row, or has a low one's upper edge, where a
+ * stroke leads to, in its middle. */
 static int text_at(const struct gutter *g, int y)
 {
-	int top = g->row >= g->line ? y + (g->row - g->line) / 2 : y;
+	int top = g->row >= g->line ? y + (g->row - g->line) / 2
+				    : y - g->line / 2;
 
 	if (top < g->box.y)
 		top = g->box.y;
@@ -142,9 +145,10 @@ static void draw_mark(struct drawing *d, const struct gutter *g,
 	int width = g->box.x + g->box.width - x - d->unit / 2;
 	const char *slash = strrchr(mark->name, '/');
 	const char *name = mark->name;
+	int middle = g->row >= g->line ? mark->top + g->line / 2 : mark->y;
 
-	draw_fill(d, (struct box){ g->box.x + g->box.width - d->unit / 2,
-				   mark->y, d->unit / 2, d->line },
+	draw_fill(d, (struct box){ g->box.x + g->box.width - d->unit * 2 / 5,
+				   middle, d->unit * 2 / 5, d->line },
 		  d->theme->dim);
 	draw_address(d, g, mark->top, mark->page, d->theme->dim);
 	if (slash && slash[1] && text_width(d, style, name) > width)
@@ -195,12 +199,19 @@ void draw_gutter(struct drawing *d, size_t pane)
 		.line = line_height(d),
 	};
 
+	int gap;
+
 	draw_fill(d, g.box, d->theme->back);
 	if (!g.box.width || !pane_is_ready(&g.of) ||
 	    !(g.view->camera.scale > 0) ||
 	    world_layout(g.of.world) != LAYOUT_ROWS)
 		return;
 	g.row = (int)g.view->camera.scale;
+	/* It stays beside the rows where these begin further right. */
+	gap = (int)screen_x(g.view, d->place.panes[pane].map, 0) - g.box.x -
+	      g.box.width;
+	if (gap > 0)
+		g.box.x += gap;
 	want_lines(&g);
 	keep_apart(&g);
 	draw_clip(d, g.box);

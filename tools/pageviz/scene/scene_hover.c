@@ -184,10 +184,11 @@ void tip_of_cells(struct drawing *d, struct tip *tip, size_t pane, int64_t x,
 	if (!world_page(of.world, x, y, &page))
 		return;
 	if (of.picture->id.kind == MAP_RAM)
-		tip_addf(d, tip, NULL, "around frame %" PRIu64, page);
+		tip_addf(d, tip, NULL, "around frame %" PRIu64, page)->mono =
+			true;
 	else
 		tip_addf(d, tip, NULL, "around 0x%" PRIx64,
-			 page * of.moment->page_bytes);
+			 page * of.moment->page_bytes)->mono = true;
 	add_area(d, tip, &of, page);
 	if (side > SIDE_MOST)
 		return;

@@ -2,8 +2,8 @@
 /*
  * The legend: each class with its colour, pages and bytes.  It is the filter
  * too: a click on a name shows it alone, one on a colour takes it in or out.
- * Classes stand in their own order, since one that jumps cannot be clicked, and
- * what is absent comes last; where there is no room the smallest are folded.
+ * Classes stand in the layer's order, since one that jumps with each moment
+ * cannot be clicked; where there is no room the smallest are folded.
  */
 #include <stdio.h>
 #include <string.h>
@@ -27,27 +27,22 @@ struct legend {
 
 /* ---- Which ------------------------------------------------------------- */
 
-static bool is_worth_a_row(const struct legend *l, unsigned int class_of)
-{
-	const struct layer_class *class = &l->layer->classes[class_of];
-	bool told = class->told && class->bytes.quality != PAGEMAP_UNAVAILABLE &&
-		    class->bytes.value;
-
-	return class->pages || told || l->lit >> class_of & 1;
-}
-
 static void choose_classes(struct legend *l)
 {
-	unsigned int i;
+	const struct layer *layer = l->layer;
+	uint64_t listed = 0;
+	size_t i;
 
-	for (i = 1; i <= l->layer->class_count; i++) {
-		/* The first, what is absent, after all others. */
-		unsigned int class_of = i % (unsigned int)l->layer->class_count;
-
-		if (!l->layer->classes[class_of].told)
-			l->total += l->layer->classes[class_of].pages;
-		if (is_worth_a_row(l, class_of))
-			l->shown[l->count++] = (uint8_t)class_of;
+	for (i = 0; i < layer->legend_count; i++) {
+		l->shown[l->count++] = layer->legend[i];
+		listed |= UINT64_C(1) << layer->legend[i];
+	}
+	/* What is shown alone stays, so that it can be let go again. */
+	for (i = 0; i < layer->class_count; i++) {
+		if (!layer->classes[i].told)
+			l->total += layer->classes[i].pages;
+		if ((l->lit & ~listed) >> i & 1)
+			l->shown[l->count++] = (uint8_t)i;
 	}
 }
 

@@ -69,6 +69,7 @@ struct list_row {
 	char number[24];
 	struct pagemap_value size;
 	bool chosen;
+	bool blank;			/* no size: it was not asked for */
 };
 
 static void draw_row(struct drawing *d, const struct list *l, struct box box,
@@ -90,7 +91,9 @@ static void draw_row(struct drawing *d, const struct list *l, struct box box,
 	if (is_open(d->view, row->map))
 		draw_fill(d, (struct box){ box.x, box.y, 3 * d->line,
 					   box.height }, d->theme->accent);
-	units_format_value(&row->size, UNITS_SUFFIX, size);
+	size[0] = '\0';
+	if (!row->blank)
+		units_format_value(&row->size, UNITS_SUFFIX, size);
 	style.face = FACE_MONO;
 	style.size = d->unit * 9 / 10;
 	size_width = draw_text_right(d, right, text_top(d, style, box.y,
@@ -100,7 +103,7 @@ static void draw_row(struct drawing *d, const struct list *l, struct box box,
 	dim.size = style.size;
 	right -= draw_text_right(d, right, text_top(d, dim, box.y, box.height),
 				 6 * d->unit, dim, row->number);
-	if (row->size.quality == PAGEMAP_UNAVAILABLE)
+	if (row->size.quality == PAGEMAP_UNAVAILABLE && !row->blank)
 		style = style_dim(d);
 	else
 		style = style_text(d);
@@ -121,6 +124,7 @@ static struct list_row row_at(const struct drawing *d, const struct list *l,
 		row.hint = "all frames of the machine";
 		row.size.quality = PAGEMAP_UNAVAILABLE;
 		ram = moment_picture(l->moment, row.map);
+		row.blank = !ram;
 		if (ram)
 			row.size = ram->balance.mem_total;
 		return row;

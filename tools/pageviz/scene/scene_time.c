@@ -76,8 +76,9 @@ static void format_cost(const struct times *t, const struct moment *moment,
 	units_format(history_memory_bytes(t->history), UNITS_SUFFIX, memory);
 	if (all)
 		snprintf(text, 160, "%s   read in %.0f ms, %.0f ms CPU   %zu "
-			 "moments, %s", when, (double)moment->wall_ns / 1e6,
-			 (double)moment->cost_ns / 1e6, t->count, memory);
+			 "moment%s, %s", when, (double)moment->wall_ns / 1e6,
+			 (double)moment->cost_ns / 1e6, t->count,
+			 t->count == 1 ? "" : "s", memory);
 	else
 		snprintf(text, 160, "%s", when);
 }
@@ -158,8 +159,8 @@ static void draw_track(struct drawing *d, const struct times *t,
 	size_t i;
 
 	/* A few moments need not be as wide as the window. */
-	if ((double)track.width > (double)t->count * 3 * d->unit)
-		track.width = (int)t->count * 3 * d->unit;
+	if ((double)track.width > (double)t->count * d->unit)
+		track.width = (int)t->count * d->unit;
 	for (i = 0; i < t->count; i++) {
 		uint64_t height = height_of(d, history_at(t->history, i));
 

@@ -42,9 +42,13 @@ struct tip_size {
 static struct ink_style row_style(const struct drawing *d,
 				  const struct tip_row *row)
 {
-	if (!row->name)
-		return style_bold(d);
-	return row->dim ? style_dim(d) : style_text(d);
+	struct ink_style style = row->dim ? style_dim(d) : style_text(d);
+
+	if (row->mono)
+		style.face = FACE_MONO;
+	else if (!row->name)
+		style.face = FACE_BOLD;
+	return style;
 }
 
 static int text_left(const struct drawing *d, const struct tip_row *row,

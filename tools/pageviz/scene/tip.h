@@ -14,6 +14,7 @@ struct tip_row {
 					   heading */
 	const char *text;
 	bool dim;
+	bool mono;			/* addresses: fonts make x a sign */
 	bool has_swatch;
 	struct colour swatch;
 };

@@ -34,20 +34,21 @@ static void add_where(struct drawing *d, struct tip *tip,
 
 	if (in_ram(page)) {
 		tip_addf(d, tip, NULL, "frame %" PRIu64 " (0x%" PRIx64 ")",
-			 page->number, page->number);
-		tip_addf(d, tip, "at", "0x%" PRIx64, page->number * bytes);
+			 page->number, page->number)->mono = true;
+		tip_addf(d, tip, "at", "0x%" PRIx64, page->number *
+			 bytes)->mono = true;
 		if (area)
 			tip_add(d, tip, "zone", area->name);
 		return;
 	}
-	tip_addf(d, tip, NULL, "0x%" PRIx64, page->number * bytes);
+	tip_addf(d, tip, NULL, "0x%" PRIx64, page->number * bytes)->mono = true;
 	if (!area)
 		return;
 	offset = (page->number - area->first_page) * bytes +
 		 area->offset_bytes;
 	tip_addf(d, tip, "mapping", "%s  %s", area->name, area->permissions);
 	if (*area->name == '/')
-		tip_addf(d, tip, "offset", "0x%" PRIx64, offset);
+		tip_addf(d, tip, "offset", "0x%" PRIx64, offset)->mono = true;
 }
 
 static void add_state(struct drawing *d, struct tip *tip,
@@ -85,7 +86,7 @@ static void add_frame(struct drawing *d, struct tip *tip,
 			 stretch->swap_type, place);
 	else if (place != PAGEMAP_PFN_UNKNOWN)
 		tip_addf(d, tip, "frame", "%" PRIu64 " (0x%" PRIx64 ")", place,
-			 place);
+			 place)->mono = true;
 }
 
 /* "a,b" as "a, b", so that it can be wrapped. */
