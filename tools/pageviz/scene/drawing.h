@@ -135,6 +135,10 @@ void draw_notes(struct drawing *d);
 void draw_help(struct drawing *d);
 void draw_paper(struct drawing *d);
 
+/* Of an image all of whose map is seen: it begins in its corner, in cells of
+ * whole pixels where that costs little, and the legend is beside it. */
+void settle_paper(struct drawing *d, struct view *view);
+
 /* ---- camera.c: places of the world and pixels -------------------------- */
 
 /* Pixels of a place's upper left corner. */

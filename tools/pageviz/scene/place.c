@@ -58,7 +58,7 @@ static int gutter_width(const struct view *view, size_t pane, int width)
 	if (view->panes[pane].layout != LAYOUT_ROWS)
 		return 0;
 	if (width >= of_units(view, 58))
-		return of_units(view, 16);
+		return of_units(view, 17.5);
 	return width >= of_units(view, 36) ? of_units(view, 8.6) : 0;
 }
 
@@ -98,7 +98,8 @@ static void place_legend(const struct view *view, struct box *box,
 	if (!view->legend)
 		return;
 	if (box->width >= of_units(view, 52)) {
-		place->legend = take_right(box, of_units(view, 20.5));
+		place->legend = take_right(box, of_units(view,
+				box->width >= of_units(view, 74) ? 24 : 20.5));
 	} else if (box->height >= of_units(view, 40)) {
 		place->legend = take_bottom(box, of_units(view, 7.5));
 		place->legend_below = true;
@@ -117,10 +118,13 @@ static void place_paper_pane(const struct view *view, size_t pane,
 	ret->all = box;
 	if (view->pane_count > 1)
 		ret->head = take_top(&box, of_units(view, 3.4));
-	if (view->legend && wide)
-		ret->legend = take_right(&box, of_units(view, 23));
-	else if (view->legend && box.height >= of_units(view, 34))
+	if (view->legend && wide) {
+		ret->legend = take_right(&box, of_units(view, 24));
+		take_right(&box, of_units(view, 2));
+	} else if (view->legend && box.height >= of_units(view, 34)) {
 		ret->legend = take_bottom(&box, of_units(view, 14));
+		take_bottom(&box, of_units(view, 1));
+	}
 	ret->gutter = take_left(&box, gutter_width(view, pane, box.width));
 	ret->map = box;
 }

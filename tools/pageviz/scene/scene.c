@@ -216,10 +216,11 @@ struct scene *scene_make(struct stage *stage, const struct view *view,
 			 struct type *type)
 {
 	struct scene *scene = calloc(1, sizeof(*scene));
+	struct view settled = *view;
 	struct drawing d = {
 		.scene = scene,
 		.stage = stage,
-		.view = view,
+		.view = &settled,
 		.type = type,
 		.theme = theme_get(view->theme),
 		.unit = view->unit > 0 ? view->unit : 13,
@@ -231,6 +232,8 @@ struct scene *scene_make(struct stage *stage, const struct view *view,
 	scene->height = view->height;
 	d.line = d.unit >= 26 ? d.unit / 13 : 1;
 	scene_place(view, &d.place);
+	if (view->paper)
+		settle_paper(&d, &settled);
 	draw_all(&d);
 	if (!scene->failed)
 		return scene;

@@ -13,6 +13,7 @@
 
 /* Lines that a gutter has at most; more lie above each other. */
 #define LINES_MOST 256
+#define NAME_MOST 512
 /* Lines without a name between two addresses. */
 #define LINES_BETWEEN 5
 
@@ -137,22 +138,34 @@ static void draw_address(struct drawing *d, const struct gutter *g, int y,
 			text);
 }
 
+/* A file without its folders, and without a remark that it was deleted. */
+static void shorten(char name[NAME_MOST])
+{
+	char *slash = strrchr(name, '/');
+	char *deleted = strstr(name, " (deleted)");
+
+	if (deleted)
+		*deleted = '\0';
+	if (slash && slash[1])
+		memmove(name, slash + 1, strlen(slash));
+}
+
 static void draw_mark(struct drawing *d, const struct gutter *g,
 		      const struct mark *mark)
 {
 	struct ink_style style = style_text(d);
 	int x = g->box.x + 8 * d->unit + d->unit / 2;
 	int width = g->box.x + g->box.width - x - d->unit / 2;
-	const char *slash = strrchr(mark->name, '/');
-	const char *name = mark->name;
+	char name[NAME_MOST];
 	int middle = g->row >= g->line ? mark->top + g->line / 2 : mark->y;
 
 	draw_fill(d, (struct box){ g->box.x + g->box.width - d->unit * 2 / 5,
 				   middle, d->unit * 2 / 5, d->line },
 		  d->theme->dim);
 	draw_address(d, g, mark->top, mark->page, d->theme->dim);
-	if (slash && slash[1] && text_width(d, style, name) > width)
-		name = slash + 1;
+	snprintf(name, sizeof(name), "%s", mark->name);
+	if (text_width(d, style, name) > width)
+		shorten(name);
 	if (width > 2 * d->unit)
 		draw_path(d, x, text_top(d, style, mark->top, g->line), width,
 			  style, name);

@@ -5,11 +5,13 @@
  * the room that it covers.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "drawing.h"
 
 #define LABELS_MOST 48
+#define NAME_MOST   256
 
 struct label {
 	const struct area *area;
@@ -52,16 +54,23 @@ static size_t find_largest(const struct picture *picture,
 	return count;
 }
 
-static const char *short_name(const struct area *area)
+/* Without folders, and without a remark that it was deleted. */
+static void short_name(const struct area *area, char name[NAME_MOST])
 {
 	const char *slash = strrchr(area->name, '/');
+	char *deleted;
 
-	return *area->name == '/' && slash[1] ? slash + 1 : area->name;
+	snprintf(name, NAME_MOST, "%s", *area->name == '/' && slash[1] ?
+		 slash + 1 : area->name);
+	deleted = strstr(name, " (deleted)");
+	if (deleted)
+		*deleted = '\0';
 }
 
 /* The box of a label; false: its mapping is too small for it, or not seen. */
 static bool place_label(struct drawing *d, size_t pane,
-			const struct label *label, struct box *ret_box)
+			const struct label *label, const char *name,
+			struct box *ret_box)
 {
 	struct stage_pane of = stage_pane(d->stage, pane);
 	const struct pane *view = &d->view->panes[pane];
@@ -71,7 +80,7 @@ static bool place_label(struct drawing *d, size_t pane,
 	uint32_t x, y;
 
 	style.size = d->unit * 9 / 10;
-	box.width = text_width(d, style, short_name(label->area)) + d->unit;
+	box.width = text_width(d, style, name) + d->unit;
 	box.height = d->unit * 3 / 2;
 	if (side < box.width * 0.8 || side < box.height * 2.0)
 		return false;
@@ -122,10 +131,13 @@ void draw_labels(struct drawing *d, size_t pane)
 		return;
 	count = find_largest(of.picture, labels);
 	for (i = 0; i < count; i++) {
-		if (!place_label(d, pane, &labels[i], &box) ||
+		char name[NAME_MOST];
+
+		short_name(labels[i].area, name);
+		if (!place_label(d, pane, &labels[i], name, &box) ||
 		    !is_free(taken, placed, box, d->unit / 2))
 			continue;
 		taken[placed++] = box;
-		draw_chip(d, box, short_name(labels[i].area));
+		draw_chip(d, box, name);
 	}
 }

@@ -6,9 +6,13 @@
  * cannot be clicked; where there is no room the smallest are folded.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "drawing.h"
+
+/* Bytes line up as if all were as wide as these. */
+#define BYTES_USUAL "~123.9M"
 
 struct legend {
 	const struct layer *layer;
@@ -104,6 +108,15 @@ static void format_hint(const struct legend *l, unsigned int class_of,
 			 class->help, percent < 1 ? 3 : 1, percent, does);
 }
 
+/* Whether a colour is lost on the panel. */
+static bool is_faint(const struct drawing *d, struct colour colour)
+{
+	struct colour panel = d->theme->panel;
+
+	return abs(colour.red - panel.red) + abs(colour.green - panel.green) +
+	       abs(colour.blue - panel.blue) < 90;
+}
+
 static void draw_swatch(struct drawing *d, const struct legend *l,
 			unsigned int class_of, struct box box)
 {
@@ -112,13 +125,14 @@ static void draw_swatch(struct drawing *d, const struct legend *l,
 		l->layer->classes[class_of].swatch];
 
 	if (l->layer->classes[class_of].told) {
-		draw_frame(d, box, 2 * d->line, own);
+		draw_frame(d, box, 2 * d->line,
+			   is_faint(d, own) ? d->theme->line : own);
 		return;
 	}
 	draw_fill(d, box, colour);
 	if (l->lit && !(l->lit >> class_of & 1))
 		draw_frame(d, box, d->line, own);
-	else if (own.red == colour.red && class_of == 0)
+	else if (is_faint(d, colour))
 		draw_frame(d, box, d->line, d->theme->line);
 }
 
@@ -147,29 +161,27 @@ static void draw_class(struct drawing *d, const struct legend *l,
 	struct ink_style style = out ? style_dim(d) : style_text(d);
 	struct ink_style number = style;
 	struct box swatch = { row.x, row.y, d->unit, d->unit };
-	int y, right = row.x + row.width, bytes_width, pages_width, left;
+	int right = row.x + row.width, left, y, top;
 	char bytes[UNITS_SIZE], pages[32], hint[256];
 
 	swatch.y += (row.height - d->unit) / 2;
-	y = text_top(d, style, row.y, row.height);
 	left = row.x + d->unit + d->unit * 6 / 10;
 	format_bytes(l, class_of, bytes);
 	format_pages(l, class_of, pages);
 	number.face = FACE_MONO;
 	number.size = d->unit * 9 / 10;
-	bytes_width = text_width(d, number, "1023.9M");
-	pages_width = text_width(d, number, "12,345,678");
-	draw_text_right(d, right, text_top(d, number, row.y, row.height),
-			bytes_width + pages_width / 2, number, bytes);
+	top = text_top(d, number, row.y, row.height);
+	draw_text_right(d, right, top, right - left, number, bytes);
+	y = text_width(d, number, bytes);
+	right -= y > text_width(d, number, BYTES_USUAL) ? y :
+		 text_width(d, number, BYTES_USUAL);
+	right -= d->unit / 2;
 	number.colour = d->theme->dim;
-	if (text_width(d, number, bytes) <= bytes_width)
-		draw_text_right(d, right - bytes_width,
-				text_top(d, number, row.y, row.height),
-				pages_width, number, pages);
+	right -= draw_text_right(d, right, top, right - left, number, pages);
 	draw_swatch(d, l, class_of, swatch);
-	draw_text(d, left, y, right - bytes_width - left -
-		  text_width(d, number, pages) - d->unit / 2, style,
-		  class->name);
+	draw_text(d, left, text_top(d, style, row.y, row.height),
+		  right - d->unit / 2 - left, style, class->name);
+	right = row.x + row.width;
 	draw_share(d, l, class_of, (struct box){
 		left, row.y, right - left, row.height });
 	format_hint(l, class_of, "only this", hint);
@@ -324,11 +336,6 @@ void draw_legend(struct drawing *d, size_t pane, struct box box)
 	if (!of.layer || !of.picture || !of.layer->class_count)
 		return;
 	l.box = d->view->paper ? box : box_inset(box, d->unit);
-	if (d->view->paper && d->place.panes[pane].legend.x >
-			      d->place.panes[pane].map.x) {
-		l.box.x += 2 * d->unit;
-		l.box.width -= 2 * d->unit;
-	}
 	choose_classes(&l);
 	draw_clip(d, box);
 	if (d->place.legend_below || l.box.y >= d->place.panes[pane].map.y +

@@ -70,6 +70,12 @@ static void mark_page(struct drawing *d, size_t pane, uint64_t page, bool main)
 		crosshair(d, box, d->theme->lit);
 }
 
+static bool is_chosen(const struct view *view, size_t pane, uint64_t page)
+{
+	return map_id_equal(view->panes[pane].map, view->selected_map) &&
+	       page == view->selected_page;
+}
+
 static void mark_frame(struct drawing *d, size_t pane)
 {
 	struct stage_pane of = stage_pane(d->stage, pane);
@@ -80,7 +86,8 @@ static void mark_frame(struct drawing *d, size_t pane)
 	for (count = 0; count < MARKS_MOST; count++, page++) {
 		if (picture_frame(of.picture, view->selected_pfn, &page) != 1)
 			return;
-		mark_page(d, pane, page, false);
+		if (!is_chosen(view, pane, page))
+			mark_page(d, pane, page, false);
 	}
 }
 

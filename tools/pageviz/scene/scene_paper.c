@@ -10,6 +10,41 @@
 
 #include "drawing.h"
 
+/* Whole pixels for a page, or whole pages for a pixel, if the map does not
+ * become much smaller by it. */
+static double whole_scale(double scale)
+{
+	double whole = scale >= 1 ? floor(scale + 1e-6)
+				  : 1 / ceil(1 / scale - 1e-6);
+
+	return whole >= scale * 0.85 ? whole : scale;
+}
+
+void settle_paper(struct drawing *d, struct view *view)
+{
+	size_t i;
+
+	for (i = 0; i < view->pane_count; i++) {
+		struct stage_pane of = stage_pane(d->stage, i);
+		struct pane_place *place = &d->place.panes[i];
+		struct camera *camera = &view->panes[i].camera;
+		int right, width = place->legend.width;
+
+		if (!view->panes[i].fit || !pane_is_ready(&of) ||
+		    !(camera->scale > 0))
+			continue;
+		camera->scale = whole_scale(camera->scale);
+		camera->x = place->map.width / 2.0 / camera->scale;
+		camera->y = place->map.height / 2.0 / camera->scale;
+		right = (int)screen_x(&view->panes[i], place->map,
+				      world_width(of.world)) + 3 * d->unit;
+		if (place->legend.y == place->map.y && right < place->legend.x)
+			place->legend = (struct box){ right, place->legend.y,
+						      width,
+						      place->legend.height };
+	}
+}
+
 static const char *pane_name(const struct stage_pane *of)
 {
 	if (!of->picture || !of->picture->name || !*of->picture->name)

@@ -104,7 +104,7 @@ static const struct theme themes[THEME_COUNT] = {
 			[SWATCH_NO_FRAME] = RGB(0x341c40),
 			[SWATCH_ASIDE_CACHE] = RGB(0x38424b),
 			[SWATCH_ASIDE_KERNEL] = RGB(0x3c2e26),
-			[SWATCH_FREE] = RGB(0x162126),
+			[SWATCH_FREE] = RGB(0x182a2c),
 			[SWATCH_ANON] = RGB(0xea9d47),
 			[SWATCH_ANON_UNMAPPED] = RGB(0x7d5012),
 			[SWATCH_HUGE] = RGB(0xb65d36),
@@ -184,7 +184,7 @@ static const struct theme themes[THEME_COUNT] = {
 			[SWATCH_NOTHING] = RGB(0xf4f5f7),
 			[SWATCH_GAP] = RGB(0xedeff2),
 			[SWATCH_ABSENT] = RGB(0xe3e7ec),
-			[SWATCH_FREE] = RGB(0xe5eff2),
+			[SWATCH_FREE] = RGB(0xd6ebed),
 			ON_LIGHT
 		},
 	},
@@ -204,7 +204,7 @@ static const struct theme themes[THEME_COUNT] = {
 			[SWATCH_NOTHING] = RGB(0xffffff),
 			[SWATCH_GAP] = RGB(0xf7f8f9),
 			[SWATCH_ABSENT] = RGB(0xe6e9ed),
-			[SWATCH_FREE] = RGB(0xeaf2f4),
+			[SWATCH_FREE] = RGB(0xdbeef0),
 			ON_LIGHT
 		},
 	},

@@ -143,12 +143,12 @@ static void add_sharers(struct drawing *d, struct tip *tip,
 	const struct stretch *stretch = page->stretch;
 	const char *why = page->of.picture->why_sharers;
 
+	if (stretch->state != PAGEMAP_PAGE_PRESENT)
+		return;
 	if (stretch->set == SET_NOBODY) {
 		tip_add(d, tip, "sharers", "no process maps it");
 		return;
 	}
-	if (stretch->state != PAGEMAP_PAGE_PRESENT)
-		return;
 	if (!stretch->sharers) {
 		tip_addf(d, tip, "sharers", "- %s", why ? why : "")->dim = true;
 		return;
