@@ -6,8 +6,6 @@
 
 #include <math.h>
 
-#define PAGE_LINE 80	/* of 255: pages are told apart, areas divided */
-
 /*
  * A half goes up, and what is a half but for the error of a sum too: the same
  * edge is found from both tiles that it is between.

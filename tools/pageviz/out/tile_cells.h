@@ -13,6 +13,7 @@
 #define EDGES_FROM   4
 #define PAGES_FROM   8
 #define THICK_FROM   16
+#define PAGE_LINE    80		/* of 255: pages are told apart, areas divided */
 
 /* Cells along one side that are seen, and the pixels at which they begin;
  * [end - first] is where the last one ends. */
@@ -26,8 +27,7 @@ void cell_edges_find(double start, double cell, int low, int high,
 		     struct cell_edges *ret_edges);
 
 /* The lines at a cell's left and above it: pixels, and how strong they are:
- * 255 is the grid's colour.  What is drawn in the window and in files is made
- * from this alone. */
+ * 255 is the grid's colour, PAGE_LINE a line between pages. */
 struct cell_lines {
 	int left, above;
 	uint8_t left_alpha, above_alpha;
