@@ -95,6 +95,44 @@ in_tools()
 	public_parts tools
 }
 
+# The rooms of pageviz: whose headers they are, and of which rooms each may
+# include those.  What lies beside main.c may include all.
+ROOMS='
+data     moment|reading|history              data
+layer    layer|swatch                        data|layer
+world    world|tile|labels                   data|layer|world
+view     action|view|stage|theme|geometry    data|layer|world|view
+scene    scene|type                          data|layer|world|view|scene
+out      output_kinds|window|drawn           data|layer|world|scene|out
+'
+
+in_pageviz()
+{
+	local room headers may file include from
+	local -A room_of may_of
+
+	while read -r room headers may; do
+		[[ -n $room ]] || continue
+		may_of[$room]=$may
+		for include in ${headers//|/ }; do
+			room_of[$include.h]=$room
+		done
+	done <<<"$ROOMS"
+	quoted_in tools/pageviz | while read -r file include; do
+		[[ -f tools/pageviz/$include && ! -f ${file%/*}/$include ||
+			$file != tools/pageviz/*/* ]] || continue
+		from=${file#tools/pageviz/}
+		case $from in
+		*/*) from=${from%/*} ;;
+		*.h) from=${room_of[$from]} ;;
+		*) continue ;;
+		esac
+		[[ -z $from || -z ${room_of[$include]} ||
+			${room_of[$include]} =~ ^(${may_of[$from]})$ ]] ||
+			echo "$file ($from) includes $include"
+	done
+}
+
 # Tests of what users see must stand on what users have; one of them plays
 # kernels that this one is not, by switching features of a source off.
 in_outer_tests()
@@ -119,6 +157,8 @@ case_is "the library's parts include only what the table allows" \
 case_is "the library includes only headers of its own" "$(not_own)"
 case_is "tools include their own, tools/common's and the public header" \
 	"$(in_tools)"
+case_is "a room of pageviz includes its own headers and those before it" \
+	"$(in_pageviz)"
 case_is "live, golden and bench tests include nothing of the library's inside" \
 	"$(in_outer_tests)"
 case_is "no source file is included" "$(sources_included)"

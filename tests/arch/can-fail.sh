@@ -75,6 +75,8 @@ breaks arrows 'x/x.c includes memstats.h' \
 	"add tools/memrank/x/x.c '#include \"memstats.h\"'"
 breaks arrows 'main.c includes x.h' "add tools/memrank/x/x.h ''
 	add tools/memrank/main.c '#include \"x.h\"'"
+breaks arrows 'layer/x.c .layer. includes scene.h' "add tools/pageviz/scene.h ''
+	add tools/pageviz/layer/x.c '#include \"scene.h\"'"
 breaks arrows 'live_x.c includes parse.h' \
 	"add tests/live/live_x.c '#include \"parse.h\"'"
 breaks arrows 'x.c:1:#include .y.c.' "add tools/memrank/x.c '#include \"y.c\"'"
