@@ -207,6 +207,18 @@ static void nothing_said_across_banks(void **state)
 	}
 }
 
+static void reading_fails(void **state)
+{
+	const struct pagemap_ram_opts opts = {
+		.size = sizeof(opts), .runs = true, .threads = 3,
+	};
+
+	(void)state;
+	bare.flags_error = -EIO;
+	assert_int_equal(pagemap_ram_read(source, &opts, &ram), -EIO);
+	assert_null(ram);
+}
+
 /* ---- Whose they are ---------------------------------------------------- */
 
 static struct machine machine;
@@ -444,6 +456,7 @@ int main(void)
 		CASE(each_frame_its_own_flags),
 		CASE(lazy_sections),
 		CASE(nothing_said_across_banks),
+		CASE(reading_fails),
 		CASE(whose_the_frames_are),
 		CASE(zones_by_their_places),
 		CASE(zones_that_overlap),

@@ -58,7 +58,6 @@ struct run_keeper {
 	struct array runs;		/* of the block at hand */
 	struct array blocks;		/* those that are done */
 	struct flag_words words;
-	uint32_t *number_in_all;	/* of each word */
 };
 
 /* A zone, or a part of one. */
@@ -68,8 +67,6 @@ struct ram_zone {
 	uint64_t first_pfn;
 	uint64_t end_pfn;		/* exclusive */
 };
-
-struct ram_run;
 
 struct ram_bank_pfns {
 	uint64_t first;
@@ -98,7 +95,7 @@ struct pagemap_ram {
 	struct array transfers;
 	uint64_t overdrawn_pages;
 	struct array ranges;		/* struct pagemap_ram_range */
-	struct ram_run *runs;
+	struct array run_blocks;	/* of ram_runs.c */
 	size_t run_count;
 	struct flag_words words;	/* of the runs */
 	struct array zones;		/* struct ram_zone, none overlapping */

@@ -2,8 +2,9 @@
 /*
  * Every frame's flags and sharers, kept as runs of 16 bytes: a run ends where
  * the next begins, and flags are numbers in a table, since of all words that a
- * machine shows there are few.  Each worker has runs and a table of its own,
- * which are joined when all frames are read; nothing is locked.
+ * machine shows there are few.  They stay in the blocks in which frames were
+ * read.  Each worker has blocks and a table of its own, which are put together
+ * when all frames are read; nothing is locked, and nothing is copied.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ struct run_block {
 	uint64_t number;
 	struct ram_run *runs;
 	size_t count;
-	const struct run_keeper *keeper;
+	size_t first;			/* index of the first one in all RAM */
 };
 
 static struct ram_run pack(uint64_t pfn, enum pagemap_ram_class ram_class,
@@ -149,7 +150,6 @@ int run_keeper_end_block(struct run_keeper *keeper, uint64_t number)
 		.number = number,
 		.runs = malloc(bytes),
 		.count = keeper->runs.count,
-		.keeper = keeper,
 	};
 	if (!block->runs)
 		return -ENOMEM;
@@ -158,122 +158,152 @@ int run_keeper_end_block(struct run_keeper *keeper, uint64_t number)
 	return 0;
 }
 
-void run_keeper_free(struct run_keeper *keeper)
+static void free_blocks(struct array *blocks)
 {
-	struct run_block *blocks = keeper->blocks.items;
+	struct run_block *block = blocks->items;
 	size_t i;
 
-	for (i = 0; i < keeper->blocks.count; i++)
-		free(blocks[i].runs);
-	array_free(&keeper->blocks);
+	for (i = 0; i < blocks->count; i++)
+		free(block[i].runs);
+	array_free(blocks);
+}
+
+void run_keeper_free(struct run_keeper *keeper)
+{
+	free_blocks(&keeper->blocks);
 	array_free(&keeper->runs);
 	free_words(&keeper->words);
-	free(keeper->number_in_all);
 }
 
 /* ---- All together ------------------------------------------------------ */
 
-/* A worker's numbers of words become those of all. */
+/* A worker's numbers of words become those of all.  0 or -ENOMEM. */
 static int join_words(struct flag_words *all, struct run_keeper *keeper)
 {
 	const uint64_t *words = keeper->words.words.items;
-	size_t i, count = keeper->words.words.count;
-	int err = 0;
+	struct run_block *blocks = keeper->blocks.items;
+	size_t i, k, count = keeper->words.words.count;
+	uint32_t *numbers = calloc(count + 1, sizeof(*numbers));
+	int err = numbers ? 0 : -ENOMEM;
 
-	keeper->number_in_all = calloc(count + 1, sizeof(uint32_t));
-	if (!keeper->number_in_all)
-		return -ENOMEM;
 	for (i = 0; i < count && !err; i++)
-		err = number_of(all, words[i], &keeper->number_in_all[i]);
+		err = number_of(all, words[i], &numbers[i]);
+	for (i = 0; i < keeper->blocks.count && !err; i++)
+		for (k = 0; k < blocks[i].count; k++)
+			blocks[i].runs[k].flags = numbers[blocks[i].runs[k].flags];
+	free(numbers);
 	return err;
+}
+
+/* A worker's blocks are from here on those of RAM.  0 or -ENOMEM. */
+static int take_blocks(struct array *all, struct array *blocks)
+{
+	struct run_block *from = blocks->items, *place;
+
+	while (blocks->count) {
+		place = array_push(all, sizeof(*place));
+		if (!place)
+			return -ENOMEM;
+		*place = from[--blocks->count];
+	}
+	return 0;
 }
 
 static int compare_blocks(const void *a, const void *b)
 {
-	const struct run_block *x = *(const struct run_block *const *)a;
-	const struct run_block *y = *(const struct run_block *const *)b;
+	const struct run_block *x = a, *y = b;
 
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-/* Where one goes on over the edge of a block it stays one. */
-static void append(struct pagemap_ram *ram, struct run_block *block)
+/* A run that goes on over the edge of a block stays one. */
+static void settle_blocks(struct pagemap_ram *ram)
 {
-	struct ram_run *last = ram->runs + ram->run_count;
-	size_t i;
+	struct run_block *blocks = ram->run_blocks.items;
+	struct ram_run last = { .flags = UINT32_MAX };
+	size_t i, kept = 0;
 
-	for (i = 0; i < block->count; i++) {
-		struct ram_run run = block->runs[i];
+	for (i = 0; i < ram->run_blocks.count; i++) {
+		struct run_block block = blocks[i];
 
-		run.flags = block->keeper->number_in_all[run.flags];
-		if (ram->run_count && alike(&run, last - 1))
+		if (alike(&block.runs[0], &last)) {
+			block.count--;
+			memmove(block.runs, block.runs + 1,
+				block.count * sizeof(*block.runs));
+		}
+		if (!block.count) {
+			free(block.runs);
 			continue;
-		*last++ = run;
-		ram->run_count++;
+		}
+		last = block.runs[block.count - 1];
+		block.first = ram->run_count;
+		ram->run_count += block.count;
+		blocks[kept++] = block;
 	}
-	free(block->runs);
-	block->runs = NULL;
-}
-
-static int join_blocks(struct pagemap_ram *ram, struct run_keeper *keepers,
-		       size_t count, size_t block_count, size_t run_count)
-{
-	struct run_block **order = calloc(block_count + 1, sizeof(*order));
-	size_t i, j, at = 0;
-
-	/* Memory is used as it is written to, and that of blocks given back. */
-	ram->runs = calloc(run_count + 1, sizeof(*ram->runs));
-	if (!order || !ram->runs) {
-		free(order);
-		return -ENOMEM;
-	}
-	for (i = 0; i < count; i++)
-		for (j = 0; j < keepers[i].blocks.count; j++)
-			order[at++] =
-				(struct run_block *)keepers[i].blocks.items + j;
-	qsort(order, at, sizeof(*order), compare_blocks);
-	for (i = 0; i < at; i++)
-		append(ram, order[i]);
-	free(order);
-	return 0;
+	ram->run_blocks.count = kept;
 }
 
 int ram_runs_join(struct pagemap_ram *ram, struct run_keeper *keepers,
 		  size_t count)
 {
-	size_t i, j, blocks = 0, runs = 0;
+	size_t i;
 	int err = 0;
 
 	for (i = 0; i < count && !err; i++) {
-		const struct run_block *block = keepers[i].blocks.items;
-
 		err = join_words(&ram->words, &keepers[i]);
-		blocks += keepers[i].blocks.count;
-		for (j = 0; j < keepers[i].blocks.count; j++)
-			runs += block[j].count;
+		if (!err)
+			err = take_blocks(&ram->run_blocks, &keepers[i].blocks);
 	}
-	return err ? err : join_blocks(ram, keepers, count, blocks, runs);
+	if (err || !ram->run_blocks.count)
+		return err;
+	qsort(ram->run_blocks.items, ram->run_blocks.count,
+	      sizeof(struct run_block), compare_blocks);
+	settle_blocks(ram);
+	return 0;
 }
 
 void ram_runs_free(struct pagemap_ram *ram)
 {
-	free(ram->runs);
+	free_blocks(&ram->run_blocks);
 	free_words(&ram->words);
+}
+
+/* The block that has the run at an index, which there is. */
+static const struct run_block *block_at(const struct pagemap_ram *ram,
+					size_t index)
+{
+	const struct run_block *blocks = ram->run_blocks.items;
+	size_t low = 0, high = ram->run_blocks.count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (blocks[middle].first > index)
+			high = middle;
+		else
+			low = middle;
+	}
+	return &blocks[low];
 }
 
 int pagemap_ram_run_at(const struct pagemap_ram *ram, size_t index,
 		       struct pagemap_ram_run *ret_run)
 {
 	const uint64_t *words = ram->words.words.items;
+	const struct run_block *block;
 	const struct ram_run *run;
-	uint64_t end;
+	uint64_t end = ram->frames;
 
 	if (!ram->keeps_runs)
 		return -ENOTSUP;
 	if (index >= ram->run_count)
 		return -ENOENT;
-	run = &ram->runs[index];
-	end = index + 1 < ram->run_count ? first_pfn_of(run + 1) : ram->frames;
+	block = block_at(ram, index);
+	run = &block->runs[index - block->first];
+	if (index + 1 < block->first + block->count)
+		end = first_pfn_of(run + 1);
+	else if (index + 1 < ram->run_count)
+		end = first_pfn_of(block[1].runs);
 	*ret_run = (struct pagemap_ram_run){
 		.first_pfn = first_pfn_of(run),
 		.frame_count = end - first_pfn_of(run),
