@@ -28,10 +28,15 @@ static void set_sharers(const struct pagemap_snapshot *snapshot, uint64_t pfn,
 	struct frame_piece piece;
 	uint32_t sharers;
 
-	/* Not in the table: exclusive by the kernel's own word. */
+	/*
+	 * Not in the table: exclusive by the kernel's own word, or a number
+	 * that no RAM has, which figures leave out too.
+	 */
 	if (!frames_piece(snapshot->frames, pfn, 1, &piece)) {
 		run->sharers = run->bits & PAGEMAP_RUN_EXCLUSIVE ? 1 : 0;
 		run->sharers_high = run->sharers;
+		if (!run->sharers && run->state == PAGEMAP_PAGE_PRESENT)
+			run->state = PAGEMAP_PAGE_SPECIAL;
 		return;
 	}
 	sharers = piece.counts ? *piece.counts : piece.uniform;
