@@ -60,7 +60,8 @@ static void assert_extents(const struct picture *picture)
 }
 
 /* Whether two that follow each other should have been one. */
-static bool is_one(const struct stretch *a, const struct stretch *b)
+static bool is_one(const struct picture *picture, const struct stretch *a,
+		   const struct stretch *b)
 {
 	struct stretch as = *a;
 
@@ -70,6 +71,8 @@ static bool is_one(const struct stretch *a, const struct stretch *b)
 	    !(as.bits & PAGEMAP_RUN_SAME_FRAME))
 		as.place += a->page_count;
 	return a->first_page + a->page_count == b->first_page &&
+	       picture_area(picture, a->first_page) ==
+	       picture_area(picture, b->first_page) &&
 	       !memcmp(&as, b, sizeof(as));
 }
 
@@ -82,9 +85,7 @@ static void assert_stretch(const struct moment *moment,
 
 	assert_true(stretch->page_count > 0);
 	assert_non_null(area);
-	/* Frames know nothing of zones. */
-	if (picture->id.kind == MAP_PROCESS)
-		assert_true(end <= area->end_page);
+	assert_true(end <= area->end_page);
 	assert_true(stretch->flags < moment->flag_count);
 	assert_true(stretch->set < moment->set_count ||
 		    stretch->set == SET_NOBODY || stretch->set == SET_UNKNOWN);
@@ -111,7 +112,8 @@ static void assert_stretches(const struct moment *moment,
 
 		assert_true(stretch->first_page >= next);
 		assert_stretch(moment, picture, stretch);
-		assert_true(!i || !is_one(stretch - 1, stretch));
+		assert_true(!i || !is_one(picture, stretch - 1,
+					  stretch));
 		next = stretch->first_page + stretch->page_count;
 	}
 }

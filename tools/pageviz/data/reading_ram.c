@@ -17,6 +17,58 @@
 		PAGEMAP_RAM_BIT(PAGEMAP_RAM_HUGETLB_MAPPED) |                 \
 		PAGEMAP_RAM_BIT(PAGEMAP_RAM_KERNEL_MAPPED))
 
+/* ---- Zones ------------------------------------------------------------- */
+
+static int add_area(struct taking *taking, uint64_t first, uint64_t end,
+		    const char *name)
+{
+	struct area *area;
+
+	if (first >= end)
+		return 0;
+	area = list_add(&taking->areas, sizeof(*area));
+	if (!area)
+		return -ENOMEM;
+	*area = (struct area){
+		.first_page = first,
+		.end_page = end,
+		.name = store_text(taking->store, name),
+	};
+	return area->name ? 0 : -ENOMEM;
+}
+
+/* Frames between zones have areas too: none is lost. */
+static int add_zones(struct taking *taking, const struct pagemap_ram *ram,
+		     uint64_t end)
+{
+	struct pagemap_ram_zone zone;
+	uint64_t next = 0;
+	char name[64];
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && !pagemap_ram_zone_at(ram, i, &zone); i++) {
+		err = add_area(taking, next, zone.first_pfn,
+			       "outside of zones");
+		next = zone.first_pfn + zone.frame_count;
+		snprintf(name, sizeof(name), "node %d %s", zone.node,
+			 zone.name);
+		if (!err)
+			err = add_area(taking, zone.first_pfn, next,
+				       zone.node < 0 ? "zones that overlap"
+						     : name);
+	}
+	return err ? err : add_area(taking, next, end,
+				    i ? "outside of zones" : "RAM");
+}
+
+/* ---- Frames ------------------------------------------------------------ */
+
+static uint64_t shorter(uint64_t count, uint64_t other)
+{
+	return other < count ? other : count;
+}
+
 /* How many of a run's frames, from one on, have the same bounds as that. */
 static uint64_t span_of_bounds(const struct taking *taking, uint64_t pfn,
 			       uint64_t count, struct stretch *stretch)
@@ -64,7 +116,8 @@ static uint16_t number_flags(struct taking *taking, uint64_t flags)
 	return flags_number(taking, flags);
 }
 
-static int add_run(struct taking *taking, const struct pagemap_ram_run *run)
+static int add_run(struct taking *taking, const struct pagemap_ram_run *run,
+		   const struct area **area)
 {
 	struct stretch stretch = {
 		.flags = number_flags(taking, run->flags),
@@ -79,9 +132,13 @@ static int add_run(struct taking *taking, const struct pagemap_ram_run *run)
 	find_mappers(taking, run, &stretch, &unseen);
 	for (at = 0; at < run->frame_count && !err; at += count) {
 		stretch.first_page = stretch.place = run->first_pfn + at;
-		count = run->frame_count - at;
-		if (count > UINT32_MAX)
-			count = UINT32_MAX;
+		if (stretch.place == (*area)->end_page) {
+			stretch_close(taking);
+			++*area;
+		}
+		count = shorter(run->frame_count - at,
+				(*area)->end_page - stretch.place);
+		count = shorter(count, UINT32_MAX);
 		if (unseen)
 			count = span_of_bounds(taking, stretch.place, count,
 					       &stretch);
@@ -91,66 +148,23 @@ static int add_run(struct taking *taking, const struct pagemap_ram_run *run)
 	return err;
 }
 
+/* Areas hold all frames, one after the other. */
 static int add_runs(struct taking *taking, const struct pagemap_ram *ram,
 		    struct ram_figure *figures)
 {
+	const struct area *area = taking->areas.items;
 	struct pagemap_ram_run run;
 	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && !pagemap_ram_run_at(ram, i, &run); i++) {
 		figures[run.ram_class].seen_pages += run.frame_count;
-		err = add_run(taking, &run);
+		err = add_run(taking, &run, &area);
 		if (!err && run.ram_class != PAGEMAP_RAM_HOLE)
 			err = extent_add(taking, run.first_pfn,
 					 run.first_pfn + run.frame_count);
 	}
 	return err;
-}
-
-/* ---- Zones ------------------------------------------------------------- */
-
-static int add_area(struct taking *taking, uint64_t first, uint64_t end,
-		    const char *name)
-{
-	struct area *area;
-
-	if (first >= end)
-		return 0;
-	area = list_add(&taking->areas, sizeof(*area));
-	if (!area)
-		return -ENOMEM;
-	*area = (struct area){
-		.first_page = first,
-		.end_page = end,
-		.name = store_text(taking->store, name),
-	};
-	return area->name ? 0 : -ENOMEM;
-}
-
-/* Frames between zones have areas too: none is lost. */
-static int add_zones(struct taking *taking, const struct pagemap_ram *ram,
-		     uint64_t end)
-{
-	struct pagemap_ram_zone zone;
-	uint64_t next = 0;
-	char name[64];
-	size_t i;
-	int err = 0;
-
-	for (i = 0; !err && !pagemap_ram_zone_at(ram, i, &zone); i++) {
-		err = add_area(taking, next, zone.first_pfn,
-			       "outside of zones");
-		next = zone.first_pfn + zone.frame_count;
-		snprintf(name, sizeof(name), "node %d %s", zone.node,
-			 zone.name);
-		if (!err)
-			err = add_area(taking, zone.first_pfn, next,
-				       zone.node < 0 ? "zones that overlap"
-						     : name);
-	}
-	return err ? err : add_area(taking, next, end,
-				    i ? "outside of zones" : "RAM");
 }
 
 /* ---- The picture ------------------------------------------------------- */
@@ -170,9 +184,9 @@ static int paint(struct taking *taking, struct picture *picture,
 	pagemap_ram_balance(ram, &picture->balance);
 	taking->library_ns += picture->balance.cpu_ns;
 	picture->mapped_pages = picture->balance.frames;
-	err = add_runs(taking, ram, figures);
+	err = add_zones(taking, ram, picture->balance.frames);
 	if (!err)
-		err = add_zones(taking, ram, picture->balance.frames);
+		err = add_runs(taking, ram, figures);
 	return err ? err : picture_settle(taking, picture);
 }
 

@@ -109,7 +109,7 @@ int stretch_add(struct taking *taking, const struct stretch *stretch)
 {
 	struct stretch *last = taking->stretches.items;
 
-	if (taking->stretches.count) {
+	if (taking->stretches.count > taking->closed) {
 		last += taking->stretches.count - 1;
 		if (is_alike(last, stretch) && goes_on(last, stretch)) {
 			last->page_count += stretch->page_count;
@@ -121,6 +121,11 @@ int stretch_add(struct taking *taking, const struct stretch *stretch)
 		return -ENOMEM;
 	*last = *stretch;
 	return 0;
+}
+
+void stretch_close(struct taking *taking)
+{
+	taking->closed = taking->stretches.count;
 }
 
 /* ---- Extents ----------------------------------------------------------- */
@@ -150,6 +155,7 @@ int picture_settle(struct taking *taking, struct picture *picture)
 {
 	int err = 0;
 
+	taking->closed = 0;
 	picture->area_count = taking->areas.count;
 	picture->stretch_count = taking->stretches.count;
 	picture->extent_count = taking->extents.count;
