@@ -214,6 +214,7 @@ static void unknown_sharers_may_be_anything(void **state)
 	struct layer *layer;
 
 	(void)state;
+	hand->picture.why_sharers = "frame numbers are not shown";
 	hand_area(hand, 0, 100);
 	shared_by(hand, 0, 10, 1, 1);
 	shared_by(hand, 10, 5, 0, 0);
@@ -222,8 +223,20 @@ static void unknown_sharers_may_be_anything(void **state)
 	assert_bounded(layer, "1", 10, 10, 15);
 	assert_unknown(layer, "2");
 	assert_exact(layer, "absent", 85 * HAND_PAGE);
-	assert_string_not_equal(layer->doubt, "");
+	assert_string_equal(layer->doubt, "frame numbers are not shown");
 	assert_legend(layer, "1 unknown absent");
+	layer_free(layer);
+	/* All were seen: what nobody maps is nobody's. */
+	hand->picture.why_sharers = "";
+	layer = hand_layer(hand, NULL, COLOUR_SHARERS);
+	assert_exact(layer, "1", 10 * HAND_PAGE);
+	assert_exact(layer, "2", 0);
+	assert_exact(layer, "unknown", 5 * HAND_PAGE);
+	assert_string_not_equal(layer->doubt, "");
+	layer_free(layer);
+	hand->moment.unreadable = 1;
+	layer = hand_layer(hand, NULL, COLOUR_SHARERS);
+	assert_unknown(layer, "2");
 	layer_free(layer);
 	free(hand);
 }

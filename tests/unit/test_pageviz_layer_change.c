@@ -201,6 +201,8 @@ static const struct {
 	  { CLASS_SWAPPED, PAGEMAP_PAGE_SWAPPED, 8, 0 }, "moved" },
 	{ { CLASS_SWAPPED, PAGEMAP_PAGE_SWAPPED, 5, 0 },
 	  { CLASS_SWAPPED, PAGEMAP_PAGE_SWAPPED, 5, 0 }, "same" },
+	{ { CLASS_SWAPPED, PAGEMAP_PAGE_SWAPPED, 0, 0 },
+	  { CLASS_SWAPPED, PAGEMAP_PAGE_SWAPPED, 0, 0 }, "unknown" },
 	{ { CLASS_GUARD, PAGEMAP_PAGE_GUARD, NO, 0 },
 	  { CLASS_GUARD, PAGEMAP_PAGE_GUARD, NO, 0 }, "same" },
 	/* Where it stands it is known by its frame. */

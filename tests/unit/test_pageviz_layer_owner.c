@@ -94,6 +94,10 @@ static void frames_of_several_and_of_nobody(void **state)
 	assert_pages(layer, "unmapped", 4);
 	assert_pages(layer, "unknown", 6);
 	assert_string_equal(class_of(layer, "11")->name, "11");
+	assert_exact(layer, "10", 3 * HAND_PAGE);
+	layer_free(layer);
+	hand->moment.unreadable = 1;
+	layer = hand_layer(hand, NULL, COLOUR_OWNER);
 	assert_bounded(layer, "10", 3, 3, 9);
 	layer_free(layer);
 	free(hand);

@@ -154,6 +154,9 @@ static enum change compare_sharers(const struct change_walk *walk,
 
 static uint64_t place_of(const struct stretch *stretch, uint64_t page)
 {
+	/* Slots begin at 1; where they are not shown, they are 0. */
+	if (stretch->state == PAGEMAP_PAGE_SWAPPED && !stretch->place)
+		return PAGEMAP_PFN_UNKNOWN;
 	if (stretch->place == PAGEMAP_PFN_UNKNOWN ||
 	    (stretch->bits & PAGEMAP_RUN_SAME_FRAME))
 		return stretch->place;

@@ -375,7 +375,7 @@ static int fill(struct making *making, struct owners *owners)
 	count_pages(making, owners);
 	add_owners(making, owners);
 	class_sets(making, owners);
-	making->why = making->picture->why_sharers;
+	making_doubt_sharers(making);
 	err = making_collect(making, class_of_owner, owners);
 	if (!err && owners->partners)
 		making_set_metrics(making, owners->class_of_self,

@@ -101,7 +101,7 @@ int make_by_sharers(struct making *making)
 	int err;
 
 	add_classes(making, &sharers);
-	making->why = making->picture->why_sharers;
+	making_doubt_sharers(making);
 	err = making_collect(making, sharers_of, &sharers);
 	if (!err && !making_is_ram(making))
 		making_set_metrics(making, SHARERS_ONE,

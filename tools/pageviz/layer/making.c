@@ -85,6 +85,16 @@ int making_collect(struct making *making, classify_fn classify,
 	return 0;
 }
 
+/* All that processes mapped was seen: the rest came after that, or is mapped by
+ * something that is no process. */
+void making_doubt_sharers(struct making *making)
+{
+	making->why = making->picture->why_sharers;
+	making->complete = !*making->why && !making->moment->unreadable;
+	if (making->complete)
+		making->why = "mapped, but no process was seen that maps it";
+}
+
 /* ---- Bytes ------------------------------------------------------------- */
 
 void making_set_bytes(struct making *making, uint8_t class_of,
@@ -146,6 +156,8 @@ static void bound(struct making *making, size_t i, uint64_t doubtful,
 {
 	uint64_t page_bytes = making->moment->page_bytes;
 
+	if (making->complete)
+		doubtful = 0;
 	value->low -= making->unsure[i] * page_bytes;
 	value->high += (making->maybe[i] + doubtful) * page_bytes;
 	if (value->low == value->high)

@@ -42,6 +42,8 @@ struct making {
 	bool has_bytes[LAYER_CLASSES];	/* said already, not by pages */
 	size_t first_owner;		/* from here on largest first; 0: none */
 	const char *why;		/* of what is in doubt */
+	bool complete;			/* what is in doubt is of no class that
+					   is an answer */
 };
 
 /* Adds a class, and gives its number. */
@@ -74,6 +76,9 @@ static inline bool making_is_ram(const struct making *making)
 {
 	return making->picture->id.kind == MAP_RAM;
 }
+
+/* Why sharers are in doubt; where all were seen, nobody's pages are. */
+void making_doubt_sharers(struct making *making);
 
 /* Puts pages into a class, behind all that were put before. */
 static inline void making_put(struct making *making, uint64_t first_page,
