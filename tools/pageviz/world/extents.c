@@ -7,19 +7,19 @@
 #include "plane.h"
 
 uint64_t extents_units(const struct extent *extents, size_t count,
-		       uint64_t unit_pages)
+		       unsigned int unit_order)
 {
 	uint64_t units = 0, counted = 0;	/* units before this one are */
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		uint64_t first = extents[i].first_page / unit_pages;
+		uint64_t first = extents[i].first_page >> unit_order;
 		uint64_t end;
 
 		if (!extents[i].page_count)
 			continue;
-		end = (extents[i].first_page + extents[i].page_count - 1) /
-		      unit_pages + 1;
+		end = ((extents[i].first_page + extents[i].page_count - 1) >>
+		       unit_order) + 1;
 		if (first < counted)
 			first = counted;
 		if (end <= first)

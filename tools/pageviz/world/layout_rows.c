@@ -6,30 +6,46 @@
 
 #include "plane.h"
 
+#define ROW_ORDER_LEAST   6
+#define ROW_ORDER_USUAL  16
+#define ROW_ORDER_MOST   30
+
+/* How small a plane of rows of 2^order pages is drawn. */
+static double plane_size(uint64_t height, unsigned int order, double aspect)
+{
+	return fmax((double)(UINT64_C(1) << order) / aspect, (double)height);
+}
+
 /*
  * Of rows of 64, 128 ... pages, those with which the plane is drawn the largest
- * in a box of this aspect.  Longer rows touch fewer units; where that is not
- * so, pages lie so far apart that the shorter rows are as good.
+ * in a box of this aspect; or shorter ones if they are nearly as good: where
+ * pages lie far apart, longer rows are only emptier.  Very long ones are for
+ * what fills them.
  */
-static uint64_t best_row(const struct extent *extents, size_t count,
-			 double aspect)
+static unsigned int best_order(const struct extent *extents, size_t count,
+			       double aspect)
 {
-	uint64_t row, best = ROW_PAGES_LEAST;
+	uint64_t heights[ROW_ORDER_MOST + 1];
+	unsigned int order = ROW_ORDER_LEAST, last;
 	double least = INFINITY;
 
-	for (row = ROW_PAGES_LEAST; row <= ROW_PAGES_MOST; row *= 2) {
-		double wide = (double)row / aspect;
-		double high = (double)extents_units(extents, count, row);
-		double size = fmax(wide, high);
-
-		if (size < least && high <= SIDE_MOST) {
-			least = size;
-			best = row;
+	for (;; order++) {
+		heights[order] = extents_units(extents, count, order);
+		if (order > ROW_ORDER_USUAL &&
+		    heights[order] > heights[order - 1] / 5 * 3) {
+			order--;
+			break;
 		}
-		if (wide >= high && high <= SIDE_MOST)
+		least = fmin(least, plane_size(heights[order], order, aspect));
+		if (order == ROW_ORDER_MOST ||
+		    (double)(UINT64_C(1) << order) / aspect >= heights[order])
 			break;
 	}
-	return best;
+	last = order;
+	for (order = ROW_ORDER_LEAST; order < last; order++)
+		if (plane_size(heights[order], order, aspect) <= least * 1.15)
+			break;
+	return order;
 }
 
 /* Rows that are asked for are made longer only where the plane would be higher
@@ -37,11 +53,13 @@ static uint64_t best_row(const struct extent *extents, size_t count,
 static void rows_choose(struct world *world, const struct extent *extents,
 			size_t count, uint32_t row_pages, double aspect)
 {
-	world->unit_pages = row_pages;
-	if (!row_pages)
-		world->unit_pages = best_row(extents, count, aspect);
-	while (extents_units(extents, count, world->unit_pages) > SIDE_MOST)
-		world->unit_pages *= 2;
+	unsigned int order = row_pages ?
+			     (unsigned int)__builtin_ctz(row_pages) :
+			     best_order(extents, count, aspect);
+
+	while (extents_units(extents, count, order) > SIDE_MOST)
+		order++;
+	world->unit_pages = UINT64_C(1) << order;
 }
 
 static void rows_shape(struct world *world, double aspect)

@@ -15,9 +15,8 @@
 /* A plane is at most so many pages wide and high. */
 #define SIDE_MOST (UINT32_C(1) << 31)
 
-/* Rows of less or more are not made. */
-#define ROW_PAGES_MOST  (UINT32_C(1) << 30)
-#define ROW_PAGES_LEAST 64
+/* Rows of more are not asked for. */
+#define ROW_PAGES_MOST (UINT32_C(1) << 30)
 
 /* Units that follow each other. */
 struct segment {
@@ -59,9 +58,15 @@ extern const struct plane_ops plane_rows, plane_blocks, plane_hilbert;
 bool world_index(const struct world *world, int64_t x, int64_t y,
 		 uint64_t *ret_index);
 
-/* How many units of so many pages extents touch. */
+/* The page of an index that has a place. */
+uint64_t world_page_of(const struct world *world, uint64_t index);
+
+/* The first segment that ends after a page; segment_count: none. */
+size_t world_segment_after(const struct world *world, uint64_t page);
+
+/* How many units of 2^unit_order pages extents touch. */
 uint64_t extents_units(const struct extent *extents, size_t count,
-		       uint64_t unit_pages);
+		       unsigned int unit_order);
 
 /*
  * A Hilbert curve, square by square.  In a square of state s the curve goes

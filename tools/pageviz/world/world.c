@@ -172,21 +172,20 @@ static size_t segments_before(const struct world *world, uint64_t page)
 	return low;
 }
 
-/* The segment that holds an index that has a place. */
-static const struct segment *segment_of(const struct world *world,
-					uint64_t index)
+uint64_t world_page_of(const struct world *world, uint64_t index)
 {
+	const struct segment *segments = world->segments;
 	size_t low = 0, high = world->segment_count;
 
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
-		if (world->segments[middle].first_index <= index)
+		if (segments[middle].first_index <= index)
 			low = middle;
 		else
 			high = middle;
 	}
-	return &world->segments[low];
+	return segments[low].first_page + (index - segments[low].first_index);
 }
 
 bool world_holds(const struct world *world, const struct extent *extents,
@@ -210,6 +209,14 @@ bool world_holds(const struct world *world, const struct extent *extents,
 			return false;
 	}
 	return true;
+}
+
+size_t world_segment_after(const struct world *world, uint64_t page)
+{
+	size_t at = segments_before(world, page);
+	const struct segment *segment = world->segments + at - 1;
+
+	return at && page - segment->first_page < segment->pages ? at - 1 : at;
 }
 
 bool world_place(const struct world *world, uint64_t page, uint32_t *ret_x,
@@ -259,13 +266,11 @@ bool world_index(const struct world *world, int64_t x, int64_t y,
 bool world_page(const struct world *world, int64_t x, int64_t y,
 		uint64_t *ret_page)
 {
-	const struct segment *segment;
 	uint64_t index;
 
 	if (!world_index(world, x, y, &index))
 		return false;
-	segment = segment_of(world, index);
-	*ret_page = segment->first_page + (index - segment->first_index);
+	*ret_page = world_page_of(world, index);
 	return true;
 }
 
