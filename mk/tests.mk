@@ -87,6 +87,10 @@ $(PAGEVIZ_TESTS): TEST_LIBS = $(CMOCKA_LIBS) $(VIZ_LIBS)
 $(O)/obj/tests/unit/test_pageviz_%.o: OBJ_CPPFLAGS += -Itools/pageviz \
 	$(VIZ_CPPFLAGS)
 
+$(O)/tests/bench/tiles: $(PAGEVIZ_A)
+$(O)/tests/bench/tiles: TEST_ARCHIVE = $(PAGEVIZ_A)
+$(O)/obj/tests/bench/tiles.o: OBJ_CPPFLAGS += -Itools/pageviz
+
 # Plain programs read their corpus once; FUZZER=1 gives libFuzzer's.
 ifeq ($(FUZZER),1)
 $(FUZZ_PROGS): TEST_LIBS = -fsanitize=fuzzer
