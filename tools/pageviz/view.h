@@ -32,6 +32,7 @@ struct pane {
 	bool fit;		/* the camera follows the world's size */
 	struct camera camera;	/* now */
 	struct camera target;	/* where it moves to */
+	bool settles;		/* and then to whole pixels, if they are near */
 	struct box box;		/* of the map, by scene_map_box(), before
 				   view_prepare() */
 	uint64_t world_serial;	/* of the world that the camera is in */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The list at the side: its first row is RAM, the others are the people that
+ * match the search.
+ */
+#include "inside.h"
+
+#define HEAD_UNITS 7.0		/* above the rows, */
+#define ROW_UNITS  1.9		/* and a row, where nobody said */
+#define FAR 1000000000
+
+static const struct moment *moment_seen(const struct view *view,
+					const struct stage *stage)
+{
+	const struct history *history = stage_history(stage);
+
+	return view->moment < history_count(history) ?
+	       history_at(history, view->moment) : NULL;
+}
+
+bool list_chosen(const struct view *view, struct stage *stage,
+		 struct map_id *ret_map)
+{
+	const struct moment *moment = moment_seen(view, stage);
+	const uint32_t *people;
+	size_t count;
+
+	if (view->list_cursor == 0) {
+		*ret_map = (struct map_id){ .kind = MAP_RAM };
+		return true;
+	}
+	people = stage_list(stage, view, &count);
+	if (!moment || view->list_cursor > count)
+		return false;
+	*ret_map = (struct map_id){
+		.kind = MAP_PROCESS,
+		.pid = moment->people[people[view->list_cursor - 1]].pid,
+	};
+	return true;
+}
+
+static size_t rows_seen(const struct view *view)
+{
+	double rows = (view->height / (double)view->unit - HEAD_UNITS) /
+		      ROW_UNITS;
+
+	if (view->list_rows)
+		return view->list_rows;
+	return rows < 1 ? 1 : (size_t)rows;
+}
+
+static void list_go(struct view *view, struct stage *stage, int64_t row)
+{
+	size_t rows = rows_seen(view), count;
+
+	stage_list(stage, view, &count);
+	if (row > (int64_t)count)
+		row = (int64_t)count;
+	view->list_cursor = row < 0 ? 0 : (size_t)row;
+	if (view->list_cursor < view->list_first)
+		view->list_first = view->list_cursor;
+	if (view->list_cursor >= view->list_first + rows)
+		view->list_first = view->list_cursor - rows + 1;
+}
+
+void list_choose(struct view *view, struct stage *stage, struct map_id map)
+{
+	const struct moment *moment = moment_seen(view, stage);
+	const uint32_t *people;
+	size_t count, i;
+
+	if (map.kind == MAP_RAM) {
+		list_go(view, stage, 0);
+		return;
+	}
+	people = stage_list(stage, view, &count);
+	for (i = 0; moment && i < count; i++) {
+		if (moment->people[people[i]].pid != map.pid)
+			continue;
+		list_go(view, stage, (int64_t)i + 1);
+		return;
+	}
+}
+
+/* Shown and under the keys; again: gone. */
+void act_list(struct acting *acting)
+{
+	struct view *view = acting->view;
+
+	view->list = !view->list || !view->in_list;
+	view->in_list = view->list;
+}
+
+void act_search(struct acting *acting)
+{
+	acting->view->list = true;
+	prompt_open(acting->view, PROMPT_SEARCH);
+}
+
+void act_list_move(struct acting *acting)
+{
+	list_go(acting->view, acting->stage,
+		(int64_t)acting->view->list_cursor + acting->argument);
+}
+
+static int64_t list_step(const struct view *view, uint32_t key)
+{
+	int64_t page = (int64_t)rows_seen(view);
+
+	switch (key) {
+	case EVENT_UP:
+	case 'k':
+		return -1;
+	case EVENT_DOWN:
+	case 'j':
+		return 1;
+	case EVENT_PAGE_UP:
+		return -page;
+	case EVENT_PAGE_DOWN:
+		return page;
+	case EVENT_HOME:
+		return -FAR;
+	case EVENT_END_KEY:
+		return FAR;
+	}
+	return 0;
+}
+
+bool list_key(struct view *view, struct stage *stage, uint32_t key)
+{
+	int64_t step = list_step(view, key);
+
+	if (step) {
+		view_act(view, stage, ACTION_LIST_MOVE, -1, step);
+		return true;
+	}
+	if (key != EVENT_ENTER)
+		return false;
+	view_act(view, stage, ACTION_OPEN, -1, OPEN_CHOSEN);
+	return true;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside the stage: what it keeps of panes, and its caches.
+ */
+#ifndef PAGEVIZ_STAGE_INSIDE_H
+#define PAGEVIZ_STAGE_INSIDE_H
+
+#include "stage.h"
+
+/* ---- Layers: stage_layers.c -------------------------------------------- */
+
+/* Which pages in which classes. */
+struct layer_key {
+	struct map_id map;
+	enum colouring by;
+	uint64_t time_ns;
+	uint64_t base_time_ns;	/* 0: compared with nothing */
+};
+
+struct kept_layer {
+	struct layer_key key;
+	struct layer *layer;
+	uint64_t serial;
+	uint64_t used;		/* the call of stage_prepare() */
+	size_t bytes;
+};
+
+#define LAYERS_MOST 24
+
+struct layer_cache {
+	struct kept_layer layers[LAYERS_MOST];
+	size_t count;
+	uint64_t serials;
+};
+
+/* The layer of an input, as of this use; made if it is not kept.  0 or
+ * -ENOMEM. */
+int layers_get(struct layer_cache *cache, const struct layer_input *input,
+	       enum colouring by, uint64_t use, struct kept_layer *ret_layer);
+void layers_free(struct layer_cache *cache);
+
+/* Whether a class's number means the same in both. */
+bool layers_alike(const struct layer *a, const struct layer *b);
+
+/* ---- Tiles: stage_tiles.c ---------------------------------------------- */
+
+struct tile_key {
+	uint64_t world_serial;
+	uint64_t layer_serial;
+	uint64_t lit;
+	uint32_t level, x, y, zero;
+};
+
+struct tile_cache;
+
+struct tile_cache *tiles_new(void);
+void tiles_free(struct tile_cache *cache);
+
+/* What is used from here on stays until the next call. */
+void tiles_frame(struct tile_cache *cache);
+
+/* NULL: not there. */
+const struct tile *tiles_find(struct tile_cache *cache,
+			      const struct tile_key *key);
+
+/* Room for one more, in place of the one that was used longest ago; NULL: no
+ * memory.  It is filled before it is asked for, or taken back. */
+struct tile *tiles_add(struct tile_cache *cache, const struct tile_key *key);
+void tiles_take_back(struct tile_cache *cache, const struct tile_key *key);
+
+/* ---- Panes: stage_panes.c ---------------------------------------------- */
+
+struct staged_pane {
+	struct map_id map;
+	bool used;
+	/* What the world was made of, and for. */
+	enum layout layout;
+	uint32_t row_pages;
+	double aspect;
+	struct extent *extents;
+	size_t extent_count;
+	uint64_t extents_time_ns;	/* of the moment joined last */
+	uint64_t made_pages;		/* when its rows were chosen */
+	struct world *world;
+	uint64_t world_serial;
+	/* What is seen. */
+	struct moment *moment;		/* references */
+	struct moment *base_moment;
+	struct stage_pane seen;
+	uint64_t lit;
+	uint64_t layer_serial;
+	uint64_t before_serial;		/* of a layer with the same classes that
+					   was seen before; 0 */
+};
+
+void staged_free(struct staged_pane *staged);
+
+/* Its world holds what the picture shows, laid out as the pane wants it; a new
+ * one takes the next serial.  0 or -ENOMEM. */
+int staged_world(struct staged_pane *staged, const struct pane *pane,
+		 const struct moment *moment, const struct picture *picture,
+		 uint64_t *serials);
+
+/* ---- People: stage_list.c ---------------------------------------------- */
+
+struct people_list {
+	struct moment *moment;		/* a reference */
+	char search[PROMPT_SIZE];
+	uint32_t *people;
+	size_t count;
+};
+
+int people_find(struct people_list *list, struct moment *moment,
+		const char *search);
+void people_free(struct people_list *list);
+
+#endif
