@@ -101,7 +101,7 @@ static void place_legend(const struct view *view, struct box *box,
 		place->legend = take_right(box, of_units(view,
 				box->width >= of_units(view, 74) ? 24 : 20.5));
 	} else if (box->height >= of_units(view, 40)) {
-		place->legend = take_bottom(box, of_units(view, 7.5));
+		place->legend = take_bottom(box, of_units(view, 12));
 		place->legend_below = true;
 	}
 }

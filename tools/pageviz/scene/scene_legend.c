@@ -289,7 +289,7 @@ static void draw_stack(struct drawing *d, struct legend *l)
 /* In columns, where it lies below a map. */
 static void draw_flow(struct drawing *d, struct legend *l)
 {
-	int least = 15 * d->unit, gap = d->unit * 3 / 2;
+	int least = 12 * d->unit, gap = d->unit * 3 / 2;
 	int columns = (l->box.width + gap) / (least + gap);
 	int doubts = draw_doubts(d, l, 0, true), rows, width;
 	size_t i;
