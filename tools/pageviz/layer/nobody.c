@@ -11,9 +11,9 @@
 static const struct class_row rows[NOBODY_COUNT] = {
 	[NOBODY_CACHE] = { "unmapped", "not mapped",
 			   "cache and others that no process maps",
-			   SWATCH_FILE_CLEAN, ROW_FIXED },
+			   SWATCH_ASIDE_CACHE, ROW_FIXED },
 	[NOBODY_KERNEL] = { "kernel", "kernel", "the kernel's own",
-			    SWATCH_KERNEL, ROW_FIXED },
+			    SWATCH_ASIDE_KERNEL, ROW_FIXED },
 	[NOBODY_FREE] = { "free", "free", "free blocks of pages", SWATCH_FREE,
 			  ROW_FIXED },
 	[NOBODY_OUT] = { "out", "out of use", "broken, or given to the host",

@@ -132,7 +132,7 @@ static void draw_moment(struct drawing *d, const struct times *t,
 	uint64_t height = height_of(d, moment);
 	bool seen = index == d->view->moment;
 	struct box bar = cell;
-	char hint[96], when[32], size[UNITS_SIZE];
+	char hint[128], when[32], size[UNITS_SIZE];
 
 	bar.width -= bar.width > 3 * d->line ? d->line : 0;
 	bar.height = most ? (int)((double)track.height * (double)height /
