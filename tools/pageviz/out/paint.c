@@ -71,24 +71,39 @@ static uint32_t *row_at(const struct painter *painter, int y)
 	return painter->to->words + (size_t)y * painter->to->stride;
 }
 
+/* The first row, and then copies of it: memcpy() is the fastest there is. */
+static void fill_opaque(const struct painter *painter, int left, int top,
+			int right, int bottom, uint32_t word)
+{
+	uint32_t *first = row_at(painter, top) + left;
+	size_t count = (size_t)(right - left), i;
+	int y;
+
+	for (i = 0; i < count; i++)
+		first[i] = word;
+	for (y = top + 1; y < bottom; y++)
+		memcpy(row_at(painter, y) + left, first, count * sizeof(word));
+}
+
 static void fill(const struct painter *painter, struct box box, uint32_t word)
 {
 	int left = most(box.x, painter->left);
 	int right = least(box.x + box.width, painter->right);
 	int top = most(box.y, painter->top);
 	int bottom = least(box.y + box.height, painter->bottom);
-	uint32_t alpha = word >> 24;
 	int x, y;
 
+	if (left >= right || top >= bottom)
+		return;
+	if (word >= OPAQUE) {
+		fill_opaque(painter, left, top, right, bottom, word);
+		return;
+	}
 	for (y = top; y < bottom; y++) {
 		uint32_t *row = row_at(painter, y);
 
-		if (alpha == 255)
-			for (x = left; x < right; x++)
-				row[x] = word;
-		else
-			for (x = left; x < right; x++)
-				put(&row[x], word, alpha);
+		for (x = left; x < right; x++)
+			put(&row[x], word, word >> 24);
 	}
 }
 
@@ -165,35 +180,83 @@ struct tile_paint {
 	struct cell_edges across, down;
 	uint32_t palette[256];
 	uint32_t grid;
+	bool opaque;			/* all of the palette */
 	bool lined;
 };
 
-/* Without a lined grid, a row of cells is its colours; true: all opaque. */
-static bool paint_plain_row(const struct painter *painter,
+static void set_word(uint32_t *row, int x, int end, uint32_t word)
+{
+	if (word >= OPAQUE)
+		for (; x < end; x++)
+			row[x] = word;
+	else
+		for (; x < end; x++)
+			put(&row[x], word, word >> 24);
+}
+
+/* Cells of one pixel each: most of what is seen from afar. */
+static void paint_dots(const struct painter *painter,
+		       const struct tile_paint *paint, const uint8_t *classes,
+		       uint32_t *row)
+{
+	int first = most(paint->across.at[0], painter->left);
+	int end = least(paint->across.at[0] + paint->across.end -
+			paint->across.first, painter->right);
+	int x;
+
+	classes += paint->across.first + first - paint->across.at[0];
+	row += first;
+	for (x = 0; x < end - first; x++)
+		row[x] = paint->palette[classes[x]];
+}
+
+/* Neighbours are often alike: what is painted is runs of cells. */
+static void paint_plain_row(const struct painter *painter,
 			    const struct tile_paint *paint,
 			    const uint8_t *classes, uint32_t *row)
 {
 	const struct cell_edges *across = &paint->across;
-	const int *edge = across->at;
-	uint32_t all = OPAQUE;
-	int i, x = most(edge[0], painter->left);
+	int x = most(across->at[0], painter->left);
+	int i, next;
 
-	for (i = across->first; i < across->end; i++) {
-		uint32_t word = paint->palette[classes[i]];
-		int end = least(*++edge, painter->right);
-
-		all &= word;
-		if (word >= OPAQUE)
-			for (; x < end; x++)
-				row[x] = word;
-		else
-			for (; x < end; x++)
-				put(&row[x], word, word >> 24);
+	if (paint->item->cell == 1 && paint->opaque) {
+		paint_dots(painter, paint, classes, row);
+		return;
 	}
-	return all == OPAQUE;
+	for (i = across->first; i < across->end; i = next) {
+		int end;
+
+		for (next = i + 1; next < across->end &&
+				   classes[next] == classes[i]; next++)
+			;
+		end = least(across->at[next - across->first], painter->right);
+		set_word(row, x, end, paint->palette[classes[i]]);
+		x = end;
+	}
 }
 
-/* One row of pixels, `down` below the upper edge of its cells. */
+/* One cell's part of a row, and over it what lines there are. */
+static void paint_lined_cell(const struct painter *painter,
+			     const struct tile_paint *paint, uint32_t word,
+			     const struct cell_lines *lines, const int *edge,
+			     bool under_line, uint32_t *row)
+{
+	uint32_t strength = paint->grid >> 24;
+	int end = least(edge[1], painter->right);
+	int x = most(edge[0], painter->left);
+	uint32_t left = lines->left_alpha * strength / 255;
+	uint32_t above = under_line ? lines->above_alpha * strength / 255 : 0;
+
+	set_word(row, x, end, word);
+	for (; x < end && x < edge[0] + lines->left; x++)
+		put(&row[x], paint->grid, (uint32_t)most((int)left, (int)above));
+	if (above)
+		for (; x < end; x++)
+			put(&row[x], paint->grid, above);
+}
+
+/* One row of pixels, `down` below the upper edge of its cells; true: the next
+ * one is the same. */
 static bool paint_lined_row(const struct painter *painter,
 			    const struct tile_paint *paint, int cell_y,
 			    int down, uint32_t *row)
@@ -201,28 +264,18 @@ static bool paint_lined_row(const struct painter *painter,
 	const struct cell_edges *across = &paint->across;
 	const uint8_t *classes = paint->item->tile->class_of +
 				 cell_y * TILE_SIDE;
-	uint32_t grid_alpha = paint->grid >> 24;
-	uint32_t all = OPAQUE;
-	int i, x;
+	bool same = true;
+	int i;
 
 	for (i = across->first; i < across->end; i++) {
 		struct cell_lines lines = cell_lines_at(paint->item, i, cell_y);
-		uint32_t word = paint->palette[classes[i]];
-		const int *edge = &across->at[i - across->first];
-		int end = least(edge[1], painter->right);
 
-		all &= word;
-		for (x = most(edge[0], painter->left); x < end; x++) {
-			uint32_t alpha = x - edge[0] < lines.left ?
-					 lines.left_alpha : 0;
-
-			if (down < lines.above && lines.above_alpha > alpha)
-				alpha = lines.above_alpha;
-			put(&row[x], word, word >> 24);
-			put(&row[x], paint->grid, alpha * grid_alpha / 255);
-		}
+		paint_lined_cell(painter, paint, paint->palette[classes[i]],
+				 &lines, &across->at[i - across->first],
+				 down < lines.above, row);
+		same &= down + 1 != lines.above;
 	}
-	return all == OPAQUE;
+	return same;
 }
 
 static bool paint_row(const struct painter *painter,
@@ -230,9 +283,11 @@ static bool paint_row(const struct painter *painter,
 		      uint32_t *row)
 {
 	if (paint->lined)
-		return paint_lined_row(painter, paint, cell_y, down, row);
-	return paint_plain_row(painter, paint, paint->item->tile->class_of +
-			       cell_y * TILE_SIDE, row);
+		return paint_lined_row(painter, paint, cell_y, down, row) &&
+		       (down >= 1 || paint->item->cell < THICK_FROM);
+	paint_plain_row(painter, paint, paint->item->tile->class_of +
+			cell_y * TILE_SIDE, row);
+	return true;
 }
 
 /* Rows of pixels of one row of cells: what is opaque is copied down. */
@@ -249,14 +304,12 @@ static void paint_cells(const struct painter *painter,
 
 	for (y = most(edge[0], painter->top); y < bottom; y++) {
 		uint32_t *row = row_at(painter, y);
-		/* Lines above are two pixels at most. */
-		int down = least(y - edge[0], 2);
 
 		if (above)
 			memcpy(row + left, above + left,
 			       (size_t)(right - left) * sizeof(*row));
-		else if (paint_row(painter, paint, cell_y, down, row) &&
-			 (!paint->lined || down == 2))
+		else if (paint_row(painter, paint, cell_y, y - edge[0], row) &&
+			 paint->opaque)
 			above = row;
 	}
 }
@@ -265,6 +318,7 @@ static void paint_tile(struct painter *painter, const struct item *item)
 {
 	struct tile_paint paint = {
 		.item = item, .grid = word_of(painter->to, item->grid),
+		.opaque = true,
 		.lined = !item->tile->level && item->cell >= EDGES_FROM };
 	int i;
 
@@ -274,8 +328,10 @@ static void paint_tile(struct painter *painter, const struct item *item)
 			&paint.down);
 	if (paint.across.first == paint.across.end)
 		return;
-	for (i = 0; i < 256; i++)
+	for (i = 0; i < 256; i++) {
 		paint.palette[i] = word_of(painter->to, item->palette[i]);
+		paint.opaque &= paint.palette[i] >= OPAQUE;
+	}
 	for (i = paint.down.first; i < paint.down.end; i++)
 		paint_cells(painter, &paint, i);
 }
@@ -290,6 +346,21 @@ static void (*const painters[])(struct painter *, const struct item *) = {
 	[ITEM_CLIP] = set_clip,
 };
 
+/* Nothing of what was there before shines through. */
+static void clear(const struct painter *painter, const struct scene *scene)
+{
+	const struct pixels *to = painter->to;
+	const struct item *item = scene_count(scene) ? scene_item(scene, 0) :
+				  NULL;
+
+	if (!item || item->kind != ITEM_BOX || item->colour.alpha != 255 ||
+	    item->box.x > 0 || item->box.y > 0 ||
+	    item->box.x + item->box.width < to->width ||
+	    item->box.y + item->box.height < to->height)
+		fill(painter, (struct box){ 0, 0, to->width, to->height },
+		     OPAQUE);
+}
+
 void pixels_paint(const struct pixels *pixels, const struct scene *scene,
 		  struct type *type)
 {
@@ -298,8 +369,7 @@ void pixels_paint(const struct pixels *pixels, const struct scene *scene,
 	size_t i;
 
 	set_clip(&painter, &everywhere);
-	fill(&painter, (struct box){ 0, 0, pixels->width, pixels->height },
-	     OPAQUE);
+	clear(&painter, scene);
 	for (i = 0; i < scene_count(scene); i++) {
 		const struct item *item = scene_item(scene, i);
 
