@@ -116,13 +116,37 @@ static void measure(struct window *window)
 	}
 }
 
+/*
+ * SDL takes a screen that nobody sees rather than none; that is for those who
+ * ask for it.  Wayland is found in a folder of the session's: without one its
+ * library says so on stderr, before X11 is found or not.
+ */
+static bool has_display(void)
+{
+	const char *asked = getenv("SDL_VIDEODRIVER");
+	const char *video;
+
+	if (asked && *asked)
+		return !SDL_InitSubSystem(SDL_INIT_VIDEO);
+	if (!getenv("XDG_RUNTIME_DIR"))
+		SDL_SetHint("SDL_VIDEODRIVER", "x11");
+	if (SDL_InitSubSystem(SDL_INIT_VIDEO))
+		return false;
+	video = SDL_GetCurrentVideoDriver();
+	if (strcmp(video, "dummy") != 0 && strcmp(video, "offscreen") != 0)
+		return true;
+	SDL_QuitSubSystem(SDL_INIT_VIDEO);
+	SDL_SetError("neither X11 nor Wayland");
+	return false;
+}
+
 static int start_video(char why[256])
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
 		SDL_SetHint(hints[i].hint, hints[i].value);
-	if (!SDL_InitSubSystem(SDL_INIT_VIDEO))
+	if (has_display())
 		return 0;
 	snprintf(why, 256, "no display to open a window on (%s); "
 		 "-o FILE.png makes a picture without one", SDL_GetError());
