@@ -148,8 +148,7 @@ static int start_video(char why[256])
 		SDL_SetHint(hints[i].hint, hints[i].value);
 	if (has_display())
 		return 0;
-	snprintf(why, 256, "no display to open a window on (%s); "
-		 "-o FILE.png makes a picture without one", SDL_GetError());
+	snprintf(why, 256, "there is no display (%s)", SDL_GetError());
 	return -ENODEV;
 }
 
@@ -584,8 +583,7 @@ int window_open(const char *title, int width, int height, struct type *type,
 	(void)height;
 	(void)type;
 	(void)ret_window;
-	snprintf(why, 256, "built without SDL2, so there is no window; "
-		 "-o FILE.png makes a picture");
+	snprintf(why, 256, "it was built without SDL2");
 	return -ENOTSUP;
 }
 
