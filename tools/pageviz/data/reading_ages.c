@@ -175,15 +175,32 @@ void ages_end(struct ages *ages)
 	free(ages);
 }
 
+/* Whether one of the methods in use tells all of this. */
+static bool tells(const struct pagemap_wss *wss, uint32_t what)
+{
+	uint32_t methods = pagemap_wss_methods(wss);
+	int i;
+
+	for (i = 0; i < PAGEMAP_WSS_METHOD_COUNT; i++)
+		if (methods & PAGEMAP_WSS_BIT(i) &&
+		    !(what & ~pagemap_wss_method_facts(
+				     (enum pagemap_wss_method)i)->tells))
+			return true;
+	return false;
+}
+
 const char *ages_why(const struct taking *taking)
 {
-	struct pagemap_wss_run_iter iter;
+	const struct ages *ages = taking->ages;
 
-	if (taking->ages->set &&
-	    pagemap_wss_run_iter_init(&iter, taking->ages->set, 0, 0) ==
-	    -ENOTSUP)
+	if (!ages->set)
+		return ages->why;
+	if (!tells(ages->session->wss, PAGEMAP_WSS_TELLS_PAGES))
 		return "the method does not tell pages apart";
-	return taking->ages->why;
+	if (!tells(ages->session->wss, PAGEMAP_WSS_TELLS_PAGES |
+				       PAGEMAP_WSS_TELLS_REFERENCED))
+		return "of writes alone: the method does not tell reads";
+	return "";
 }
 
 /* ---- Walking ----------------------------------------------------------- */
@@ -205,6 +222,13 @@ void ages_begin(const struct taking *taking, pid_t pid,
 	ret_walk->process = i;
 }
 
+/* Of what a program has not registered itself no write-protection tells. */
+static bool is_told(const struct pagemap_wss_figures *figures)
+{
+	return figures->referenced.quality != PAGEMAP_UNAVAILABLE ||
+	       figures->written.quality != PAGEMAP_UNAVAILABLE;
+}
+
 /* Enters the mapping that holds a page, or the first one after it. */
 static bool enter_mapping(struct ages_walk *walk, uint64_t page)
 {
@@ -219,7 +243,8 @@ static bool enter_mapping(struct ages_walk *walk, uint64_t page)
 		if (pagemap_wss_run_iter_init(&walk->iter, walk->set,
 					      walk->process, walk->mapping++))
 			return false;
-		walk->has_run = pagemap_wss_run_iter_next(&walk->iter,
+		walk->has_run = is_told(&mapping.figures) &&
+				pagemap_wss_run_iter_next(&walk->iter,
 							  &walk->run) == 1;
 	}
 	return true;
