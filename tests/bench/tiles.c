@@ -63,12 +63,22 @@ static void *get_memory(size_t count, size_t size)
 	return memory;
 }
 
+/* Pages near each other are of a few classes, seldom of any. */
+static uint8_t class_near(uint64_t page)
+{
+	uint64_t near = (page / 512 * UINT64_C(2685821657736338717)) >> 32;
+
+	if (!chance(20))
+		return (uint8_t)(1 + chance(CLASSES - 1));
+	return (uint8_t)(1 + (near + chance(4) * 3) % (CLASSES - 1));
+}
+
 static size_t fill_area(struct model *model, size_t run, uint64_t page,
 			uint64_t end, uint64_t run_pages)
 {
 	for (; page < end; run++) {
 		uint64_t pages = 1 + chance(2 * run_pages - 1);
-		uint8_t class_of = (uint8_t)(1 + chance(1 + chance(CLASSES - 1)));
+		uint8_t class_of = class_near(page);
 
 		if (pages > end - page)
 			pages = end - page;

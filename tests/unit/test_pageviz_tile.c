@@ -189,7 +189,8 @@ static void assert_pages(const struct sketch *sketch, const struct world *world,
 
 static void count_cell(const struct sketch *sketch, const struct world *world,
 		       unsigned int level, int64_t x, int64_t y,
-		       struct mix *mix, unsigned int cell)
+		       const struct mix_rules *rules, struct mix *mix,
+		       unsigned int cell)
 {
 	int64_t side = INT64_C(1) << level, i, j;
 	uint32_t area;
@@ -199,33 +200,36 @@ static void count_cell(const struct sketch *sketch, const struct world *world,
 			uint8_t shown = shown_at(sketch, world, j, i, &area);
 
 			if (shown != TILE_NOTHING)
-				mix_add(mix, shown == TILE_GAP ? SLOT_GAP :
-					shown, cell, 1);
+				mix_row(mix, rules->rank[shown == TILE_GAP ?
+					SLOT_GAP : shown], 0)[cell]++;
 			else if (j >= world_width(world))
 				break;
 		}
 	}
 }
 
-/* Every class is there that has a page, and no other; as are places. */
-static void assert_mix(const struct mix *mix, const uint8_t *cells)
+/* As many classes as there is room for, in their order, and no other; places
+ * where pages are. */
+static void assert_mix(const struct mix *mix, const struct mix_rules *rules,
+		       const uint8_t *cells)
 {
-	bool shown[SLOT_COUNT] = { false };
-	unsigned int i, slot;
+	unsigned int i, rank, room = 0, classes = 0;
 
 	for (i = 0; i < MIX_CELLS; i++) {
 		uint64_t pages = 0;
 
-		for (slot = 0; slot < SLOT_COUNT; slot++)
-			pages += mix->pages[slot][i];
+		for (rank = 0; rank < SLOT_COUNT; rank++)
+			pages += mix->pages[rank][i];
 		assert_int_equal(cells[i] == TILE_NOTHING, !pages);
-		if (pages)
-			shown[cells[i] == TILE_GAP ? SLOT_GAP : cells[i]] = true;
+		room += pages > 0;
 	}
-	/* With fewer places than classes, at an edge, it is mix_settle()'s. */
-	for (slot = 0; slot < SLOT_COUNT; slot++)
-		if (shown[slot])
-			assert_true(mix->seen[slot / 64] >> slot % 64 & 1);
+	for (rank = 0; rank < SLOT_COUNT; rank++) {
+		bool is_there = mix->seen[rank / 64] >> rank % 64 & 1;
+		bool is_shown = memchr(cells, rules->shown[rank], MIX_CELLS);
+
+		assert_int_equal(is_shown, is_there && classes < room);
+		classes += is_there;
+	}
 }
 
 static void assert_block(const struct sketch *sketch, const struct world *world,
@@ -242,10 +246,10 @@ static void assert_block(const struct sketch *sketch, const struct world *world,
 		cells[i] = tile->class_of[y * TILE_SIDE + x];
 		count_cell(sketch, world, tile->level,
 			   (int64_t)tile->x * TILE_SIDE + x,
-			   (int64_t)tile->y * TILE_SIDE + y, &mix, i);
+			   (int64_t)tile->y * TILE_SIDE + y, rules, &mix, i);
 	}
-	assert_mix(&mix, cells);
-	mix_settle(&mix, rules, UINT64_C(1) << 2 * tile->level, expected);
+	assert_mix(&mix, rules, cells);
+	mix_settle(&mix, rules, UINT32_C(1) << 2 * tile->level, expected);
 	assert_memory_equal(cells, expected, MIX_CELLS);
 }
 
@@ -255,7 +259,7 @@ static void assert_cells(const struct sketch *sketch, const struct world *world,
 	struct mix_rules rules;
 	unsigned int x, y;
 
-	mix_rules_make(&rules, &sketch->layer, lit);
+	mix_rules_make(&rules, &sketch->layer, lit, tile->level);
 	for (y = 0; y < TILE_SIDE / 4; y++)
 		for (x = 0; x < TILE_SIDE / 4; x++)
 			assert_block(sketch, world, tile, &rules, x, y);

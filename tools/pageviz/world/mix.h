@@ -11,34 +11,48 @@
 
 #define MIX_CELLS (TILE_BLOCK * TILE_BLOCK)
 
+/* From this level on pages are counted in grains of several, so that 32 bits
+ * hold a cell and every class that is seen has at least one. */
+#define MIX_LEVEL 12
+
 /* Empty when all of it is 0, and again after mix_settle(). */
 struct mix {
-	uint64_t seen[2];			/* mask of slots */
-	uint64_t pages[SLOT_COUNT][MIX_CELLS];
+	uint64_t seen[2];			/* mask of ranks */
+	uint32_t pages[SLOT_COUNT][MIX_CELLS];	/* by rank */
 };
 
 /* In what order classes come where there is not room for all of them. */
 struct mix_rules {
-	uint8_t rank[SLOT_COUNT];		/* 0: first */
-	uint8_t shown[SLOT_COUNT];		/* what a cell says: TILE_GAP */
+	uint8_t rank[SLOT_COUNT];		/* of a slot; 0: first */
+	uint8_t shown[SLOT_COUNT];		/* of a rank: what a cell says */
+	unsigned int grain;			/* 2^this pages; 0: each */
 };
 
 /* lit: as in tile_make(). */
 void mix_rules_make(struct mix_rules *rules, const struct layer *layer,
-		    uint64_t lit);
+		    uint64_t lit, unsigned int level);
 
-static inline void mix_add(struct mix *mix, unsigned int slot,
-			   unsigned int cell, uint64_t pages)
+/* Cells of a row where a class is seen, to be added to. */
+static inline uint32_t *mix_row(struct mix *mix, unsigned int rank,
+				unsigned int row)
 {
-	mix->seen[slot / 64] |= UINT64_C(1) << slot % 64;
-	mix->pages[slot][cell] += pages;
+	mix->seen[rank / 64] |= UINT64_C(1) << rank % 64;
+	return mix->pages[rank] + row * TILE_BLOCK;
+}
+
+static inline uint32_t mix_grains(const struct mix_rules *rules, uint64_t pages)
+{
+	uint64_t most = (UINT64_C(1) << rules->grain) - 1;
+
+	return (uint32_t)((pages + most) >> rules->grain);
 }
 
 /*
  * Classes of the cells, row by row; TILE_NOTHING where no page is.
- * full_pages: in a cell that has all its places.  Makes the block empty.
+ * full: pages of a cell that has all its places, in grains.  Makes the block
+ * empty.
  */
-void mix_settle(struct mix *mix, const struct mix_rules *rules,
-		uint64_t full_pages, uint8_t ret_cells[MIX_CELLS]);
+void mix_settle(struct mix *mix, const struct mix_rules *rules, uint32_t full,
+		uint8_t ret_cells[MIX_CELLS]);
 
 #endif

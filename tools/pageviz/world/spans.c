@@ -71,60 +71,68 @@ static inline uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* The class of a page of an area, and the page where it ends. */
-static uint8_t class_at(struct spans *spans, uint64_t page, uint64_t *end)
-{
-	const struct layer *layer = spans->layer;
-	const struct layer_run *run;
-
-	spans->run = skip(spans, spans->run, layer->run_count, run_ends, page);
-	if (spans->run == layer->run_count)
-		return 0;
-	run = &layer->runs[spans->run];
-	if (page < run->first_page) {
-		*end = least(*end, run->first_page);
-		return 0;
-	}
-	*end = least(*end, run->first_page + run->page_count);
-	return run->class_of;
-}
-
-/* The same of any page. */
-static struct span page_span(struct spans *spans, uint64_t page, uint64_t end)
+/* What an index lies in but for classes. */
+static void find_area(struct spans *spans, uint64_t index)
 {
 	const struct picture *picture = spans->picture;
-	struct span span = { end, AREA_NONE, SLOT_GAP };
-	const struct area *area;
-
-	spans->area = skip(spans, spans->area, picture->area_count, area_ends,
-			   page);
-	if (spans->area == picture->area_count)
-		return span;
-	area = &picture->areas[spans->area];
-	if (page < area->first_page) {
-		span.end = least(end, area->first_page);
-		return span;
-	}
-	span.area = (uint32_t)spans->area;
-	span.end = least(end, area->end_page);
-	span.slot = class_at(spans, page, &span.end);
-	return span;
-}
-
-struct span spans_at(struct spans *spans, uint64_t index)
-{
 	const struct segment *segment;
-	struct span span;
-	uint64_t page;
+	const struct area *area;
+	uint64_t page, end;
 
-	if (index < spans->index)
-		spans->segment = spans->area = spans->run = 0;
-	spans->index = index;
 	spans->segment = skip(spans, spans->segment,
 			      spans->world->segment_count, segment_ends, index);
 	segment = &spans->world->segments[spans->segment];
-	page = segment->first_page + (index - segment->first_index);
-	span = page_span(spans, page, segment->first_page + segment->pages);
-	span.end = index + (span.end - page);
-	return span;
+	spans->to_page = segment->first_page - segment->first_index;
+	page = index + spans->to_page;
+	end = segment->first_page + segment->pages;
+	spans->area = skip(spans, spans->area, picture->area_count, area_ends,
+			   page);
+	spans->now.area = AREA_NONE;
+	if (spans->area < picture->area_count) {
+		area = &picture->areas[spans->area];
+		if (page >= area->first_page)
+			spans->now.area = (uint32_t)spans->area;
+		end = least(end, page < area->first_page ? area->first_page :
+							   area->end_page);
+	}
+	spans->area_end = end - spans->to_page;
+}
+
+/* The span of a page of an area, once the run is the first that does not end
+ * before it. */
+static inline void take_run(struct spans *spans, uint64_t page)
+{
+	const struct layer_run *run = &spans->layer->runs[spans->run];
+	uint64_t end;
+
+	spans->now.slot = 0;
+	spans->now.end = spans->area_end;
+	if (spans->run == spans->layer->run_count)
+		return;
+	end = run->first_page;
+	if (page >= end) {
+		spans->now.slot = run->class_of;
+		end += run->page_count;
+	}
+	spans->now.end = least(spans->area_end, end - spans->to_page);
+}
+
+void spans_go(struct spans *spans, uint64_t index)
+{
+	size_t count = spans->layer->run_count;
+	uint64_t page;
+
+	if (index < spans->index)
+		spans->segment = spans->area = spans->run = spans->area_end = 0;
+	spans->index = index;
+	if (index >= spans->area_end)
+		find_area(spans, index);
+	if (spans->now.area == AREA_NONE) {
+		spans->now.slot = SLOT_GAP;
+		spans->now.end = spans->area_end;
+		return;
+	}
+	page = index + spans->to_page;
+	spans->run = skip(spans, spans->run, count, run_ends, page);
+	take_run(spans, page);
 }

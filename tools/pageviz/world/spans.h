@@ -28,13 +28,47 @@ struct spans {
 	const struct picture *picture;
 	const struct layer *layer;
 	size_t segment, area, run;	/* none before these counts any more */
-	uint64_t index;			/* asked for last */
+	uint64_t index;			/* where the span now begins, or was
+					   gone to */
+	struct span now;
+	uint64_t area_end;		/* indexes up to it are of its area */
+	uint64_t to_page;		/* page of an index there, less it */
 };
 
 void spans_begin(struct spans *spans, const struct world *world,
 		 const struct picture *picture, const struct layer *layer);
 
+/* Makes it the span now. */
+void spans_go(struct spans *spans, uint64_t index);
+
+/* To the run that begins where the span ends: mostly there is one, of the same
+ * area.  false: there is not. */
+static inline bool spans_step(struct spans *spans)
+{
+	uint64_t page = spans->now.end + spans->to_page, end;
+	size_t at = spans->run + 1;
+	const struct layer_run *run = &spans->layer->runs[at];
+
+	if (at >= spans->layer->run_count || spans->now.end >= spans->area_end ||
+	    run->first_page != page || !run->page_count || !spans->now.slot ||
+	    spans->now.area == AREA_NONE)
+		return false;
+	end = spans->now.end + run->page_count;
+	spans->index = spans->now.end;
+	spans->run = at;
+	spans->now.slot = run->class_of;
+	spans->now.end = end < spans->area_end ? end : spans->area_end;
+	return true;
+}
+
 /* index: of a page that has a place. */
-struct span spans_at(struct spans *spans, uint64_t index);
+static inline struct span spans_at(struct spans *spans, uint64_t index)
+{
+	if (index - spans->index < spans->now.end - spans->index)
+		return spans->now;
+	if (index != spans->now.end || !spans_step(spans))
+		spans_go(spans, index);
+	return spans->now;
+}
 
 #endif

@@ -17,12 +17,14 @@ void weave_settle(struct weave *weave, struct mix *mix, unsigned int row,
 {
 	uint8_t *to = weave->tile->class_of +
 		      row * TILE_BLOCK * TILE_SIDE + column * TILE_BLOCK;
+	uint32_t full = weave->level > MIX_LEVEL ? 0 :
+			UINT32_C(1) << 2 * weave->level;
 	uint8_t cells[MIX_CELLS];
 	unsigned int i;
 
 	if (!mix->seen[0] && !mix->seen[1])
 		return;
-	mix_settle(mix, &weave->rules, UINT64_C(1) << 2 * weave->level, cells);
+	mix_settle(mix, &weave->rules, full, cells);
 	for (i = 0; i < TILE_BLOCK; i++)
 		memcpy(to + i * TILE_SIDE, cells + i * TILE_BLOCK, TILE_BLOCK);
 }
@@ -118,7 +120,7 @@ int tile_make(const struct world *world, const struct picture *picture,
 	if (weave_begin(&weave))
 		return -ENOMEM;
 	spans_begin(&weave.spans, world, picture, layer);
-	mix_rules_make(&weave.rules, layer, lit);
+	mix_rules_make(&weave.rules, layer, lit, level);
 	if (world->layout == LAYOUT_HILBERT)
 		weave_quarters(&weave);
 	else

@@ -21,6 +21,11 @@ struct weave {
 	struct tile *tile;
 };
 
+static inline uint8_t weave_shown(const struct weave *weave, unsigned int slot)
+{
+	return weave->rules.shown[weave->rules.rank[slot]];
+}
+
 /* In weave.areas: no page is there. */
 #define AREA_NOTHING (UINT32_MAX - 1)
 

@@ -42,7 +42,7 @@ static void fill_square(struct weave *weave, const struct square *square,
 		size_t at = row * TILE_SIDE + x;
 
 		memset(weave->tile->class_of + at,
-		       weave->rules.shown[span->slot], side);
+		       weave_shown(weave, span->slot), side);
 		if (weave->areas)
 			for (i = 0; i < side; i++)
 				weave->areas[at + i] = span->area;
@@ -65,7 +65,8 @@ static void count_cell(struct weave *weave, const struct square *square,
 
 		if (span.end > end)
 			span.end = end;
-		mix_add(mix, span.slot, y * TILE_BLOCK + x, span.end - at);
+		mix_row(mix, weave->rules.rank[span.slot], y)[x] +=
+			mix_grains(&weave->rules, span.end - at);
 		at = span.end;
 	}
 }

@@ -28,77 +28,85 @@ static inline uint64_t least(uint64_t a, uint64_t b)
 
 /* ---- Cells that are pages ---------------------------------------------- */
 
-static void paint(struct weave *weave, const struct panel *panel,
-		  uint64_t row, uint64_t from, uint64_t end,
-		  const struct span *span)
+static void paint_row(struct weave *weave, const struct panel *panel,
+		      uint64_t row, uint64_t at, uint64_t end)
 {
-	size_t at = (panel->cell_y + row) * TILE_SIDE + panel->cell_x + from;
+	size_t cell = (panel->cell_y + row) * TILE_SIDE + panel->cell_x;
 
-	memset(weave->tile->class_of + at, weave->rules.shown[span->slot],
-	       end - from);
-	for (; from < end; from++)
-		weave->areas[at++] = span->area;
+	while (at < end) {
+		struct span span = spans_at(&weave->spans, at);
+		uint64_t stop = least(span.end, end);
+
+		memset(weave->tile->class_of + cell,
+		       weave_shown(weave, span.slot), stop - at);
+		for (; at < stop; at++)
+			weave->areas[cell++] = span.area;
+	}
 }
 
 /* ---- Cells that are many ----------------------------------------------- */
 
-/* Pages [from, end) of a row, and as many of the rows below it. */
-static void count(struct weave *weave, const struct panel *panel,
-		  uint64_t row, uint64_t from, uint64_t end, unsigned int slot,
-		  uint64_t rows)
+/* Indexes [at, end) of a row, as many times as rows below are the same. */
+static void count_row(struct weave *weave, const struct panel *panel,
+		      uint64_t row, uint64_t at, uint64_t end, uint64_t rows)
 {
-	unsigned int shift = panel->cell_shift;
-	unsigned int cell_y = panel->cell_y +
-			      (unsigned int)(row >> panel->row_shift);
-	unsigned int below = cell_y % TILE_BLOCK * TILE_BLOCK;
-	unsigned int cell_x = panel->cell_x + (unsigned int)(from >> shift);
+	const struct mix_rules *rules = &weave->rules;
+	uint64_t cell_width = UINT64_C(1) << panel->cell_shift;
+	uint64_t cell_end = at + cell_width;
+	unsigned int cell = panel->cell_x;
+	unsigned int cell_y = (panel->cell_y +
+			       (unsigned int)(row >> panel->row_shift)) %
+			      TILE_BLOCK;
 
-	while (from < end) {
-		uint64_t stop = least(end, ((from >> shift) + 1) << shift);
+	while (at < end) {
+		struct span span = spans_at(&weave->spans, at);
+		uint64_t stop = least(span.end, end);
+		unsigned int rank = rules->rank[span.slot];
 
-		mix_add(&weave->mixes[cell_x / TILE_BLOCK], slot,
-			below + cell_x % TILE_BLOCK, (stop - from) * rows);
-		from = stop;
-		cell_x++;
+		while (at < stop) {
+			struct mix *mix = &weave->mixes[cell / TILE_BLOCK];
+			uint64_t next = least(stop, cell_end);
+
+			mix_row(mix, rank, cell_y)[cell % TILE_BLOCK] +=
+				mix_grains(rules, (next - at) * rows);
+			at = next;
+			if (at == cell_end) {
+				cell_end += cell_width;
+				cell++;
+			}
+		}
 	}
 }
 
 /* Of rows that one span fills, those of the same cells are counted at once. */
-static uint64_t rows_alike(const struct panel *panel, uint64_t row,
-			   uint64_t end, uint64_t span_end)
+static uint64_t rows_alike(struct weave *weave, const struct panel *panel,
+			   uint64_t row, uint64_t first, uint64_t end)
 {
 	uint64_t in_cell = (((row >> panel->row_shift) + 1) <<
 			    panel->row_shift) - row;
-	uint64_t more = (span_end - end) / panel->pitch;
+	struct span span = spans_at(&weave->spans, first);
 
-	return least(least(in_cell, panel->rows - row), 1 + more);
+	if (span.end < end)
+		return 1;
+	return least(least(in_cell, panel->rows - row),
+		     1 + (span.end - end) / panel->pitch);
 }
 
 static void fill(struct weave *weave, const struct panel *panel)
 {
-	uint64_t row = 0, alike;
+	uint64_t row = 0, alike = 1;
 
 	for (; row < panel->rows; row += alike) {
 		uint64_t first = panel->first + row * panel->pitch;
 		uint64_t end = least(first + panel->width, weave->world->pages);
-		uint64_t at = first;
 
-		alike = 1;
-		while (at < end) {
-			struct span span = spans_at(&weave->spans, at);
-			uint64_t stop = least(span.end, end);
-
-			if (!weave->level) {
-				paint(weave, panel, row, at - first,
-				      stop - first, &span);
-			} else {
-				if (at == first && stop == end)
-					alike = rows_alike(panel, row, end,
-							   span.end);
-				count(weave, panel, row, at - first,
-				      stop - first, span.slot, alike);
-			}
-			at = stop;
+		if (first >= end)
+			break;
+		if (!weave->level) {
+			paint_row(weave, panel, row, first, end);
+		} else {
+			alike = rows_alike(weave, panel, row, first, end);
+			count_row(weave, panel, row, first, end, alike);
 		}
 	}
 }
