@@ -227,7 +227,9 @@ static void tiles_have_a_budget(void **state)
 	add_moment(100, false);
 	prepare(0);
 	assert_false(stage_budget(stage, 0));
+	assert_false(stage_is_short(stage));
 	assert_null(stage_tile(stage, 0, 0, 0, 0));
+	assert_true(stage_is_short(stage));
 	/* One is always made, however long it takes. */
 	assert_true(stage_budget(stage, 1));
 	assert_non_null(stage_tile(stage, 0, 0, 0, 0));

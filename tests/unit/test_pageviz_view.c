@@ -747,6 +747,35 @@ static void rows_of_the_list_stay_seen(void **state)
 	assert_int_equal(view.list_first, 2);
 	play("Home");
 	assert_int_equal(view.list_first, 0);
+	on_hot((struct hot){ .box = { 0, 0, 200, 700 } }, "wheel-down:5,5");
+	assert_int_equal(view.list_first, 2);
+	assert_int_equal(view.list_cursor, 0);
+	on_hot((struct hot){ .box = { 0, 0, 200, 700 } }, "wheel-up:5,5");
+	assert_int_equal(view.list_first, 0);
+}
+
+/* Rows change places while they are looked at. */
+static void who_is_chosen_stays_so(void **state)
+{
+	struct person people[3];
+	struct moment *moment;
+
+	(void)state;
+	begin(100000, map_tool);
+	play("P Down Down");
+	assert_int_equal(view.list_map.pid, 200);
+	moment = own_moment(200, false);
+	memcpy(people, own_people, sizeof(people));
+	people[0].pss.value = 250;
+	moment->people = people;
+	assert_int_equal(history_add(history, moment), 0);
+	view_moment_added(&view, stage, 0);
+	assert_int_equal(view.list_cursor, 3);
+	moment->person_count = 2;
+	add_moment(300, false);
+	assert_int_equal(view.list_cursor, 2);
+	play(",");
+	assert_int_equal(view.list_cursor, 2);
 }
 
 /* ---- Keys -------------------------------------------------------------- */
@@ -851,6 +880,7 @@ int main(void)
 		TEST(a_list_is_gone_through),
 		TEST(a_search_opens),
 		TEST(rows_of_the_list_stay_seen),
+		TEST(who_is_chosen_stays_so),
 		TEST(the_help_closes),
 		TEST(every_key_is_one_action),
 		TEST(nothing_is_there_yet),

@@ -51,6 +51,9 @@ const struct tile *stage_tile_there(struct stage *stage, size_t pane,
  * frame before. */
 bool stage_budget(struct stage *stage, uint64_t ns);
 
+/* Whether some were missing so far: another frame is due. */
+bool stage_is_short(const struct stage *stage);
+
 /* The people of the moment seen whose name, command, user or pid matches the
  * search, largest PSS first; indexes.  Borrowed: until the view changes. */
 const uint32_t *stage_list(struct stage *stage, const struct view *view,

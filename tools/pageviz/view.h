@@ -66,7 +66,8 @@ struct view {
 	bool in_list;		/* keys move the list's cursor */
 	size_t list_rows;	/* that there is room for; placed like boxes */
 	size_t list_first;	/* row at its top */
-	size_t list_cursor;
+	size_t list_cursor;	/* row; [0] is RAM */
+	struct map_id list_map;	/* what it is at, wherever that goes */
 	char search[PROMPT_SIZE];
 	enum prompt_kind prompt;
 	char typed[PROMPT_SIZE];

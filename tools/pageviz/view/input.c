@@ -102,11 +102,11 @@ static void take_wheel(struct view *view, struct stage *stage,
 {
 	int pane = map_at(view, hot, view->pointer_x, view->pointer_y);
 
+	view->hint = false;
 	if (pane >= 0)
 		wheel_on_map(view, stage, pane, steps, modifiers);
 	else if (is_list(view, hot))
-		view_act(view, stage, ACTION_LIST_MOVE, -1,
-			 (int64_t)(-steps * WHEEL_ROWS));
+		list_scroll(view, stage, (int)(-steps * WHEEL_ROWS));
 	else if (is_time(hot))
 		view_act(view, stage, ACTION_STEP, -1, steps > 0 ? 1 : -1);
 	else if (hot && hot->action == ACTION_MINIMAP)
@@ -333,8 +333,8 @@ void view_take(struct view *view, struct stage *stage,
 		take_pointer(view, stage, event, hot);
 		break;
 	case EVENT_RESIZE:
-		view->width = event->width;
-		view->height = event->height;
+		view->width = event->width > 0 ? event->width : view->width;
+		view->height = event->height > 0 ? event->height : view->height;
 		break;
 	case EVENT_END:
 		view->quit = true;

@@ -112,6 +112,9 @@ bool list_key(struct view *view, struct stage *stage, uint32_t key);
 /* What is where the list's cursor is; false: nothing. */
 bool list_chosen(const struct view *view, struct stage *stage,
 		 struct map_id *ret_map);
+void list_scroll(struct view *view, struct stage *stage, int rows);
+void list_refresh(struct view *view, struct stage *stage);
+void list_begin(struct view *view, struct stage *stage);
 /* The cursor to a map's row, if it is there. */
 void list_choose(struct view *view, struct stage *stage, struct map_id map);
 

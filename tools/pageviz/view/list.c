@@ -5,7 +5,7 @@
  */
 #include "inside.h"
 
-#define HEAD_UNITS 7.0		/* above the rows, */
+#define HEAD_UNITS 9.2		/* beside the rows, */
 #define ROW_UNITS  1.9		/* and a row, where nobody said */
 #define FAR 1000000000
 
@@ -39,6 +39,27 @@ bool list_chosen(const struct view *view, struct stage *stage,
 	return true;
 }
 
+/* The row of a map; false: it is not in the list. */
+static bool find_row(const struct view *view, struct stage *stage,
+		     struct map_id map, size_t *ret_row)
+{
+	const struct moment *moment = moment_seen(view, stage);
+	const uint32_t *people;
+	size_t count, i;
+
+	*ret_row = 0;
+	if (map.kind == MAP_RAM)
+		return true;
+	people = stage_list(stage, view, &count);
+	for (i = 0; moment && i < count; i++) {
+		if (moment->people[people[i]].pid != map.pid)
+			continue;
+		*ret_row = i + 1;
+		return true;
+	}
+	return false;
+}
+
 static size_t rows_seen(const struct view *view)
 {
 	double rows = (view->height / (double)view->unit - HEAD_UNITS) /
@@ -61,25 +82,50 @@ static void list_go(struct view *view, struct stage *stage, int64_t row)
 		view->list_first = view->list_cursor;
 	if (view->list_cursor >= view->list_first + rows)
 		view->list_first = view->list_cursor - rows + 1;
+	list_chosen(view, stage, &view->list_map);
+}
+
+/* As a wheel does it: the cursor stays where it is. */
+void list_scroll(struct view *view, struct stage *stage, int rows)
+{
+	int64_t first = (int64_t)view->list_first + rows, last;
+	size_t count;
+
+	stage_list(stage, view, &count);
+	last = (int64_t)count + 1 - (int64_t)rows_seen(view);
+	first = first < last ? first : last;
+	view->list_first = first < 0 ? 0 : (size_t)first;
+}
+
+/* Who was chosen is in another row now, or is gone. */
+void list_refresh(struct view *view, struct stage *stage)
+{
+	size_t count, row;
+
+	if (!view->list || !view->list_cursor)
+		return;
+	stage_list(stage, view, &count);
+	if (find_row(view, stage, view->list_map, &row))
+		view->list_cursor = row;
+	else if (count && view->list_cursor > count)
+		list_go(view, stage, (int64_t)count);
+}
+
+/* The first that matches; RAM where nothing is searched for. */
+void list_begin(struct view *view, struct stage *stage)
+{
+	view->list_first = 0;
+	/* Where nothing matches nothing is chosen. */
+	view->list_cursor = view->search[0] ? 1 : 0;
+	list_chosen(view, stage, &view->list_map);
 }
 
 void list_choose(struct view *view, struct stage *stage, struct map_id map)
 {
-	const struct moment *moment = moment_seen(view, stage);
-	const uint32_t *people;
-	size_t count, i;
+	size_t row;
 
-	if (map.kind == MAP_RAM) {
-		list_go(view, stage, 0);
-		return;
-	}
-	people = stage_list(stage, view, &count);
-	for (i = 0; moment && i < count; i++) {
-		if (moment->people[people[i]].pid != map.pid)
-			continue;
-		list_go(view, stage, (int64_t)i + 1);
-		return;
-	}
+	if (find_row(view, stage, map, &row))
+		list_go(view, stage, (int64_t)row);
 }
 
 /* Shown and under the keys; again: gone. */

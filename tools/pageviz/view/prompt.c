@@ -48,12 +48,10 @@ static bool type_key(struct view *view, uint32_t key)
 	return true;
 }
 
-/* The first that matches is chosen; RAM if nothing is searched for. */
-static void follow_search(struct view *view)
+static void follow_search(struct view *view, struct stage *stage)
 {
 	strcpy(view->search, view->typed);
-	view->list_first = 0;
-	view->list_cursor = view->search[0] ? 1 : 0;
+	list_begin(view, stage);
 }
 
 static void enter_search(struct view *view, struct stage *stage)
@@ -70,7 +68,7 @@ static void enter_search(struct view *view, struct stage *stage)
 static void search_key(struct view *view, struct stage *stage, uint32_t key)
 {
 	if (type_key(view, key)) {
-		follow_search(view);
+		follow_search(view, stage);
 	} else if (key == EVENT_ENTER) {
 		enter_search(view, stage);
 	} else if (key == EVENT_TAB) {
@@ -79,7 +77,7 @@ static void search_key(struct view *view, struct stage *stage, uint32_t key)
 	} else if (key == EVENT_ESCAPE) {
 		view->prompt = PROMPT_NONE;
 		view->typed[0] = '\0';
-		follow_search(view);
+		follow_search(view, stage);
 	} else {
 		list_key(view, stage, key);
 	}

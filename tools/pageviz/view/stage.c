@@ -214,6 +214,11 @@ bool stage_budget(struct stage *stage, uint64_t ns)
 	return missing;
 }
 
+bool stage_is_short(const struct stage *stage)
+{
+	return stage->missing;
+}
+
 static struct tile_key key_of(const struct staged_pane *staged,
 			      uint64_t layer_serial, unsigned int level,
 			      uint32_t x, uint32_t y)

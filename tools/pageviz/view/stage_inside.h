@@ -13,6 +13,7 @@
 struct layer_key {
 	struct map_id map;
 	enum colouring by;
+	const struct moment *moment;	/* may be gone: its time says so */
 	uint64_t time_ns;
 	uint64_t base_time_ns;	/* 0: compared with nothing */
 };
@@ -79,7 +80,7 @@ struct staged_pane {
 	double aspect;
 	struct extent *extents;
 	size_t extent_count;
-	uint64_t extents_time_ns;	/* of the moment joined last */
+	const struct moment *joined;	/* whose extents are in them */
 	uint64_t made_pages;		/* when its rows were chosen */
 	struct world *world;
 	uint64_t world_serial;

@@ -12,7 +12,8 @@
 static bool same_key(const struct layer_key *a, const struct layer_key *b)
 {
 	return map_id_equal(a->map, b->map) && a->by == b->by &&
-	       a->time_ns == b->time_ns && a->base_time_ns == b->base_time_ns;
+	       a->moment == b->moment && a->time_ns == b->time_ns &&
+	       a->base_time_ns == b->base_time_ns;
 }
 
 static void drop(struct layer_cache *cache, size_t index)
@@ -60,6 +61,7 @@ static struct layer_key key_of(const struct layer_input *input,
 	return (struct layer_key){
 		.map = input->picture->id,
 		.by = by,
+		.moment = input->moment,
 		.time_ns = input->moment->time_ns,
 		.base_time_ns = input->base && by == COLOUR_CHANGED ?
 				input->base_moment->time_ns : 0,

@@ -127,17 +127,21 @@ int staged_world(struct staged_pane *staged, const struct pane *pane,
 		 const struct moment *moment, const struct picture *picture,
 		 uint64_t *serials)
 {
+	bool is_news = staged->joined != moment;
 	int err;
 
-	if (staged->extents_time_ns != moment->time_ns) {
+	if (is_news) {
 		err = join(staged, picture);
 		if (err)
 			return err;
-		staged->extents_time_ns = moment->time_ns;
 	}
-	if (is_laid_out(staged, pane) &&
-	    world_holds(staged->world, picture->extents,
-			picture->extent_count))
-		return 0;
-	return lay_out(staged, pane, serials);
+	if (!is_laid_out(staged, pane) ||
+	    (is_news && !world_holds(staged->world, picture->extents,
+				     picture->extent_count))) {
+		err = lay_out(staged, pane, serials);
+		if (err)
+			return err;
+	}
+	staged->joined = moment;
+	return 0;
 }

@@ -18,6 +18,7 @@ static void see(struct view *view, struct stage *stage, size_t moment)
 {
 	view->moment = moment;
 	select_refresh(view, stage);
+	list_refresh(view, stage);
 }
 
 static void see_newest(struct view *view, struct stage *stage)
@@ -159,4 +160,5 @@ void view_moment_added(struct view *view, struct stage *stage, size_t removed)
 			 "changes are since the one before");
 	}
 	select_refresh(view, stage);
+	list_refresh(view, stage);
 }
