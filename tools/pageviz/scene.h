@@ -70,6 +70,9 @@ struct view;
  * open, and is needed before there is a scene. */
 struct box scene_map_box(const struct view *view, size_t pane);
 
+/* How many rows the list has room for: of view->list_rows. */
+size_t scene_list_rows(const struct view *view);
+
 /*
  * Draws a view.  Makes itself anew each time, cheaply.  NULL: no memory.
  */

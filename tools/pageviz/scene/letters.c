@@ -132,12 +132,18 @@ static int put(struct drawing *d, int x, int y, struct ink_style style,
 	return box.width;
 }
 
+/* No text goes beyond what is drawn on, whatever room it was given. */
+static int room_for(const struct drawing *d, int x, int width)
+{
+	return x + width > d->view->width ? d->view->width - x : width;
+}
+
 int draw_text(struct drawing *d, int x, int y, int width,
 	      struct ink_style style, const char *text)
 {
 	char fitted[TEXT_MOST];
 
-	return fit(d, style, text, width, false, fitted) ?
+	return fit(d, style, text, room_for(d, x, width), false, fitted) ?
 		put(d, x, y, style, fitted) : 0;
 }
 
@@ -146,7 +152,7 @@ int draw_path(struct drawing *d, int x, int y, int width,
 {
 	char fitted[TEXT_MOST];
 
-	return fit(d, style, path, width, true, fitted) ?
+	return fit(d, style, path, room_for(d, x, width), true, fitted) ?
 		put(d, x, y, style, fitted) : 0;
 }
 
@@ -155,6 +161,8 @@ int draw_text_right(struct drawing *d, int right, int y, int width,
 {
 	char fitted[TEXT_MOST];
 
+	if (width > right)
+		width = right;
 	if (!fit(d, style, text, width, false, fitted))
 		return 0;
 	return put(d, right - text_width(d, style, fitted), y, style, fitted);

@@ -17,6 +17,32 @@ struct list {
 	uint64_t most;			/* PSS of the largest */
 };
 
+static int row_height(const struct drawing *d)
+{
+	return d->unit * 19 / 10;
+}
+
+/* Where rows begin: below the search and a title. */
+static int rows_top(const struct drawing *d, struct box box)
+{
+	return box.y + d->unit * 21 / 10 + d->unit / 2 + line_height(d);
+}
+
+size_t scene_list_rows(const struct view *view)
+{
+	struct drawing d = { .view = view,
+			     .unit = view->unit > 0 ? view->unit : 13 };
+	struct box box;
+	int room;
+
+	scene_place(view, &d.place);
+	if (!d.place.list.width)
+		return 0;
+	box = box_inset(d.place.list, d.unit * 3 / 4);
+	room = box.y + box.height - rows_top(&d, box);
+	return room > 0 ? (size_t)(room / row_height(&d)) : 0;
+}
+
 static const struct moment *moment_seen(const struct drawing *d)
 {
 	const struct history *history = stage_history(d->stage);
@@ -37,7 +63,7 @@ static bool is_open(const struct view *view, struct map_id map)
 }
 
 /* The field that a search is typed into. */
-static int draw_search(struct drawing *d, struct box box)
+static void draw_search(struct drawing *d, struct box box)
 {
 	bool typing = d->view->prompt == PROMPT_SEARCH;
 	const char *text = typing ? d->view->typed : d->view->search;
@@ -58,7 +84,6 @@ static int draw_search(struct drawing *d, struct box box)
 					   field.y + d->unit / 2, 2 * d->line,
 					   field.height - d->unit },
 			  d->theme->accent);
-	return field.height + d->unit / 2;
 }
 
 /* A row's parts; map is what a click opens. */
@@ -82,6 +107,8 @@ static void draw_row(struct drawing *d, const struct list *l, struct box box,
 
 	if (row->chosen)
 		draw_fill(d, box, d->theme->line);
+	if (row->chosen && d->view->in_list)
+		draw_frame(d, box, d->line, d->theme->accent);
 	if (row->size.quality != PAGEMAP_UNAVAILABLE && l->most &&
 	    row->map.kind == MAP_PROCESS)
 		draw_fill(d, (struct box){ x, box.y + box.height - 2 * d->line,
@@ -172,7 +199,7 @@ void draw_list(struct drawing *d)
 	struct list l = {
 		.box = d->place.list,
 		.moment = moment_seen(d),
-		.row = d->unit * 19 / 10,
+		.row = row_height(d),
 	};
 	char title[64];
 	int y;
@@ -184,16 +211,16 @@ void draw_list(struct drawing *d)
 	draw_hot(d, l.box, ACTION_NONE, d->view->active, 0, "");
 	draw_clip(d, l.box);
 	l.box = box_inset(l.box, d->unit * 3 / 4);
-	y = l.box.y + draw_search(d, l.box);
+	draw_search(d, l.box);
+	y = rows_top(d, l.box);
 	if (l.moment) {
 		l.people = stage_list(d->stage, d->view, &l.count);
 		if (l.count)
 			l.most = l.moment->people[l.people[0]].pss.value;
 		snprintf(title, sizeof(title), "%zu processes, by PSS",
 			 l.count);
-		draw_text(d, l.box.x + d->unit / 2, y, l.box.width,
-			  style_dim(d), title);
-		y += line_height(d);
+		draw_text(d, l.box.x + d->unit / 2, y - line_height(d),
+			  l.box.width, style_dim(d), title);
 		l.count++;
 		draw_rows(d, &l, y);
 		draw_scroll(d, &l, y);

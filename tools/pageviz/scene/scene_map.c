@@ -98,7 +98,11 @@ static void put_stand_in(struct drawing *d, const struct tiling *t,
 			 uint32_t x, uint32_t y)
 {
 	unsigned int level, most = tile_level_most(t->world);
+	struct box box = tile_box(t, x, y);
 
+	/* A clip of no width would be none. */
+	if (!box.width || !box.height)
+		return;
 	for (level = t->level + 1; level <= most; level++) {
 		unsigned int by = level - t->level;
 		const struct tile *tile = stage_tile_there(d->stage, t->pane,
@@ -107,7 +111,7 @@ static void put_stand_in(struct drawing *d, const struct tiling *t,
 
 		if (!tile)
 			continue;
-		draw_clip(d, tile_box(t, x, y));
+		draw_clip(d, box);
 		put_tile(d, t, tile);
 		draw_clip(d, t->map);
 		return;
@@ -201,7 +205,7 @@ static struct box minimap_box(const struct drawing *d, const struct tiling *t)
 	by = most / (width > height ? width : height);
 	box.width = (int)ceil(width * by);
 	box.height = (int)ceil(height * by);
-	if (most < 3 * d->unit)
+	if (most < 5 * d->unit)
 		return (struct box){ 0 };
 	box.x = t->map.x + t->map.width - box.width - d->unit;
 	box.y = t->map.y + t->map.height - box.height - d->unit;
