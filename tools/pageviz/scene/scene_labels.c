@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Names over a map whose rows say nothing of addresses: blocks and curves.  The
- * largest mappings have one, where their middle is, as long as their pages take
- * the room that it covers.
+ * largest mappings that are seen have one, in the middle of the largest box of
+ * nothing but their own pages, if it has room there.
  */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "drawing.h"
+#include "labels.h"
 
 #define LABELS_MOST 48
 #define NAME_MOST   256
@@ -35,21 +36,56 @@ static void keep_largest(struct label *labels, size_t *count,
 	labels[i] = label;
 }
 
-static size_t find_largest(const struct picture *picture,
-			   struct label labels[LABELS_MOST])
+/* The first area that ends after a page. */
+static size_t area_after(const struct picture *picture, uint64_t page)
 {
-	size_t i = 0, count = 0;
+	size_t low = 0, high = picture->area_count;
 
-	while (i < picture->area_count) {
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (picture->areas[middle].end_page <= page)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Adds the areas of an extent, from one on; those that follow each other under
+ * one name are one.  Gives the next. */
+static size_t find_in(const struct picture *picture, const struct extent *seen,
+		      size_t i, struct label labels[LABELS_MOST], size_t *count)
+{
+	uint64_t end = seen->first_page + seen->page_count;
+
+	while (i < picture->area_count && picture->areas[i].first_page < end) {
 		struct label label = { &picture->areas[i], 0 };
-		uint64_t end = label.area->end_page;
+		uint64_t last = label.area->end_page;
 
 		while (++i < picture->area_count &&
-		       picture->areas[i].first_page == end &&
+		       picture->areas[i].first_page == last &&
 		       !strcmp(picture->areas[i].name, label.area->name))
-			end = picture->areas[i].end_page;
-		label.pages = end - label.area->first_page;
-		keep_largest(labels, &count, label);
+			last = picture->areas[i].end_page;
+		label.pages = last - label.area->first_page;
+		keep_largest(labels, count, label);
+	}
+	return i;
+}
+
+static size_t find_largest(const struct stage_pane *of,
+			   struct plane_box window,
+			   struct label labels[LABELS_MOST])
+{
+	struct extent seen[SEEN_MOST];
+	size_t i, next = 0, count = 0;
+	size_t extents = world_seen(of->world, window, seen);
+
+	for (i = 0; i < extents; i++) {
+		size_t first = area_after(of->picture, seen[i].first_page);
+
+		next = find_in(of->picture, &seen[i], first > next ? first :
+			       next, labels, &count);
 	}
 	return count;
 }
@@ -67,7 +103,22 @@ static void short_name(const struct area *area, char name[NAME_MOST])
 		*deleted = '\0';
 }
 
-/* The box of a label; false: its mapping is too small for it, or not seen. */
+/* What of the world is seen, in whole places. */
+static struct plane_box window_of(const struct pane *view, struct box map)
+{
+	struct plane_box window = {
+		(int64_t)ceil(world_x(view, map, map.x)),
+		(int64_t)ceil(world_y(view, map, map.y)), 0, 0,
+	};
+
+	window.width = (int64_t)floor(world_x(view, map, map.x + map.width)) -
+		       window.x;
+	window.height = (int64_t)floor(world_y(view, map, map.y +
+					       map.height)) - window.y;
+	return window;
+}
+
+/* The box of a label; false: its mapping has no room for it. */
 static bool place_label(struct drawing *d, size_t pane,
 			const struct label *label, const char *name,
 			struct box *ret_box)
@@ -75,23 +126,26 @@ static bool place_label(struct drawing *d, size_t pane,
 	struct stage_pane of = stage_pane(d->stage, pane);
 	const struct pane *view = &d->view->panes[pane];
 	struct box map = d->place.panes[pane].map, box = { 0 };
-	double side = sqrt((double)label->pages) * view->camera.scale;
+	double scale = view->camera.scale;
 	struct ink_style style = style_text(d);
-	uint32_t x, y;
+	struct plane_box room;
 
 	style.size = d->unit * 9 / 10;
 	box.width = text_width(d, style, name) + d->unit;
 	box.height = d->unit * 3 / 2;
-	if (side < box.width * 0.8 || side < box.height * 2.0)
+	if ((double)label->pages * scale * scale < box.width * box.height ||
+	    !world_box(of.world, label->area->first_page,
+		       label->area->first_page + label->pages,
+		       window_of(view, map), &room) ||
+	    (double)room.width * scale < box.width ||
+	    (double)room.height * scale < box.height)
 		return false;
-	world_nearest(of.world, label->area->first_page + label->pages / 2, &x,
-		      &y);
-	box.x = (int)screen_x(view, map, x + 0.5) - box.width / 2;
-	box.y = (int)screen_y(view, map, y + 0.5) - box.height / 2;
+	box.x = (int)screen_x(view, map, (double)room.x +
+			      (double)room.width / 2) - box.width / 2;
+	box.y = (int)screen_y(view, map, (double)room.y +
+			      (double)room.height / 2) - box.height / 2;
 	*ret_box = box;
-	return box.x >= map.x && box.y >= map.y &&
-	       box.x + box.width <= map.x + map.width &&
-	       box.y + box.height <= map.y + map.height;
+	return true;
 }
 
 static bool is_free(const struct box *taken, size_t count, struct box box,
@@ -129,7 +183,10 @@ void draw_labels(struct drawing *d, size_t pane)
 	if (!pane_is_ready(&of) || !(d->view->panes[pane].camera.scale > 0) ||
 	    world_layout(of.world) == LAYOUT_ROWS)
 		return;
-	count = find_largest(of.picture, labels);
+	if (!d->place.panes[pane].map.width)
+		return;
+	count = find_largest(&of, window_of(&d->view->panes[pane],
+					    d->place.panes[pane].map), labels);
 	for (i = 0; i < count; i++) {
 		char name[NAME_MOST];
 

@@ -20,29 +20,46 @@ static double whole_scale(double scale)
 	return whole >= scale * 0.85 ? whole : scale;
 }
 
+/* Where the map ends that is drawn from its place's corner. */
+static void settle_pane(struct drawing *d, struct view *view, size_t i,
+			int *right, int *bottom)
+{
+	struct stage_pane of = stage_pane(d->stage, i);
+	struct pane_place *place = &d->place.panes[i];
+	struct camera *camera = &view->panes[i].camera;
+
+	*right = place->map.x + place->map.width;
+	*bottom = place->map.y + place->map.height;
+	if (!view->panes[i].fit || !pane_is_ready(&of) || !(camera->scale > 0))
+		return;
+	camera->scale = whole_scale(camera->scale);
+	camera->x = place->map.width / 2.0 / camera->scale;
+	camera->y = place->map.height / 2.0 / camera->scale;
+	*right = (int)ceil(screen_x(&view->panes[i], place->map,
+				    world_width(of.world)));
+	*bottom = (int)ceil(screen_y(&view->panes[i], place->map,
+				     world_height(of.world)));
+}
+
 void settle_paper(struct drawing *d, struct view *view)
 {
+	int right, bottom, lowest = 0;
+	bool below = false;
 	size_t i;
 
 	for (i = 0; i < view->pane_count; i++) {
-		struct stage_pane of = stage_pane(d->stage, i);
 		struct pane_place *place = &d->place.panes[i];
-		struct camera *camera = &view->panes[i].camera;
-		int right, width = place->legend.width;
 
-		if (!view->panes[i].fit || !pane_is_ready(&of) ||
-		    !(camera->scale > 0))
-			continue;
-		camera->scale = whole_scale(camera->scale);
-		camera->x = place->map.width / 2.0 / camera->scale;
-		camera->y = place->map.height / 2.0 / camera->scale;
-		right = (int)screen_x(&view->panes[i], place->map,
-				      world_width(of.world)) + 3 * d->unit;
-		if (place->legend.y == place->map.y && right < place->legend.x)
-			place->legend = (struct box){ right, place->legend.y,
-						      width,
-						      place->legend.height };
+		settle_pane(d, view, i, &right, &bottom);
+		lowest = bottom > lowest ? bottom : lowest;
+		if (place->legend.y > place->map.y)
+			below = true;
+		else if (place->legend.x > right + 3 * d->unit)
+			place->legend.x = right + 3 * d->unit;
 	}
+	/* The scale is as near to a map that has nothing else below it. */
+	if (!below && lowest + d->unit / 2 < d->place.scale.y)
+		d->place.scale.y = lowest + d->unit / 2;
 }
 
 static const char *pane_name(const struct stage_pane *of)
@@ -197,10 +214,11 @@ static void draw_layout(struct drawing *d, size_t pane, struct box box)
 	if (world_layout(of.world) == LAYOUT_ROWS)
 		snprintf(text, sizeof(text), "rows of %u pages",
 			 world_row_pages(of.world));
+	else if (world_layout(of.world) == LAYOUT_BLOCKS)
+		snprintf(text, sizeof(text), "blocks of %d x %d pages",
+			 BLOCK_SIDE, BLOCK_SIDE);
 	else
-		snprintf(text, sizeof(text), "%s of %u pages",
-			 world_layout(of.world) == LAYOUT_BLOCKS ?
-			 "blocks" : "Hilbert curve", BLOCK_PAGES);
+		snprintf(text, sizeof(text), "along a Hilbert curve");
 	draw_text_right(d, box.x + box.width, box.y + box.height -
 			d->unit * 27 / 20, box.width / 3, style_dim(d), text);
 }
