@@ -94,6 +94,10 @@ static void draw_name(struct drawing *d, size_t pane, struct box row)
 		snprintf(pid, sizeof(pid), "%d", (int)view->map.pid);
 		x += draw_text(d, x, ascent, right - x, dim, pid);
 	}
+	if (d->view->paper) {
+		snprintf(pid, sizeof(pid), "  by %s", colouring_name(view->by));
+		x += draw_text(d, x, ascent, right - x, dim, pid);
+	}
 	if (of.picture)
 		draw_figures(d, of.picture, x + d->unit * 3 / 2, ascent, right);
 }

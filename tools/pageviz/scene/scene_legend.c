@@ -296,7 +296,7 @@ static void draw_flow(struct drawing *d, struct legend *l)
 
 	columns = columns > 0 ? columns : 1;
 	width = (l->box.width - gap * (columns - 1)) / columns;
-	rows = (l->box.height - doubts) / l->row;
+	rows = (l->box.height - doubts - d->unit / 2) / l->row;
 	rows = rows > 0 ? rows : 1;
 	while (l->count > (size_t)(rows * columns) - (l->folded > 0))
 		fold_smallest(l);
@@ -314,7 +314,7 @@ static void draw_flow(struct drawing *d, struct legend *l)
 		draw_folded(d, l, l->box.y + (int)l->count % rows * l->row);
 		l->box = box;
 	}
-	draw_doubts(d, l, l->box.y + rows * l->row, false);
+	draw_doubts(d, l, l->box.y + rows * l->row + d->unit / 2, false);
 }
 
 void draw_legend(struct drawing *d, size_t pane, struct box box)

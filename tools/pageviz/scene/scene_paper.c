@@ -98,22 +98,42 @@ static void format_figures(const struct picture *picture, char text[192])
 		 (int)picture->id.pid, first, second);
 }
 
-/* "postgres, by sharers", or what was given. */
+/* Whether all maps are coloured by the same. */
+static bool is_of_one_colouring(const struct view *view)
+{
+	size_t i;
+
+	for (i = 1; i < view->pane_count; i++)
+		if (view->panes[i].by != view->panes[0].by)
+			return false;
+	return true;
+}
+
+/* "postgres by sharers", or what was given. */
+static void format_title(const struct view *view, const struct stage_pane *of,
+			 char text[256])
+{
+	const char *by = colouring_name(view->panes[0].by);
+
+	text[0] = '\0';
+	if (view->title)
+		snprintf(text, 256, "%s", view->title);
+	else if (view->pane_count > 1 && is_of_one_colouring(view))
+		snprintf(text, 256, "%zu maps by %s", view->pane_count, by);
+	else if (view->pane_count > 1)
+		snprintf(text, 256, "%zu maps", view->pane_count);
+	else if (of->picture)
+		snprintf(text, 256, "%s by %s", pane_name(of), by);
+}
+
 static void draw_title(struct drawing *d, const struct stage_pane *of)
 {
 	struct ink_style title = style_bold(d), below = style_dim(d);
 	struct box box = d->place.title;
 	char text[384], figures[192] = "", date[64] = "";
-	const struct pane *pane = &d->view->panes[0];
 
 	title.size = d->unit * 7 / 4;
-	if (d->view->title)
-		snprintf(text, sizeof(text), "%s", d->view->title);
-	else if (of->picture)
-		snprintf(text, sizeof(text), "%s by %s", pane_name(of),
-			 colouring_name(pane->by));
-	else
-		text[0] = '\0';
+	format_title(d->view, of, text);
 	draw_text(d, box.x, box.y, box.width, title, text);
 	if (!of->picture)
 		return;
@@ -170,12 +190,24 @@ static uint64_t round_side(double scale, int wanted)
 	return side;
 }
 
+/* How pages lie: rows of how many, blocks, a curve. */
+static void format_layout(const struct world *world, char text[64])
+{
+	if (world_layout(world) == LAYOUT_ROWS)
+		snprintf(text, 64, "rows of %u pages", world_row_pages(world));
+	else if (world_layout(world) == LAYOUT_BLOCKS)
+		snprintf(text, 64, "blocks of %d x %d pages", BLOCK_SIDE,
+			 BLOCK_SIDE);
+	else
+		snprintf(text, 64, "along a Hilbert curve");
+}
+
 static void draw_scale_of(struct drawing *d, size_t pane, struct box box)
 {
 	struct stage_pane of = stage_pane(d->stage, pane);
 	double scale = d->view->panes[pane].camera.scale;
 	struct ink_style style = style_dim(d);
-	char text[160], bar_text[64], bytes[UNITS_SIZE];
+	char text[256], what[160], lies[64];
 	uint64_t side;
 	int width, y;
 
@@ -191,36 +223,13 @@ static void draw_scale_of(struct drawing *d, size_t pane, struct box box)
 	draw_fill(d, (struct box){ box.x + width - 2 * d->line,
 				   y - d->unit / 3, 2 * d->line,
 				   d->unit * 2 / 3 }, d->theme->text);
-	units_format(side * of.moment->page_bytes, UNITS_SUFFIX, bytes);
-	snprintf(bar_text, sizeof(bar_text), "%" PRIu64 " page%s", side,
-		 side == 1 ? "" : "s");
-	format_scale(scale, of.moment->page_bytes, text);
+	format_scale(scale, of.moment->page_bytes, what);
+	format_layout(of.world, lies);
+	snprintf(text, sizeof(text), "%" PRIu64 " page%s      %s      %s", side,
+		 side == 1 ? "" : "s", what, lies);
 	box.x += width + d->unit;
 	box.width -= width + d->unit;
-	y -= d->unit * 3 / 5;
-	box.x += draw_text(d, box.x, y, box.width, style, bar_text) +
-		 2 * d->unit;
-	draw_text(d, box.x, y, box.width - 8 * d->unit, style, text);
-}
-
-/* How pages lie: rows of how many, blocks, a curve. */
-static void draw_layout(struct drawing *d, size_t pane, struct box box)
-{
-	struct stage_pane of = stage_pane(d->stage, pane);
-	char text[160];
-
-	if (!of.world)
-		return;
-	if (world_layout(of.world) == LAYOUT_ROWS)
-		snprintf(text, sizeof(text), "rows of %u pages",
-			 world_row_pages(of.world));
-	else if (world_layout(of.world) == LAYOUT_BLOCKS)
-		snprintf(text, sizeof(text), "blocks of %d x %d pages",
-			 BLOCK_SIDE, BLOCK_SIDE);
-	else
-		snprintf(text, sizeof(text), "along a Hilbert curve");
-	draw_text_right(d, box.x + box.width, box.y + box.height -
-			d->unit * 27 / 20, box.width / 3, style_dim(d), text);
+	draw_text(d, box.x, y - d->unit * 3 / 5, box.width, style, text);
 }
 
 void draw_paper(struct drawing *d)
@@ -239,6 +248,5 @@ void draw_paper(struct drawing *d)
 			    d->place.panes[i].all.width - box.x;
 		draw_legend(d, i, d->place.panes[i].legend);
 		draw_scale_of(d, i, box);
-		draw_layout(d, i, box);
 	}
 }

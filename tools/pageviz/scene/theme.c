@@ -17,7 +17,7 @@
 #define ON_LIGHT \
 	[SWATCH_UNKNOWN] = RGB(0x858d98), \
 	[SWATCH_PLAIN] = RGB(0xaec0d0), \
-	[SWATCH_NO_FRAME] = RGB(0xb59da5), \
+	[SWATCH_NO_FRAME] = RGB(0xccadbb), \
 	[SWATCH_ASIDE_CACHE] = RGB(0xcec2af), \
 	[SWATCH_ASIDE_KERNEL] = RGB(0xbaaba1), \
 	[SWATCH_ANON] = RGB(0xe99338), \
