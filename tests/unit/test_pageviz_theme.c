@@ -172,6 +172,12 @@ static const struct together sets[] = {
 		SWATCH_ASIDE_CACHE, SWATCH_ASIDE_KERNEL, SWATCH_FREE,
 		SWATCH_RAMP_0, SWATCH_RAMP_0 + 1, SWATCH_RAMP_0 + 2,
 		SWATCH_RAMP_0 + 3, SWATCH_COUNT } },
+	{ "what is aside, and owners", 0.035, {
+		SWATCH_ASIDE_CACHE, SWATCH_ASIDE_KERNEL, SWATCH_FREE,
+		SWATCH_SEVERAL, SWATCH_OTHERS, SWATCH_UNKNOWN,
+		SWATCH_OWNER_0, SWATCH_OWNER_0 + 1, SWATCH_OWNER_0 + 2,
+		SWATCH_OWNER_0 + 3, SWATCH_OWNER_0 + 4, SWATCH_OWNER_0 + 5,
+		SWATCH_COUNT } },
 };
 
 static void assert_apart(const struct theme *theme, const struct together *set)

@@ -8,6 +8,7 @@
 
 #define KEYS_WIDTH 9		/* in letters */
 #define COLUMN_WIDTH 34
+#define KEYS_SIZE  32
 
 static size_t count_rows(void)
 {
@@ -19,29 +20,29 @@ static size_t count_rows(void)
 	return count;
 }
 
-/* The first of the keys, and those of the rows after it that say the same. */
-static void format_keys(const struct action_row *row, char text[32])
+/* The first key of a row, and of those after it that say the same. */
+static void format_keys(const struct action_row *row, char text[KEYS_SIZE])
 {
-	size_t length = strcspn(row->keys, " ");
+	size_t length = 0, most;
 
-	length = length < 15 ? length : 15;
-	memcpy(text, row->keys, length);
+	do {
+		most = strcspn(row->keys, " ");
+		if (length + most + 2 > KEYS_SIZE)
+			break;
+		if (length)
+			text[length++] = ' ';
+		memcpy(text + length, row->keys, most);
+		length += most;
+		row++;
+	} while (!row->help && row->action != ACTION_NONE);
 	text[length] = '\0';
-	if (!row[1].help && row[1].action != ACTION_NONE && row[1].keys) {
-		size_t more = strcspn(row[1].keys, " ");
-
-		more = more < 12 ? more : 12;
-		text[length++] = ' ';
-		memcpy(text + length, row[1].keys, more);
-		text[length + more] = '\0';
-	}
 }
 
 static void draw_row(struct drawing *d, const struct action_row *row, int x,
 		     int y, int width)
 {
 	struct ink_style keys = style_mono(d);
-	char text[32];
+	char text[KEYS_SIZE];
 	int left = KEYS_WIDTH * d->unit;
 
 	keys.colour = d->theme->accent;

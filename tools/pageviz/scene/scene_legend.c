@@ -18,6 +18,7 @@ struct legend {
 	const struct layer *layer;
 	const struct picture *picture;
 	const struct moment *moment;
+	const struct moment *base;	/* that it is compared to; NULL */
 	size_t pane;
 	uint64_t lit;
 	struct box box;
@@ -245,14 +246,20 @@ static int draw_title(struct drawing *d, const struct legend *l)
 {
 	struct ink_style style = style_bold(d);
 	int y = l->box.y;
+	char text[160], when[32];
 
 	draw_text(d, l->box.x, y, l->box.width, style,
 		  colouring_name(l->layer->by));
 	y += line_height(d);
 	style = style_dim(d);
-	y += line_height(d) *
-	     draw_wrapped(d, l->box.x, y, l->box.width, 3, style,
-			  colouring_describe(l->layer->by), false);
+	snprintf(text, sizeof(text), "%s", colouring_describe(l->layer->by));
+	if (l->layer->by == COLOUR_CHANGED && l->base) {
+		format_time(l->base->time_ns, when);
+		snprintf(text, sizeof(text), "%s at %s",
+			 colouring_describe(l->layer->by), when);
+	}
+	y += line_height(d) * draw_wrapped(d, l->box.x, y, l->box.width, 3,
+					   style, text, false);
 	return y + d->unit / 2;
 }
 
@@ -324,6 +331,7 @@ void draw_legend(struct drawing *d, size_t pane, struct box box)
 		.layer = of.layer,
 		.picture = of.picture,
 		.moment = of.moment,
+		.base = of.base_moment,
 		.pane = pane,
 		.lit = d->view->panes[pane].lit,
 		.row = d->unit * 19 / 10,

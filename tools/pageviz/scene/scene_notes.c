@@ -31,12 +31,17 @@ static void draw_prompt(struct drawing *d)
 	bool jump = d->view->prompt == PROMPT_JUMP;
 	const char *name = jump ? "go to" : "search";
 	int width = 38 * d->unit, x, y;
-	struct box box = { 0, 3 * d->unit, 0, d->unit * 3 };
+	struct box map = d->place.panes[d->view->active].map;
+	struct box box = { 0, map.y + d->unit, 0, d->unit * 3 };
 	struct ink_style style = style_text(d);
 
 	box.width = width < d->view->width - d->unit ? width
 						     : d->view->width - d->unit;
-	box.x = (d->view->width - box.width) / 2;
+	box.x = map.x + (map.width - box.width) / 2;
+	if (box.x + box.width > d->view->width)
+		box.x = d->view->width - box.width;
+	if (box.x < 0)
+		box.x = 0;
 	draw_fill(d, box, d->theme->panel);
 	draw_frame(d, box, 2 * d->line, d->theme->accent);
 	y = text_top(d, style, box.y, box.height);

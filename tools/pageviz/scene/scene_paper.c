@@ -225,7 +225,7 @@ static void draw_scale_of(struct drawing *d, size_t pane, struct box box)
 				   d->unit * 2 / 3 }, d->theme->text);
 	format_scale(scale, of.moment->page_bytes, what);
 	format_layout(of.world, lies);
-	snprintf(text, sizeof(text), "%" PRIu64 " page%s      %s      %s", side,
+	snprintf(text, sizeof(text), "%" PRIu64 " page%s   %s   %s", side,
 		 side == 1 ? "" : "s", what, lies);
 	box.x += width + d->unit;
 	box.width -= width + d->unit;

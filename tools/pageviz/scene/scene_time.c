@@ -131,6 +131,8 @@ static void draw_moment(struct drawing *d, const struct times *t,
 	struct box cell = { left, track.y, right - left, track.height };
 	uint64_t height = height_of(d, moment);
 	bool seen = index == d->view->moment;
+	bool is_base = d->view->has_base &&
+		       moment->time_ns == d->view->base_time_ns;
 	struct box bar = cell;
 	char hint[128], when[32], size[UNITS_SIZE];
 
@@ -141,14 +143,15 @@ static void draw_moment(struct drawing *d, const struct times *t,
 		bar.height = 2 * d->line;
 	bar.y += track.height - bar.height;
 	draw_fill(d, bar, seen ? d->theme->accent : d->theme->line);
-	if (d->view->has_base && moment->time_ns == d->view->base_time_ns)
+	if (is_base)
 		draw_frame(d, cell, d->line, d->theme->warning);
 	if (!cell.width)
 		return;
 	format_time(moment->time_ns, when);
 	units_format(height, UNITS_SUFFIX, size);
-	snprintf(hint, sizeof(hint), "%s%s%s", when, height ? ", " : "",
-		 height ? size : "");
+	snprintf(hint, sizeof(hint), "%s%s%s%s", when, height ? ", " : "",
+		 height ? size : "", is_base ? ", what others are compared to" :
+		 "");
 	draw_hot(d, cell, ACTION_MOMENT, d->view->active, (int64_t)index, hint);
 }
 

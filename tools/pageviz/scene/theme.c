@@ -18,8 +18,8 @@
 	[SWATCH_UNKNOWN] = RGB(0x858d98), \
 	[SWATCH_PLAIN] = RGB(0xaec0d0), \
 	[SWATCH_NO_FRAME] = RGB(0xccadbb), \
-	[SWATCH_ASIDE_CACHE] = RGB(0xcec2af), \
-	[SWATCH_ASIDE_KERNEL] = RGB(0xbaaba1), \
+	[SWATCH_ASIDE_CACHE] = RGB(0xd5cbb8), \
+	[SWATCH_ASIDE_KERNEL] = RGB(0xb89e93), \
 	[SWATCH_ANON] = RGB(0xe99338), \
 	[SWATCH_ANON_UNMAPPED] = RGB(0xf7be83), \
 	[SWATCH_HUGE] = RGB(0xaf501a), \
@@ -80,7 +80,7 @@
 	[SWATCH_OWNER_0 + 10] = RGB(0xd094e6), \
 	[SWATCH_OWNER_0 + 11] = RGB(0x644602), \
 	[SWATCH_SEVERAL] = RGB(0x2b2e33), \
-	[SWATCH_OTHERS] = RGB(0xcac1b9),
+	[SWATCH_OTHERS] = RGB(0xb7c0c1),
 
 static const struct theme themes[THEME_COUNT] = {
 	[THEME_DARK] = {
@@ -184,7 +184,7 @@ static const struct theme themes[THEME_COUNT] = {
 			[SWATCH_NOTHING] = RGB(0xf4f5f7),
 			[SWATCH_GAP] = RGB(0xedeff2),
 			[SWATCH_ABSENT] = RGB(0xe3e7ec),
-			[SWATCH_FREE] = RGB(0xd6ebed),
+			[SWATCH_FREE] = RGB(0xdee9ea),
 			ON_LIGHT
 		},
 	},
@@ -204,7 +204,7 @@ static const struct theme themes[THEME_COUNT] = {
 			[SWATCH_NOTHING] = RGB(0xffffff),
 			[SWATCH_GAP] = RGB(0xf7f8f9),
 			[SWATCH_ABSENT] = RGB(0xe6e9ed),
-			[SWATCH_FREE] = RGB(0xdbeef0),
+			[SWATCH_FREE] = RGB(0xe5eff0),
 			ON_LIGHT
 		},
 	},
