@@ -237,7 +237,7 @@ static void test_every_face_is_there(void **state)
 			ink = type_shape(type, (enum face)face, size,
 					 "Page \u6f22 \xff \u2192");
 			assert_non_null(ink);
-			assert_true(ink->width > 3 * size);
+			assert_true(ink->width > 2 * size);
 			assert_int_equal(ink->width, type_width(type,
 				(enum face)face, size,
 				"Page \u6f22 \xff \u2192"));

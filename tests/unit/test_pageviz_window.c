@@ -24,16 +24,6 @@
 static char folder[] = "/tmp/window-XXXXXX";
 static char where[4096];
 
-#define SECOND INT64_C(1000000000)
-
-static int64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * SECOND + time.tv_nsec;
-}
-
 /* ---- The thread that waits --------------------------------------------- */
 
 static int told_end;
@@ -215,6 +205,16 @@ static void test_a_scene_of_another_size_does_no_harm(void **state)
 }
 
 /* ---- Waiting ----------------------------------------------------------- */
+
+#define SECOND INT64_C(1000000000)
+
+static int64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * SECOND + time.tv_nsec;
+}
 
 /* Waits for an event of a kind; others (a window's first ones) pass. */
 static void wait_for(struct window *window, int fd, int timeout_ms,
