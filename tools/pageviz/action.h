@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "geometry.h"
+
 enum action {
 	ACTION_NONE,
 	ACTION_QUIT,
@@ -64,6 +66,15 @@ enum action {
  * once more. */
 #define OPEN_CHOSEN (-1)
 #define MOMENT_NEWEST INT64_MAX
+
+/* A place that does something. */
+struct hot {
+	struct box box;
+	enum action action;
+	int pane;
+	int64_t argument;
+	const char *hint;		/* what a click does; "" */
+};
 
 struct action_row {
 	const char *keys;	/* names as in event.h, with blanks; the first

@@ -41,15 +41,6 @@ struct item {
 					   pixels a cell on, between pages */
 };
 
-/* A place that does something. */
-struct hot {
-	struct box box;
-	enum action action;
-	int pane;
-	int64_t argument;
-	const char *hint;		/* what a click does; "" */
-};
-
 struct scene;
 
 int scene_width(const struct scene *scene);

@@ -6,7 +6,7 @@
 #ifndef PAGEVIZ_VIEW_INSIDE_H
 #define PAGEVIZ_VIEW_INSIDE_H
 
-#include "scene.h"
+#include "action.h"
 #include "stage.h"
 
 /* Pages are so large, in letters, that single ones are meant. */
