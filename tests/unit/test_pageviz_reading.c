@@ -544,6 +544,31 @@ static void last_pictures_are_kept(void **state)
 	pagemap_source_close(source);
 }
 
+/* Its parent has not asked for it yet: it is there, and has no memory. */
+static void a_zombie_has_ended(void **state)
+{
+	struct reading_request request = request_of(101, 0);
+	const char *path = make_tree("ram");
+	struct pagemap_source *source = open_tree(path);
+	struct moment *before = take(source, &request), *after;
+
+	(void)state;
+	run("rm -r '%s/101%s'", path, "");
+	run("cp -r '%s/2' '%s/101'", path, path);
+	request.previous = before;
+	after = take(source, &request);
+	assert_true(after->pictures[0].ended);
+	assert_same(before, after);
+	moment_unref(after);
+	request.previous = NULL;
+	after = take(source, &request);
+	assert_false(after->pictures[0].ended);
+	assert_int_equal(after->pictures[0].status, PAGEMAP_STATUS_NO_MEMORY);
+	moment_unref(after);
+	moment_unref(before);
+	pagemap_source_close(source);
+}
+
 /* ---- By a thread ------------------------------------------------------- */
 
 static void a_thread_takes_moments(void **state)
@@ -574,7 +599,7 @@ static void a_thread_takes_moments(void **state)
 	reader_wait(reader);
 	assert_int_equal(reader_fetch(reader, &second, why), 1);
 	moment_unref(second);
-	request = request_of(12345, 0);
+	request = request_of(100, 12345);
 	assert_true(reader_ask(reader, &request));
 	reader_wait(reader);
 	assert_int_equal(reader_fetch(reader, &second, why), -ESRCH);
@@ -622,6 +647,7 @@ int main(void)
 		cmocka_unit_test(names_are_escaped),
 		cmocka_unit_test(a_clone_is_found_by_its_pid),
 		cmocka_unit_test(last_pictures_are_kept),
+		cmocka_unit_test(a_zombie_has_ended),
 		cmocka_unit_test(a_thread_takes_moments),
 	};
 

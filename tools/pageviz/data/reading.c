@@ -362,25 +362,13 @@ static void clean_up(struct taking *taking)
 	pagemap_snapshot_free(taking->snapshot);
 }
 
-/* The process of the request that is not there, for people. */
-static void explain_missing(const struct reading_request *request,
-			    char why[256])
-{
-	size_t i;
-
-	for (i = 0; i + 1 < request->map_count; i++)
-		if (request->maps[i].kind == MAP_PROCESS)
-			break;
-	snprintf(why, 256, "there is no process %d",
-		 (int)request->maps[i].pid);
-}
-
 static void explain(const struct taking *taking, int err, char why[256])
 {
 	const char *detail = pagemap_source_last_error(taking->source);
 
 	if (err == -ESRCH)
-		explain_missing(taking->request, why);
+		snprintf(why, 256, "there is no process %d",
+			 (int)taking->missing);
 	else
 		snprintf(why, 256, "%s", err != -ENOMEM && *detail ? detail
 							    : strerror(-err));

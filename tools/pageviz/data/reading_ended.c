@@ -183,14 +183,25 @@ static int take_picture(struct legacy *legacy, struct picture *picture)
 	return picture_settle(taking, picture);
 }
 
+bool ended_is_known(const struct taking *taking, struct map_id id)
+{
+	const struct moment *previous = taking->request->previous;
+	const struct picture *picture = previous ?
+					moment_picture(previous, id) : NULL;
+
+	return picture && picture->area_count;
+}
+
 int ended_picture(struct taking *taking, struct picture *picture)
 {
 	const struct moment *previous = taking->request->previous;
 	struct legacy legacy = { .taking = taking, .from = previous };
 	int err = 0;
 
-	if (!previous)
+	if (!previous) {
+		taking->missing = picture->id.pid;
 		return -ESRCH;
+	}
 	legacy.picture = moment_picture(previous, picture->id);
 	if (legacy.picture) {
 		legacy.sets = calloc(previous->set_count + 1,

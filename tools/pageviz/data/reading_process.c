@@ -278,7 +278,18 @@ static void begin(struct taking *taking, struct picture *picture,
 	picture->why = why_of(taking, picture->status);
 }
 
-/* Those without memory are in no census: asked for by their pids. */
+/* Of one that is in no census, because it has no memory or is new. */
+static int show_beside(struct taking *taking, struct picture *picture,
+		       const struct pagemap_process *process)
+{
+	begin(taking, picture, process);
+	picture->name = people_name(taking, process);
+	if (picture->status == PAGEMAP_STATUS_COMPLETE)
+		picture->why = store_own_text(taking->store,
+			"it began while the machine was read: read again");
+	return pagemap_usage_of_process(process, &picture->usage);
+}
+
 static int picture_beside(struct taking *taking, struct picture *picture)
 {
 	struct pagemap_snapshot_opts opts = {
@@ -295,13 +306,12 @@ static int picture_beside(struct taking *taking, struct picture *picture)
 	if (err)
 		return err;
 	process = pagemap_snapshot_process_at(snapshot, 0);
-	begin(taking, picture, process);
-	picture->name = people_name(taking, process);
-	err = pagemap_usage_of_process(process, &picture->usage);
-	/* It is there, and was not when all others were read. */
-	if (picture->status == PAGEMAP_STATUS_COMPLETE)
-		picture->why = store_text(taking->store,
-			"it began while the machine was read: read again");
+	/* A zombie that had memory has ended, though its parent waits. */
+	if (pagemap_process_status(process) == PAGEMAP_STATUS_NO_MEMORY &&
+	    ended_is_known(taking, picture->id))
+		err = ended_picture(taking, picture);
+	else
+		err = show_beside(taking, picture, process);
 	pagemap_snapshot_free(snapshot);
 	return err;
 }

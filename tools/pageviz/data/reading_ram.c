@@ -203,7 +203,7 @@ static const char *why_not(struct taking *taking, int err)
 {
 	struct pagemap_source *source = taking->source;
 	const char *why = taking_why(taking, PAGEMAP_FEATURE_KPAGEFLAGS,
-				     "what each frame is is not known");
+				     "what frames are used for is not known");
 
 	if (*why)
 		return why;

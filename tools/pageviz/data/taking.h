@@ -26,6 +26,7 @@ struct taking {
 	struct pagemap_snapshot *snapshot;	/* NULL: not even that */
 	struct pagemap_sharing *sharing;	/* NULL: and why: */
 	const char *why_sharers;
+	pid_t missing;				/* where -ESRCH: this one is */
 	uint64_t library_ns;			/* CPU of its threads */
 
 	struct list people;			/* struct person */
@@ -87,6 +88,9 @@ int picture_settle(struct taking *taking, struct picture *picture);
 
 int process_picture(struct taking *taking, struct picture *picture);
 int ram_picture(struct taking *taking, struct picture *picture);
+
+/* Whether an earlier moment shows what a process was. */
+bool ended_is_known(const struct taking *taking, struct map_id id);
 
 /* Takes the picture of a process that is gone over from an earlier moment.
  * -ESRCH: it was never there. */
