@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Blocks grow up to this: many tables have few texts. */
+#define FIRST_BLOCK_SIZE 2048
 #define BLOCK_SIZE 65536
-#define FIRST_SLOTS 1024
+#define FIRST_SLOTS 128
 
 struct block {
 	struct block *next;
@@ -20,6 +22,7 @@ struct strings {
 	struct block *blocks;
 	char *at;		/* where the newest block goes on */
 	size_t left;
+	size_t block_size;	/* of the newest */
 	const char **texts;	/* by number */
 	uint32_t count;
 	uint32_t capacity;
@@ -60,6 +63,17 @@ static char *new_block(struct strings *strings, size_t size)
 	return block->text;
 }
 
+static size_t next_block_size(const struct strings *strings, size_t size)
+{
+	size_t bytes = strings->block_size * 2;
+
+	if (bytes < FIRST_BLOCK_SIZE)
+		bytes = FIRST_BLOCK_SIZE;
+	while (bytes < size * 8)
+		bytes *= 2;
+	return bytes < BLOCK_SIZE ? bytes : BLOCK_SIZE;
+}
+
 static char *allocate(struct strings *strings, size_t size)
 {
 	char *text;
@@ -68,11 +82,13 @@ static char *allocate(struct strings *strings, size_t size)
 	if (size > BLOCK_SIZE / 8)
 		return new_block(strings, size);
 	if (strings->left < size) {
-		text = new_block(strings, BLOCK_SIZE);
+		size_t bytes = next_block_size(strings, size);
+
+		text = new_block(strings, bytes);
 		if (!text)
 			return NULL;
 		strings->at = text;
-		strings->left = BLOCK_SIZE;
+		strings->left = strings->block_size = bytes;
 	}
 	text = strings->at;
 	strings->at += size;
@@ -143,7 +159,7 @@ static int grow_slots(struct strings *strings)
 
 static int grow_texts(struct strings *strings)
 {
-	uint32_t capacity = strings->capacity * 2 + 256;
+	uint32_t capacity = strings->capacity * 2 + 32;
 	const char **texts;
 
 	if (strings->count < strings->capacity)

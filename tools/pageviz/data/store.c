@@ -13,7 +13,7 @@
 #include "escape.h"
 #include "string_table.h"
 
-#define BLOCK_BYTES 16384
+#define BLOCK_BYTES 8192
 
 /* Of a text, escaped: no screen is as wide. */
 #define TEXT_BYTES 4096
