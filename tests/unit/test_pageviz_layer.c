@@ -339,9 +339,13 @@ static void flags_go_by_what_matters_most(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		hand_stretch(hand, i, 1, PAGEMAP_RAM_UNKNOWN)->flags =
 			hand_flags(hand, rows[i].flags);
+	/* No flag says that it is one. */
+	hand_stretch(hand, 100, 9, PAGEMAP_RAM_HOLE)->flags =
+		hand_flags(hand, 0);
 	layer = hand_layer(hand, NULL, COLOUR_FLAGS);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_at(layer, i, rows[i].key);
+	assert_at(layer, 108, "nopage");
 	assert_bounded(layer, "slab", 1, 1, 2);
 	layer_free(layer);
 	free(hand);

@@ -69,15 +69,15 @@ static const struct {
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
 
-/* Classes behind those of the rules, which begin at 1. */
-enum { FLAGS_NONE = RULES + 1, FLAGS_UNKNOWN, FLAGS_NO_FRAME };
+/* Classes of the rules begin at 1, with that of holes; behind them are: */
+enum { FLAGS_HOLE = 1, FLAGS_NONE = RULES + 1, FLAGS_UNKNOWN, FLAGS_NO_FRAME };
 
 static const struct class_row absent = {
 	"absent", "absent", "nothing there", SWATCH_ABSENT, ROW_FIXED,
 };
 
 static const struct class_row others[] = {
-	{ "none", "no flags", "in use, and not one flag says for what",
+	{ "none", "no flags", "not one flag is set",
 	  SWATCH_PLAIN, ROW_ANSWER },
 	{ "unknown", "unknown", "the flags could not be read",
 	  SWATCH_UNKNOWN, ROW_DOUBT },
@@ -103,7 +103,9 @@ static uint8_t flags_of(struct making *making, const void *context,
 	const uint8_t *classes = context;
 	uint8_t class_of = classes[stretch->flags];
 
-	(void)making;
+	/* Linux 6.15 on has no flag for them; they are known by their place. */
+	if (making_is_ram(making) && stretch->class_of == PAGEMAP_RAM_HOLE)
+		return FLAGS_HOLE;
 	return class_of == FLAGS_UNKNOWN &&
 	       stretch->state != PAGEMAP_PAGE_PRESENT ? FLAGS_NO_FRAME
 						      : class_of;
