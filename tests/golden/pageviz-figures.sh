@@ -141,7 +141,8 @@ drawn()
 pids_of()
 {
 	memrank -S "$scratch/$1" --engine census --json 2>/dev/null |
-		jq -r '.rows[].pid' | sort -n | head -n 12
+		jq -r '.rows[] | select(.rss_bytes != null).pid' | sort -n |
+		head -n 12
 }
 
 process_case()
