@@ -80,7 +80,8 @@ static int weave_begin(struct weave *weave)
 
 	if (weave->level) {
 		weave->mixes = calloc(TILE_BLOCKS, sizeof(*weave->mixes));
-		return weave->mixes ? 0 : -ENOMEM;
+		weave->wide = calloc(1, sizeof(*weave->wide));
+		return weave->mixes && weave->wide ? 0 : -ENOMEM;
 	}
 	weave->areas = calloc(TILE_CELLS, sizeof(*weave->areas));
 	if (!weave->areas)
@@ -93,6 +94,7 @@ static int weave_begin(struct weave *weave)
 static void weave_end(struct weave *weave)
 {
 	free(weave->mixes);
+	free(weave->wide);
 	free(weave->areas);
 }
 
@@ -117,8 +119,10 @@ int tile_make(const struct world *world, const struct picture *picture,
 	weave.top = (uint64_t)y * TILE_SIDE << level;
 	if (is_outside(&weave))
 		return 0;
-	if (weave_begin(&weave))
+	if (weave_begin(&weave)) {
+		weave_end(&weave);
 		return -ENOMEM;
+	}
 	spans_begin(&weave.spans, world, picture, layer);
 	mix_rules_make(&weave.rules, layer, lit, level);
 	if (world->layout == LAYOUT_HILBERT)

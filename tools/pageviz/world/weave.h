@@ -10,6 +10,15 @@
 #define TILE_CELLS  (TILE_SIDE * TILE_SIDE)
 #define TILE_BLOCKS (TILE_SIDE / TILE_BLOCK)	/* beside each other */
 
+/*
+ * What fills many blocks of a row of cells is noted where it begins and where
+ * it ends, and added to each when all is known.
+ */
+struct wide {
+	uint64_t seen[2];		/* mask of ranks; the rest is 0 */
+	uint32_t change[SLOT_COUNT][TILE_BLOCK][TILE_BLOCKS + 1];
+};
+
 struct weave {
 	const struct world *world;
 	unsigned int level;
@@ -17,6 +26,7 @@ struct weave {
 	struct spans spans;
 	struct mix_rules rules;
 	struct mix *mixes;		/* of TILE_BLOCKS blocks; not at level 0 */
+	struct wide *wide;		/* as mixes */
 	uint32_t *areas;		/* level 0: area of each cell */
 	struct tile *tile;
 };
