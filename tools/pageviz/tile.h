@@ -27,8 +27,12 @@ struct tile {
 						   at its left (1), above (2) */
 };
 
-/* lit: mask of classes that come first where a block has too many, and where
- * shares are equal: those that a filter shows; 0: the rarest. */
+/*
+ * lit: mask of classes that come first where a block has too many, and where
+ * shares are equal: those that a filter shows.  Then come those that are
+ * rarest in the layer, then absent pages and gaps.  -ENOMEM; -EINVAL: of level
+ * 24 a cell is more than any plane.
+ */
 int tile_make(const struct world *world, const struct picture *picture,
 	      const struct layer *layer, uint64_t lit, unsigned int level,
 	      uint32_t x, uint32_t y, struct tile *ret_tile);

@@ -35,18 +35,22 @@ const char *layout_name_at(size_t index);
 struct world;
 
 /*
- * row_pages: of LAYOUT_ROWS, a power of two, 0: by how many pages there are, so
- * that the plane is about aspect times as wide as high; blocks go by aspect
- * too.  -ENOMEM; -EINVAL.
+ * row_pages: of LAYOUT_ROWS, a power of two; 0: of 64, 128 ... what shows the
+ * plane largest in a box aspect times as wide as high.  Blocks go by aspect
+ * too, and of a curve the first half lies along the longer side.  extents:
+ * rising.  -ENOMEM; -EINVAL; -EOVERFLOW: pages from 2^56 on.  No plane is more
+ * than 2^31 pages wide or high: rows that would be too many are made longer,
+ * see world_row_pages().
  */
 int world_make(const struct extent *extents, size_t count, enum layout layout,
 	       uint32_t row_pages, double aspect, struct world **ret_world);
 void world_free(struct world *world);
 
 enum layout world_layout(const struct world *world);
+/* 0 but for LAYOUT_ROWS. */
 uint32_t world_row_pages(const struct world *world);
 
-/* Of the plane, in pages. */
+/* Of the plane, in pages; of a curve just what it fills.  0: nothing is there. */
 uint32_t world_width(const struct world *world);
 uint32_t world_height(const struct world *world);
 
@@ -54,11 +58,13 @@ uint32_t world_height(const struct world *world);
 bool world_holds(const struct world *world, const struct extent *extents,
 		 size_t count);
 
-/* The place of a page; false: it is folded away.  */
+/* The place of a page; false: it is folded away.  Of a unit that is kept all
+ * pages have one, also those of no extent. */
 bool world_place(const struct world *world, uint64_t page, uint32_t *ret_x,
 		 uint32_t *ret_y);
 
-/* The place of a page or, if it is folded away, of the nearest that has one. */
+/* The place of a page or, if it is folded away, of the nearest that has one;
+ * of an empty world the corner. */
 void world_nearest(const struct world *world, uint64_t page, uint32_t *ret_x,
 		   uint32_t *ret_y);
 

@@ -102,13 +102,14 @@ static void find_area(struct spans *spans, uint64_t index)
  * before it. */
 static inline void take_run(struct spans *spans, uint64_t page)
 {
-	const struct layer_run *run = &spans->layer->runs[spans->run];
+	const struct layer_run *run;
 	uint64_t end;
 
 	spans->now.slot = 0;
 	spans->now.end = spans->area_end;
 	if (spans->run == spans->layer->run_count)
 		return;
+	run = &spans->layer->runs[spans->run];
 	end = run->first_page;
 	if (page >= end) {
 		spans->now.slot = run->class_of;

@@ -45,13 +45,16 @@ void spans_go(struct spans *spans, uint64_t index);
  * area.  false: there is not. */
 static inline bool spans_step(struct spans *spans)
 {
-	uint64_t page = spans->now.end + spans->to_page, end;
+	const struct layer_run *run;
 	size_t at = spans->run + 1;
-	const struct layer_run *run = &spans->layer->runs[at];
+	uint64_t end;
 
 	if (at >= spans->layer->run_count || spans->now.end >= spans->area_end ||
-	    run->first_page != page || !run->page_count || !spans->now.slot ||
-	    spans->now.area == AREA_NONE)
+	    !spans->now.slot || spans->now.slot == SLOT_GAP)
+		return false;
+	run = &spans->layer->runs[at];
+	if (run->first_page != spans->now.end + spans->to_page ||
+	    !run->page_count)
 		return false;
 	end = spans->now.end + run->page_count;
 	spans->index = spans->now.end;
