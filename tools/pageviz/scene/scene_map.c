@@ -220,7 +220,7 @@ static void draw_seen(struct drawing *d, const struct tiling *t, struct box box)
 	double left = world_x(t->view, t->map, t->map.x) * by_x;
 	double top = world_y(t->view, t->map, t->map.y) * by_y;
 	double scale = t->view->camera.scale;
-	int least = d->unit / 3 + 2 * d->line;
+	int least = d->unit / 2 + 4 * d->line;
 	struct box seen = {
 		box.x + (int)floor(left), box.y + (int)floor(top),
 		(int)ceil(t->map.width / scale * by_x),
@@ -235,7 +235,10 @@ static void draw_seen(struct drawing *d, const struct tiling *t, struct box box)
 		seen.y -= (least - seen.height) / 2;
 		seen.height = least;
 	}
-	draw_frame(d, box_cut(seen, box), 2 * d->line, d->theme->accent);
+	/* Seen on any colour: light in dark, or the other way round. */
+	seen = box_cut(seen, box);
+	draw_frame(d, seen, 4 * d->line, d->theme->back);
+	draw_frame(d, box_inset(seen, d->line), 2 * d->line, d->theme->lit);
 }
 
 void draw_minimap(struct drawing *d, size_t pane)
