@@ -185,7 +185,7 @@ static size_t words_that_fit(struct drawing *d, struct ink_style style,
 	char line[TEXT_MOST];
 	size_t taken = 0, at = 0;
 
-	while (text[at] && at < TEXT_MOST - 1) {
+	while (at < TEXT_MOST - 1 && text[at]) {
 		at += strcspn(text + at + 1, " ") + 1;
 		snprintf(line, sizeof(line), "%.*s", (int)at, text);
 		if (taken && text_width(d, style, line) > width)

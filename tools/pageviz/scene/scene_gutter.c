@@ -147,7 +147,7 @@ static void shorten(char name[NAME_MOST])
 	if (deleted)
 		*deleted = '\0';
 	if (slash && slash[1])
-		memmove(name, slash + 1, strlen(slash));
+		memmove(name, slash + 1, strlen(slash + 1) + 1);
 }
 
 static void draw_mark(struct drawing *d, const struct gutter *g,
@@ -175,10 +175,10 @@ static void draw_mark(struct drawing *d, const struct gutter *g,
 static void draw_between(struct drawing *d, const struct gutter *g, int from,
 			 int to)
 {
-	int y;
+	int y, half = g->line / 2;
 
 	for (y = from; y + g->line <= to; y += LINES_BETWEEN * g->line) {
-		double row = floor(world_y(g->view, g->box, y + g->line / 2));
+		double row = floor(world_y(g->view, g->box, y + half));
 		struct colour faint = d->theme->dim;
 		uint64_t page;
 
