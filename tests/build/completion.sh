@@ -60,7 +60,12 @@ case_is "a method" "$(only clear_refs memstats -w 1 --method cl)"
 case_is "another method" "$(only module,idle memstats --method module,i)"
 case_is "a command behind --" "$(has sleep memstats -- slee)"
 case_is "an argument of that command" "$(has board memstats -- ls boa)"
+case_is "a colouring of a list" "$(only state,sharers pageviz --by state,sh)"
+case_is "a layout for pageviz" "$(only hilbert pageviz --layout = h)"
+case_is "a name for pageviz" "$(has "$(cat /proc/$$/comm)" pageviz \
+	"$(head -c 3 /proc/$$/comm)")"
 case_is "a name that is a trap" "$(offers memstats e | grep trap
 	offers memstats '$' | grep trap
+	offers pageviz e | grep trap
 	[[ -e $scratch/trap ]] && echo "the shell ran it")"
 finish

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which maps the words of the command line mean.
+ */
+#ifndef PAGEVIZ_MAPS_H
+#define PAGEVIZ_MAPS_H
+
+#include "pageviz.h"
+
+/*
+ * A word is a pid, or a name: the largest process that is called so.  No word
+ * and no --physical: the largest of all.  0, or an exit status after a message.
+ */
+int maps_choose(const struct settings *settings, struct pagemap_source *source,
+		struct map_id maps[PANES_MOST], size_t *ret_count);
+
+#endif
