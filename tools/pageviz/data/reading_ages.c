@@ -148,7 +148,7 @@ static void use_session(struct taking *taking)
 			end_session(session);
 		snprintf(taking->ages->why, sizeof(taking->ages->why), "%s",
 			 "no method was asked for that tells when pages are "
-			 "used");
+			 "used (--method)");
 		return;
 	}
 	taking->ages->session = session;

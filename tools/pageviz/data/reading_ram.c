@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
+
 /* Classes whose frames some process maps. */
 #define MAPPED (PAGEMAP_RAM_BIT(PAGEMAP_RAM_ANON) |                           \
 		PAGEMAP_RAM_BIT(PAGEMAP_RAM_KSM) |                            \
@@ -219,9 +221,12 @@ int ram_picture(struct taking *taking, struct picture *picture)
 						       : taking->sharing,
 		.runs = true,
 	};
+	uint64_t before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	struct pagemap_ram *ram;
 	int err = pagemap_ram_read(taking->source, &opts, &ram);
 
+	/* This thread is one of those that the balance counts. */
+	taking->library_ns -= clock_ns(CLOCK_THREAD_CPUTIME_ID) - before;
 	picture->name = store_own_text(taking->store, "RAM");
 	picture->why_sharers = why_sharers(taking);
 	picture->why_use = store_own_text(taking->store,
