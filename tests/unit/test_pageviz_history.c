@@ -7,14 +7,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "history.h"
 
+#include "data/pack.h"
 #include "data/store.h"
 
 #define MANY 100
+#define STRETCHES 5000
 
 static struct moment *make(uint64_t time_ns, size_t bytes)
 {
@@ -97,6 +101,178 @@ static void many_are_kept(void **state)
 	history_free(history);
 }
 
+/* ---- Packing ----------------------------------------------------------- */
+
+static uint64_t any(unsigned int *seed)
+{
+	uint64_t number = (uint64_t)rand_r(seed) << 42 ^
+			  (uint64_t)rand_r(seed) << 21 ^
+			  (uint64_t)rand_r(seed);
+
+	/* All sizes, and those at the edges. */
+	switch (rand_r(seed) % 8) {
+	case 0:
+		return UINT64_MAX;
+	case 1:
+		return 0;
+	default:
+		return number >> rand_r(seed) % 64;
+	}
+}
+
+/* Like pages are, or not like them at all. */
+static void make_stretch(unsigned int *seed, struct stretch *stretch)
+{
+	stretch->first_page += stretch->page_count;
+	stretch->place += stretch->page_count;
+	if (rand_r(seed) % 2)
+		stretch->first_page += rand_r(seed) % 9000;
+	if (rand_r(seed) % 2)
+		stretch->place = any(seed);
+	if (rand_r(seed) % 2)
+		stretch->page_count = (uint32_t)any(seed);
+	if (rand_r(seed) % 2)
+		stretch->set = (uint32_t)any(seed);
+	if (rand_r(seed) % 4 == 0)
+		stretch->sharers = (uint32_t)any(seed);
+	if (rand_r(seed) % 4 == 0)
+		stretch->sharers_high = (uint32_t)any(seed);
+	if (rand_r(seed) % 2)
+		stretch->flags = (uint16_t)any(seed);
+	if (rand_r(seed) % 4 == 0)
+		stretch->bits = (uint16_t)any(seed);
+	if (rand_r(seed) % 4 == 0)
+		stretch->class_of = (uint8_t)any(seed);
+	if (rand_r(seed) % 8 == 0)
+		stretch->state = (uint8_t)any(seed);
+	if (rand_r(seed) % 8 == 0)
+		stretch->age = (uint8_t)any(seed);
+	if (rand_r(seed) % 8 == 0)
+		stretch->swap_type = (uint8_t)any(seed);
+}
+
+static struct stretch *make_stretches(unsigned int seed, size_t count)
+{
+	struct stretch *stretches = calloc(count, sizeof(*stretches));
+	struct stretch stretch = { .page_count = 1 };
+	size_t i;
+
+	assert_non_null(stretches);
+	for (i = 0; i < count; i++) {
+		make_stretch(&seed, &stretch);
+		stretches[i] = stretch;
+	}
+	return stretches;
+}
+
+static void what_is_packed_comes_out_again(void **state)
+{
+	unsigned int seed;
+
+	(void)state;
+	for (seed = 0; seed < 20; seed++) {
+		size_t size, count = STRETCHES >> seed % 13;
+		struct stretch *stretches = make_stretches(seed, count);
+		struct stretch *again = calloc(count, sizeof(*again));
+		uint8_t *bytes, *exact;
+
+		assert_non_null(again);
+		assert_int_equal(stretches_pack(stretches, count, &bytes,
+						&size), 0);
+		/* The sanitizer sees a read behind its end. */
+		exact = malloc(size);
+		assert_non_null(exact);
+		memcpy(exact, bytes, size);
+		stretches_unpack(exact, again, count);
+		assert_memory_equal(again, stretches,
+				    count * sizeof(*again));
+		free(exact);
+		free(bytes);
+		free(again);
+		free(stretches);
+	}
+}
+
+/* A moment with one picture of that many stretches. */
+static struct moment *make_picture(unsigned int seed, size_t count)
+{
+	struct store *store = store_new();
+	struct picture *picture;
+	struct moment *moment;
+
+	assert_non_null(store);
+	picture = store_allocate(store, sizeof(*picture));
+	assert_non_null(picture);
+	assert_int_equal(store_set_stretches(store, picture,
+					     make_stretches(seed, count),
+					     count), 0);
+	moment = store_moment(store);
+	moment->pictures = picture;
+	moment->picture_count = 1;
+	moment->memory_bytes = store_bytes(store);
+	return moment;
+}
+
+static void assert_shown(const struct moment *moment, unsigned int seed)
+{
+	struct stretch *expected = make_stretches(seed, STRETCHES);
+
+	assert_int_equal(moment->pictures[0].stretch_count, STRETCHES);
+	assert_memory_equal(moment->pictures[0].stretches, expected,
+			    STRETCHES * sizeof(*expected));
+	free(expected);
+}
+
+static void who_looks_has_it_whole(void **state)
+{
+	struct history *history = history_new(SIZE_MAX);
+	struct moment *seen = make_picture(1, STRETCHES);
+	size_t whole = seen->memory_bytes;
+
+	(void)state;
+	moment_ref(seen);
+	assert_int_equal(history_add(history, seen), 0);
+	assert_int_equal(history_add(history, make_picture(2, STRETCHES)), 0);
+	assert_int_equal(history_add(history, make_picture(3, STRETCHES)), 0);
+	/* One is looked at, one packed, one the newest. */
+	assert_shown(history_at(history, 0), 1);
+	assert_int_equal(seen->memory_bytes, whole);
+	assert_int_equal(history_at(history, 1)->pictures[0].stretch_count, 0);
+	assert_true(history_at(history, 1)->memory_bytes <
+		    whole - STRETCHES * sizeof(struct stretch) + 4096);
+	assert_shown(history_at(history, 2), 3);
+	/* One goes, and one comes. */
+	moment_unref(seen);
+	seen = moment_ref(history_at(history, 1));
+	assert_shown(seen, 2);
+	assert_int_equal(history_add(history, make_picture(4, STRETCHES)), 0);
+	assert_int_equal(history_at(history, 0)->pictures[0].stretch_count, 0);
+	assert_shown(seen, 2);
+	history_free(history);
+	assert_shown(seen, 2);
+	moment_unref(seen);
+}
+
+/* What is looked at now is packed later, and need not push others out. */
+static void the_bound_is_of_packed_ones(void **state)
+{
+	struct moment *first = make_picture(1, STRETCHES);
+	size_t whole = first->memory_bytes;
+	size_t packed = store_packed_bytes(store_of(first));
+	struct history *history = history_new(whole + 2 * packed + 8192);
+
+	(void)state;
+	moment_ref(first);
+	assert_int_equal(history_add(history, first), 0);
+	assert_int_equal(history_add(history, make_picture(2, STRETCHES)), 0);
+	assert_int_equal(history_add(history, make_picture(3, STRETCHES)), 0);
+	assert_true(history_memory_bytes(history) > 2 * whole);
+	assert_int_equal(history_add(history, make_picture(4, STRETCHES)), 1);
+	moment_unref(first);
+	assert_int_equal(history_count(history), 3);
+	history_free(history);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +280,9 @@ int main(void)
 		cmocka_unit_test(newest_stays),
 		cmocka_unit_test(who_looks_keeps_it),
 		cmocka_unit_test(many_are_kept),
+		cmocka_unit_test(what_is_packed_comes_out_again),
+		cmocka_unit_test(who_looks_has_it_whole),
+		cmocka_unit_test(the_bound_is_of_packed_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

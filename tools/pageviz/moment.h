@@ -158,7 +158,11 @@ int picture_frame(const struct picture *picture, uint64_t pfn, uint64_t *page);
 
 bool map_id_equal(struct map_id a, struct map_id b);
 
-/* The last user lets it go.  NULL is fine. */
+/*
+ * The last user lets it go.  NULL is fine.  A history packs the stretches of
+ * moments that it alone has, and a reference brings them back: NULL where there
+ * is no memory for that.
+ */
 struct moment *moment_ref(struct moment *moment);
 void moment_unref(struct moment *moment);
 

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store.h"
+
 struct history {
 	size_t most_bytes;
-	size_t bytes;
 	struct moment **moments;	/* oldest first */
 	size_t count;
 	size_t capacity;
@@ -29,10 +30,8 @@ static void forget(struct history *history, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		history->bytes -= history->moments[i]->memory_bytes;
+	for (i = 0; i < count; i++)
 		moment_unref(history->moments[i]);
-	}
 	history->count -= count;
 	memmove(history->moments, history->moments + count,
 		history->count * sizeof(*history->moments));
@@ -47,14 +46,30 @@ void history_free(struct history *history)
 	free(history);
 }
 
+/* All but the newest; those that somebody looks at when nobody does. */
+static void pack(struct history *history)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < history->count; i++)
+		store_pack(store_of(history->moments[i]));
+}
+
 /* How many of the oldest have to go; never the newest. */
 static size_t too_many(const struct history *history)
 {
-	size_t i, bytes = history->bytes;
+	size_t i, bytes = 0;
 
-	for (i = 0; i + 1 < history->count && bytes > history->most_bytes; i++)
-		bytes -= history->moments[i]->memory_bytes;
-	return i;
+	for (i = history->count; i--;) {
+		const struct moment *moment = history->moments[i];
+
+		bytes += i + 1 == history->count ?
+			 moment->memory_bytes :
+			 store_packed_bytes(store_of(moment));
+		if (bytes > history->most_bytes && i + 1 < history->count)
+			return i + 1;
+	}
+	return 0;
 }
 
 int history_add(struct history *history, struct moment *moment)
@@ -74,7 +89,7 @@ int history_add(struct history *history, struct moment *moment)
 		history->capacity = capacity;
 	}
 	history->moments[history->count++] = moment;
-	history->bytes += moment->memory_bytes;
+	pack(history);
 	gone = too_many(history);
 	forget(history, gone);
 	return (int)gone;
@@ -92,5 +107,9 @@ struct moment *history_at(const struct history *history, size_t index)
 
 size_t history_memory_bytes(const struct history *history)
 {
-	return history->bytes;
+	size_t i, bytes = 0;
+
+	for (i = 0; i < history->count; i++)
+		bytes += history->moments[i]->memory_bytes;
+	return bytes;
 }

@@ -6,6 +6,7 @@
 #include "taking.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FLAG_SLOTS (UINT32_C(1) << 17)	/* at most half full */
@@ -151,19 +152,29 @@ int extent_add(struct taking *taking, uint64_t first_page, uint64_t end_page)
 	return 0;
 }
 
+static int settle_stretches(struct taking *taking, struct picture *picture)
+{
+	struct list list = taking->stretches;
+	struct stretch *stretches = list.count ?
+		reallocarray(list.items, list.count, sizeof(*stretches)) :
+		NULL;
+
+	taking->stretches = (struct list){ 0 };
+	taking->closed = 0;
+	return store_set_stretches(taking->store, picture,
+				   stretches ? stretches : list.items,
+				   list.count);
+}
+
 int picture_settle(struct taking *taking, struct picture *picture)
 {
 	int err = 0;
 
-	taking->closed = 0;
 	picture->area_count = taking->areas.count;
-	picture->stretch_count = taking->stretches.count;
 	picture->extent_count = taking->extents.count;
 	picture->areas = store_take(taking->store, &taking->areas,
 				    sizeof(struct area), &err);
-	picture->stretches = store_take(taking->store, &taking->stretches,
-					sizeof(struct stretch), &err);
 	picture->extents = store_take(taking->store, &taking->extents,
 				      sizeof(struct extent), &err);
-	return err;
+	return err ? err : settle_stretches(taking, picture);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "pack.h"
 #include "string_table.h"
 
 #define BLOCK_BYTES 8192
@@ -33,6 +34,17 @@ struct store {
 	struct strings *strings;
 	const struct store_pid *pids;	/* rising */
 	size_t pid_count;
+	struct list packs;		/* struct pack */
+	size_t shown_bytes;		/* of stretches that are not packed */
+};
+
+/* The stretches of a picture, once more in few bytes. */
+struct pack {
+	struct picture *picture;
+	struct stretch *stretches;	/* NULL: packed alone */
+	size_t count;
+	uint8_t *bytes;
+	size_t size;
 };
 
 struct store *store_new(void)
@@ -50,6 +62,22 @@ struct store *store_new(void)
 	return NULL;
 }
 
+static struct pack *pack_at(struct store *store, size_t index)
+{
+	return (struct pack *)store->packs.items + index;
+}
+
+static void free_packs(struct store *store)
+{
+	size_t i;
+
+	for (i = 0; i < store->packs.count; i++) {
+		free(pack_at(store, i)->stretches);
+		free(pack_at(store, i)->bytes);
+	}
+	list_free(&store->packs);
+}
+
 void store_free(struct store *store)
 {
 	struct block *block, *next;
@@ -61,6 +89,7 @@ void store_free(struct store *store)
 		free(block->items);
 		free(block);
 	}
+	free_packs(store);
 	strings_free(store->strings);
 	free(store);
 }
@@ -77,15 +106,102 @@ struct store *store_of(const struct moment *moment)
 
 size_t store_bytes(const struct store *store)
 {
-	return store->bytes + strings_bytes(store->strings);
+	return store->bytes + store->shown_bytes +
+	       strings_bytes(store->strings);
+}
+
+/* ---- Stretches --------------------------------------------------------- */
+
+int store_set_stretches(struct store *store, struct picture *picture,
+			struct stretch *stretches, size_t count)
+{
+	struct pack *pack = list_add(&store->packs, sizeof(*pack));
+
+	if (!pack) {
+		free(stretches);
+		return -ENOMEM;
+	}
+	*pack = (struct pack){ picture, stretches, count, NULL, 0 };
+	picture->stretches = stretches;
+	picture->stretch_count = count;
+	store->shown_bytes += count * sizeof(*stretches);
+	if (stretches_pack(stretches, count, &pack->bytes, &pack->size))
+		return -ENOMEM;
+	store->bytes += pack->size;
+	return 0;
+}
+
+static void count_shown(struct store *store, const struct pack *pack,
+			bool shown)
+{
+	size_t bytes = pack->count * sizeof(*pack->stretches);
+
+	store->shown_bytes += shown ? bytes : -bytes;
+	store->moment.memory_bytes += shown ? bytes : -bytes;
+}
+
+static void hide_stretches(struct store *store, struct pack *pack)
+{
+	if (!pack->stretches)
+		return;
+	free(pack->stretches);
+	pack->stretches = NULL;
+	pack->picture->stretches = NULL;
+	pack->picture->stretch_count = 0;
+	count_shown(store, pack, false);
+}
+
+void store_pack(struct store *store)
+{
+	size_t i;
+
+	if (atomic_load(&store->users) != 1)
+		return;
+	for (i = 0; i < store->packs.count; i++)
+		hide_stretches(store, pack_at(store, i));
+}
+
+size_t store_packed_bytes(const struct store *store)
+{
+	return store->moment.memory_bytes - store->shown_bytes;
+}
+
+static int show_stretches(struct store *store, struct pack *pack)
+{
+	if (pack->stretches || !pack->count)
+		return 0;
+	pack->stretches = malloc(pack->count * sizeof(*pack->stretches));
+	if (!pack->stretches)
+		return -ENOMEM;
+	stretches_unpack(pack->bytes, pack->stretches, pack->count);
+	pack->picture->stretches = pack->stretches;
+	pack->picture->stretch_count = pack->count;
+	count_shown(store, pack, true);
+	return 0;
+}
+
+static int unpack(struct store *store)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < store->packs.count && !err; i++)
+		err = show_stretches(store, pack_at(store, i));
+	return err;
 }
 
 /* ---- Who uses it ------------------------------------------------------- */
 
 struct moment *moment_ref(struct moment *moment)
 {
-	if (moment)
-		atomic_fetch_add(&store_of(moment)->users, 1);
+	if (!moment)
+		return NULL;
+	/* Who comes first finds them packed: no other thread knows it then. */
+	if (atomic_fetch_add(&store_of(moment)->users, 1) == 1 &&
+	    unpack(store_of(moment))) {
+		moment_unref(moment);
+		return NULL;
+	}
 	return moment;
 }
 

@@ -33,6 +33,22 @@ const char *store_text(struct store *store, const char *text);
 /* The same of a text that is escaped already, or our own. */
 const char *store_own_text(struct store *store, const char *text);
 
+/*
+ * Takes over the stretches of a picture of the moment, malloc()ed, with a
+ * packed copy of them.  0, or -ENOMEM: they are freed.
+ */
+int store_set_stretches(struct store *store, struct picture *picture,
+			struct stretch *stretches, size_t count);
+
+/*
+ * Leaves a moment that its history alone has without its stretches, packed;
+ * whoever takes a reference has them again.
+ */
+void store_pack(struct store *store);
+
+/* Bytes that remain of a moment where it is packed. */
+size_t store_packed_bytes(const struct store *store);
+
 /* Bytes of all of it. */
 size_t store_bytes(const struct store *store);
 
