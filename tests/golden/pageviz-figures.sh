@@ -106,7 +106,7 @@ def metric($map; $class; $name):
 	select($told != null or $side == "") | select($told != $shown) |
 	"\($map.pid) \($class): \($shown) for \($name)\($side) \($told)";
 
-(if ($drawn | length) != ($memstats[0].processes | length) or $drawn == []
+(if ($drawn | length) != 4 * ($memstats[0].processes | length) or $drawn == []
  then "\($drawn | length) maps" else empty end),
 ($drawn[] | select(.failed) | .failed),
 ($drawn[] | select(.failed | not) | . as $all | .maps[0] as $map |
@@ -156,12 +156,12 @@ process_case()
 	for by in state sharers flags use; do
 		for pid in "${pids[@]}"; do
 			drawn "$name" --by "$by" "$pid"
-		done >"$scratch/drawn"
-		case_is "$name by $by: ${#pids[@]} processes as memstats has them" \
-			"$(jq -nr --slurpfile memstats "$scratch/memstats" \
-				--slurpfile drawn "$scratch/drawn" \
-				"$PROCESS" 2>&1 | head -n 10)"
-	done
+		done
+	done >"$scratch/drawn"
+	case_is "$name: ${#pids[@]} processes as memstats has them" \
+		"$(jq -nr --slurpfile memstats "$scratch/memstats" \
+			--slurpfile drawn "$scratch/drawn" "$PROCESS" 2>&1 |
+			head -n 10)"
 }
 
 # ---- RAM -------------------------------------------------------------------
@@ -270,6 +270,22 @@ owners_case()
 			--slurpfile drawn "$scratch/drawn" "$OWNERS" 2>&1)"
 }
 
+# The same as CSV: a row a class.
+csv_case()
+{
+	local name=$1
+
+	shift
+	machine "$name"
+	drawn "$name" "$@" | jq -r '
+		"map,by,class,pages,size_bytes,told",
+		(.maps[] | . as $map | .classes[] |
+		 "\($map.pid // "ram"),\($map.by),\(.class),\(.pages)," +
+		 "\(.size_bytes // ""),\(.told)")' >"$scratch/rows" 2>&1
+	case_is "$name $*: CSV has what JSON has" "$(diff "$scratch/rows" \
+		<(pageviz -S "$scratch/$name" --csv "$@" 2>/dev/null) | head -n 10)"
+}
+
 for name in small states shares ram hidden nopfn averaged used twice server \
 		clonevm module liars unsaid old-4.19 old-4.9 old-3.16 \
 		sparse16t hostile; do
@@ -282,4 +298,7 @@ for name in ram shares server; do
 	users_case $name
 	owners_case $name
 done
+csv_case ram --physical --by state
+csv_case hidden --by sharers 40
+csv_case nopfn --by sharers,owner 40 41
 finish
