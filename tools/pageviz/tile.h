@@ -30,8 +30,8 @@ struct tile {
 /*
  * lit: mask of classes that come first where a block has too many, and where
  * shares are equal: those that a filter shows.  Then come those that are
- * rarest in the layer, then absent pages and gaps.  -ENOMEM; -EINVAL: of level
- * 24 a cell is more than any plane.
+ * rarest in the layer, then absent pages and gaps.  -ENOMEM; -EINVAL: a level
+ * above 24, where a tile is more than any plane.
  */
 int tile_make(const struct world *world, const struct picture *picture,
 	      const struct layer *layer, uint64_t lit, unsigned int level,

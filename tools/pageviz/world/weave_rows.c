@@ -291,7 +291,7 @@ static uint64_t fill_many_blocks(struct weave *weave,
 
 	if (panel->rows != BLOCK_SIDE || count < WIDE_BLOCKS)
 		return 0;
-	for (i = 0; i < BLOCK_SIDE >> weave->level; i++)
+	for (i = 0; i < (unsigned int)BLOCK_SIDE >> weave->level; i++)
 		count_row(weave, &row, i, row.first, row.first + row.width, 1);
 	return count;
 }
