@@ -110,11 +110,18 @@ static void worlds_only_grow(void **state)
 
 static void rows_keep_their_width(void **state)
 {
+	struct world *alone;
 	uint32_t pages;
 
 	(void)state;
+	view.panes[0].box = (struct box){ 0, 0, 3000, 1000 };
 	add_moment(100, false);
 	pages = world_row_pages(prepare(0).world);
+	/* What has the new mapping from the beginning is wider. */
+	assert_int_equal(world_make(tool_extents, 4, LAYOUT_ROWS, 0, 3, &alone),
+			 0);
+	assert_true(world_row_pages(alone) > pages);
+	world_free(alone);
 	add_moment(200, true);
 	assert_int_equal(world_row_pages(prepare(0).world), pages);
 	view.panes[0].row_pages = pages * 4;

@@ -128,13 +128,15 @@ void list_choose(struct view *view, struct stage *stage, struct map_id map)
 		list_go(view, stage, (int64_t)row);
 }
 
-/* Shown and under the keys; again: gone. */
+/* Shown and under the keys, at what is seen; again: gone. */
 void act_list(struct acting *acting)
 {
 	struct view *view = acting->view;
 
 	view->list = !view->list || !view->in_list;
 	view->in_list = view->list;
+	if (view->list && acting->pane)
+		list_choose(view, acting->stage, acting->pane->map);
 }
 
 void act_search(struct acting *acting)

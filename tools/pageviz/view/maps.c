@@ -53,8 +53,8 @@ void act_open(struct acting *acting)
 	size_t at;
 
 	if (!map_of(acting, &map)) {
-		view->list = true;
-		view->in_list = true;
+		view->in_list = false;
+		act_list(acting);
 		view_say(view, "choose what to open: Enter opens it");
 		return;
 	}
