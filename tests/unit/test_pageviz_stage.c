@@ -4,6 +4,7 @@
  * tiles within a budget, the list of people.
  */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "own_machine.h"
 #include "view/stage_inside.h"
@@ -320,6 +321,109 @@ static void a_frame_keeps_its_tiles(void **state)
 	tiles_free(NULL);
 }
 
+/* ---- Layers that take long --------------------------------------------- */
+
+#define LARGE 60000
+
+/* RAM in which every second frame is somebody's. */
+static struct moment *large_moment(uint64_t time_ns)
+{
+	static const struct area areas[] = {
+		{ 0, 2 * LARGE, "node 0 Normal", "", 0, 0 },
+	};
+	static const struct extent extents[] = { { 0, 2 * LARGE } };
+	static struct stretch stretches[LARGE];
+	struct moment *moment = own_moment(time_ns, false);
+	struct picture *ram = (struct picture *)&moment->pictures[2];
+	size_t i;
+
+	for (i = 0; i < LARGE; i++) {
+		stretches[i] = ram_stretches[0];
+		stretches[i].first_page = stretches[i].place = 2 * i;
+		stretches[i].page_count = 1;
+	}
+	ram->areas = areas;
+	ram->extents = extents;
+	ram->stretches = stretches;
+	ram->stretch_count = LARGE;
+	return moment;
+}
+
+static void add_large(uint64_t time_ns)
+{
+	assert_int_equal(history_add(history, large_moment(time_ns)), 0);
+	view.moment = history_count(history) - 1;
+}
+
+static struct stage_pane wait_for(uint64_t time_ns)
+{
+	int tries;
+
+	for (tries = 0; tries < 10000; tries++) {
+		struct stage_pane of = prepare(0);
+
+		if (of.moment->time_ns == time_ns)
+			return of;
+		assert_true(stage_is_short(stage));
+		usleep(1000);
+	}
+	fail_msg("the thread makes nothing");
+	return (struct stage_pane){ 0 };
+}
+
+static void a_large_layer_is_waited_for_elsewhere(void **state)
+{
+	struct stage_pane first, next;
+
+	(void)state;
+	view.panes[0].map = map_ram;
+	add_large(100);
+	stage_budget(stage, 1000000);
+	/* Where nothing is seen yet there is nothing to look at meanwhile. */
+	first = prepare(0);
+	assert_int_equal(first.moment->time_ns, 100);
+	add_large(200);
+	next = prepare(0);
+	assert_int_equal(next.moment->time_ns, 100);
+	assert_ptr_equal(next.layer, first.layer);
+	assert_true(stage_is_short(stage));
+	/* What is asked for meanwhile is seen at once. */
+	view.panes[0].layout = LAYOUT_HILBERT;
+	assert_int_equal(world_layout(prepare(0).world), LAYOUT_HILBERT);
+	next = wait_for(200);
+	assert_ptr_not_equal(next.layer, first.layer);
+	stage_budget(stage, 1000000);
+	assert_false(stage_is_short(stage));
+	view.moment = 0;
+	assert_ptr_equal(prepare(0).layer, first.layer);
+	view.panes[0].by = COLOUR_SHARERS;
+	assert_int_equal(prepare(0).layer->by, COLOUR_SHARERS);
+}
+
+static void images_wait_for_large_layers(void **state)
+{
+	(void)state;
+	view.panes[0].map = map_ram;
+	add_large(100);
+	prepare(0);
+	add_large(200);
+	assert_int_equal(prepare(0).moment->time_ns, 200);
+	assert_false(stage_is_short(stage));
+}
+
+/* Whoever closes does not leave the thread behind. */
+static void a_thread_ends_with_its_stage(void **state)
+{
+	(void)state;
+	view.panes[0].map = map_ram;
+	stage_budget(stage, 1000000);
+	add_large(100);
+	prepare(0);
+	add_large(200);
+	prepare(0);
+	assert_true(stage_is_short(stage));
+}
+
 /* ---- People ------------------------------------------------------------ */
 
 static void list_is(const char *search, const char *expected)
@@ -369,6 +473,9 @@ int main(void)
 		TEST(tiles_have_a_budget),
 		TEST(old_tiles_stand_in),
 		cmocka_unit_test(a_frame_keeps_its_tiles),
+		TEST(a_large_layer_is_waited_for_elsewhere),
+		TEST(images_wait_for_large_layers),
+		TEST(a_thread_ends_with_its_stage),
 		TEST(people_by_size),
 	};
 

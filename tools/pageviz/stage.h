@@ -51,7 +51,7 @@ const struct tile *stage_tile_there(struct stage *stage, size_t pane,
  * frame before. */
 bool stage_budget(struct stage *stage, uint64_t ns);
 
-/* Whether some were missing so far: another frame is due. */
+/* Whether some were missing in this frame so far: it will look otherwise. */
 bool stage_is_short(const struct stage *stage);
 
 /* The people of the moment seen whose name, command, user or pid matches the

@@ -10,6 +10,8 @@
 #include "clock.h"
 #include "stage_inside.h"
 
+#define LARGE_STRETCHES 50000	/* a layer takes a millisecond or more */
+
 struct stage {
 	const struct history *history;
 	struct staged_pane panes[PANES_MOST];
@@ -21,6 +23,8 @@ struct stage {
 	uint64_t budget_ns;
 	uint64_t spent_ns;
 	bool missing;		/* a tile, in this frame */
+	struct ahead *ahead;
+	bool lagging;		/* a pane shows a moment before the one seen */
 };
 
 struct stage *stage_new(const struct history *history)
@@ -32,9 +36,10 @@ struct stage *stage_new(const struct history *history)
 	stage->history = history;
 	stage->budget_ns = UINT64_MAX;
 	stage->tiles = tiles_new();
-	if (stage->tiles)
+	stage->ahead = ahead_new();
+	if (stage->tiles && stage->ahead)
 		return stage;
-	free(stage);
+	stage_free(stage);
 	return NULL;
 }
 
@@ -44,6 +49,7 @@ void stage_free(struct stage *stage)
 
 	if (!stage)
 		return;
+	ahead_free(stage->ahead);
 	for (i = 0; i < PANES_MOST; i++)
 		staged_free(&stage->panes[i]);
 	layers_free(&stage->layers);
@@ -124,43 +130,100 @@ static void take_layer(struct staged_pane *staged,
 	staged->layer_serial = kept->serial;
 }
 
+/* Shows a layer of a moment, in a world that holds it. */
+static int show(struct stage *stage, struct staged_pane *staged,
+		const struct pane *pane, const struct layer_input *input,
+		const struct kept_layer *kept)
+{
+	int err = staged_world(staged, pane, input->moment, input->picture,
+			       &stage->world_serials);
+
+	if (err)
+		return err;
+	take_layer(staged, kept);
+	staged->seen = (struct stage_pane){
+		.moment = input->moment,
+		.picture = input->picture,
+		.base_moment = input->base_moment,
+		.base = input->base,
+		.layer = kept->layer,
+		.world = staged->world,
+		.world_serial = staged->world_serial,
+	};
+	staged->key = kept->key;
+	staged->lit = pane->lit;
+	return 0;
+}
+
+/*
+ * Whether the layer of a large picture is left to the thread, and the moment
+ * seen before stays until it is there.  Images wait for it.
+ */
+static bool lags(struct stage *stage, struct staged_pane *staged,
+		 const struct layer_input *input, enum colouring by)
+{
+	struct layer_key key = layer_key_of(input, by);
+	struct kept_layer kept;
+	int err;
+
+	if (stage->budget_ns == UINT64_MAX || !staged->seen.layer ||
+	    staged->seen.layer->by != by ||
+	    input->picture->stretch_count < LARGE_STRETCHES ||
+	    layers_find(&stage->layers, &key, stage->uses, &kept))
+		return false;
+	err = ahead_start(stage->ahead, input, by);
+	return !err || err == -EBUSY;
+}
+
 static int prepare_pane(struct stage *stage, const struct view *view,
 			size_t index)
 {
 	const struct pane *pane = &view->panes[index];
 	struct staged_pane *staged = staged_of(stage, index, pane->map);
-	struct stage_pane seen = { 0 };
+	struct moment *moment = history_at(stage->history, view->moment);
+	struct moment *base = base_of(stage, view);
+	struct layer_input input = {
+		moment, moment_picture(moment, pane->map), base,
+		base ? moment_picture(base, pane->map) : NULL,
+	};
 	struct kept_layer kept;
 	int err;
 
-	hold(&staged->moment, history_at(stage->history, view->moment));
-	hold(&staged->base_moment, base_of(stage, view));
-	seen.moment = staged->moment;
-	seen.picture = moment_picture(seen.moment, pane->map);
-	if (!seen.picture) {
+	if (!input.picture) {
 		staged->seen = (struct stage_pane){ 0 };
 		staged->before_serial = 0;
 		return 0;
 	}
-	seen.base_moment = staged->base_moment;
-	if (seen.base_moment)
-		seen.base = moment_picture(seen.base_moment, pane->map);
-	err = staged_world(staged, pane, seen.moment, seen.picture,
-			   &stage->world_serials);
+	if (lags(stage, staged, &input, pane->by)) {
+		stage->lagging = true;
+		input = (struct layer_input){
+			staged->seen.moment, staged->seen.picture,
+			staged->seen.base_moment, staged->seen.base,
+		};
+		if (layers_find(&stage->layers, &staged->key, stage->uses,
+				&kept))
+			return show(stage, staged, pane, &input, &kept);
+	}
+	err = layers_get(&stage->layers, &input, pane->by, stage->uses, &kept);
+	if (!err)
+		err = show(stage, staged, pane, &input, &kept);
 	if (err)
 		return err;
-	err = layers_get(&stage->layers, &(struct layer_input){
-			seen.moment, seen.picture, seen.base_moment, seen.base,
-		}, pane->by, stage->uses, &kept);
-	if (err)
-		return err;
-	take_layer(staged, &kept);
-	seen.layer = kept.layer;
-	seen.world = staged->world;
-	seen.world_serial = staged->world_serial;
-	staged->seen = seen;
-	staged->lit = pane->lit;
+	hold(&staged->moment, (struct moment *)(uintptr_t)input.moment);
+	hold(&staged->base_moment,
+	     (struct moment *)(uintptr_t)input.base_moment);
 	return 0;
+}
+
+/* What the thread has made is kept like the others. */
+static void take_made(struct stage *stage)
+{
+	struct kept_layer kept;
+	struct layer_key key;
+	struct layer *layer;
+
+	if (ahead_take(stage->ahead, &key, &layer))
+		layers_put(&stage->layers, &key, layer, stage->uses, &kept);
 }
 
 static int prepare_panes(struct stage *stage, const struct view *view)
@@ -184,6 +247,8 @@ int stage_prepare(struct stage *stage, const struct view *view)
 	size_t i;
 
 	stage->uses++;
+	stage->lagging = false;
+	take_made(stage);
 	if (view->moment < history_count(stage->history))
 		err = prepare_panes(stage, view);
 	else
@@ -216,7 +281,7 @@ bool stage_budget(struct stage *stage, uint64_t ns)
 
 bool stage_is_short(const struct stage *stage)
 {
-	return stage->missing;
+	return stage->missing || stage->lagging;
 }
 
 static struct tile_key key_of(const struct staged_pane *staged,

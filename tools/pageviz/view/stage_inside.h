@@ -34,6 +34,17 @@ struct layer_cache {
 	uint64_t serials;
 };
 
+struct layer_key layer_key_of(const struct layer_input *input,
+			      enum colouring by);
+
+/* A layer that is kept, as of this use; false: it is not. */
+bool layers_find(struct layer_cache *cache, const struct layer_key *key,
+		 uint64_t use, struct kept_layer *ret_layer);
+/* Takes one over. */
+void layers_put(struct layer_cache *cache, const struct layer_key *key,
+		struct layer *layer, uint64_t use,
+		struct kept_layer *ret_layer);
+
 /* The layer of an input, as of this use; made if it is not kept.  0 or
  * -ENOMEM. */
 int layers_get(struct layer_cache *cache, const struct layer_input *input,
@@ -42,6 +53,21 @@ void layers_free(struct layer_cache *cache);
 
 /* Whether a class's number means the same in both. */
 bool layers_alike(const struct layer *a, const struct layer *b);
+
+/* ---- Layers made in a thread: stage_ahead.c ---------------------------- */
+
+struct ahead;
+
+struct ahead *ahead_new(void);
+/* Waits for what is under way.  NULL is fine. */
+void ahead_free(struct ahead *ahead);
+
+/* Begins one; -EBUSY: there is one, or it was not taken. */
+int ahead_start(struct ahead *ahead, const struct layer_input *input,
+		enum colouring by);
+/* One that is done; false: none is. */
+bool ahead_take(struct ahead *ahead, struct layer_key *ret_key,
+		struct layer **ret_layer);
 
 /* ---- Tiles: stage_tiles.c ---------------------------------------------- */
 
@@ -88,6 +114,7 @@ struct staged_pane {
 	struct moment *moment;		/* references */
 	struct moment *base_moment;
 	struct stage_pane seen;
+	struct layer_key key;		/* of the layer */
 	uint64_t lit;
 	uint64_t layer_serial;
 	uint64_t before_serial;		/* of a layer with the same classes that

@@ -55,8 +55,8 @@ static void make_room(struct layer_cache *cache, uint64_t use)
 	}
 }
 
-static struct layer_key key_of(const struct layer_input *input,
-			       enum colouring by)
+struct layer_key layer_key_of(const struct layer_input *input,
+			      enum colouring by)
 {
 	return (struct layer_key){
 		.map = input->picture->id,
@@ -68,29 +68,50 @@ static struct layer_key key_of(const struct layer_input *input,
 	};
 }
 
-int layers_get(struct layer_cache *cache, const struct layer_input *input,
-	       enum colouring by, uint64_t use, struct kept_layer *ret_layer)
+bool layers_find(struct layer_cache *cache, const struct layer_key *key,
+		 uint64_t use, struct kept_layer *ret_layer)
 {
-	struct kept_layer made = { .key = key_of(input, by), .used = use };
 	size_t i;
-	int err;
 
 	for (i = 0; i < cache->count; i++) {
-		if (!same_key(&cache->layers[i].key, &made.key))
+		if (!same_key(&cache->layers[i].key, key))
 			continue;
 		cache->layers[i].used = use;
 		*ret_layer = cache->layers[i];
-		return 0;
+		return true;
 	}
+	return false;
+}
+
+void layers_put(struct layer_cache *cache, const struct layer_key *key,
+		struct layer *layer, uint64_t use,
+		struct kept_layer *ret_layer)
+{
 	make_room(cache, use);
-	err = layer_make(input, by, &made.layer);
+	*ret_layer = (struct kept_layer){
+		.key = *key,
+		.layer = layer,
+		.serial = ++cache->serials,
+		.used = use,
+		.bytes = sizeof(*layer) +
+			 layer->run_count * sizeof(*layer->runs),
+	};
+	cache->layers[cache->count++] = *ret_layer;
+}
+
+int layers_get(struct layer_cache *cache, const struct layer_input *input,
+	       enum colouring by, uint64_t use, struct kept_layer *ret_layer)
+{
+	struct layer_key key = layer_key_of(input, by);
+	struct layer *layer;
+	int err;
+
+	if (layers_find(cache, &key, use, ret_layer))
+		return 0;
+	err = layer_make(input, by, &layer);
 	if (err)
 		return err;
-	made.serial = ++cache->serials;
-	made.bytes = sizeof(*made.layer) +
-		     made.layer->run_count * sizeof(*made.layer->runs);
-	cache->layers[cache->count++] = made;
-	*ret_layer = made;
+	layers_put(cache, &key, layer, use, ret_layer);
 	return 0;
 }
 
