@@ -19,7 +19,8 @@ struct pane_place {
 	struct box head;
 	struct box gutter;
 	struct box map;
-	struct box legend;	/* on paper each map has its own */
+	struct box legend;	/* on paper each map has its own, */
+	bool legend_below;	/* beside or below it */
 };
 
 struct place {
@@ -27,7 +28,7 @@ struct place {
 	struct box scale;
 	struct box list;
 	struct box legend;	/* of the active pane */
-	bool legend_below;	/* of the map: it is wide and flat */
+	bool legend_below;	/* it is wide and flat */
 	struct box time;
 	struct pane_place panes[PANES_MOST];
 };
@@ -79,14 +80,10 @@ struct ink_style style_bold(const struct drawing *d);
 struct ink_style style_mono(const struct drawing *d);
 struct ink_style style_warning(const struct drawing *d);
 
-/*
- * Draws a text cut to width, with an ellipsis at its end, or in the middle of
- * a path, whose end says most; gives the pixels that it took.
- */
+/* Draws a text, cut to width with an ellipsis at its end; gives the pixels
+ * that it took. */
 int draw_text(struct drawing *d, int x, int y, int width,
 	      struct ink_style style, const char *text);
-int draw_path(struct drawing *d, int x, int y, int width,
-	      struct ink_style style, const char *path);
 
 /* The same, ending at right; or in the middle of a box. */
 int draw_text_right(struct drawing *d, int right, int y, int width,
@@ -94,8 +91,8 @@ int draw_text_right(struct drawing *d, int right, int y, int width,
 void draw_text_middle(struct drawing *d, struct box box,
 		      struct ink_style style, const char *text);
 
-/* In as many lines as it takes, at most lines; gives how many.  Nothing is
- * drawn where d->scene has none to draw on (measure). */
+/* In as many lines as it takes, at most lines; gives how many.  measure: draws
+ * nothing. */
 int draw_wrapped(struct drawing *d, int x, int y, int width, int lines,
 		 struct ink_style style, const char *text, bool measure);
 
@@ -126,8 +123,7 @@ void draw_marks(struct drawing *d, size_t pane);
 void draw_minimap(struct drawing *d, size_t pane);
 void draw_head(struct drawing *d, size_t pane);
 void draw_banners(struct drawing *d, size_t pane);
-void draw_legend(struct drawing *d, size_t pane, struct box box);
-/* Pixels that the legend takes below a map of some width. */
+void draw_legend(struct drawing *d, size_t pane, struct box box, bool below);
 void draw_list(struct drawing *d);
 void draw_time(struct drawing *d);
 void draw_hover(struct drawing *d);

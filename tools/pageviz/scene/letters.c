@@ -62,39 +62,17 @@ int line_height(const struct drawing *d)
 
 /* ---- Fitting ----------------------------------------------------------- */
 
-/* Where a character begins at or before a byte. */
-static size_t character_at(const char *text, size_t at)
+/* The first bytes of a text, whole characters, and an ellipsis. */
+static void cut(const char *text, size_t keep, char ret_text[TEXT_MOST])
 {
-	while (at && ((unsigned char)text[at] & 0xc0) == 0x80)
-		at--;
-	return at;
-}
-
-/* The first head bytes and the last tail bytes, an ellipsis between. */
-static void join(const char *text, size_t head, size_t tail,
-		 char ret_text[TEXT_MOST])
-{
-	size_t length = strlen(text);
-
-	snprintf(ret_text, TEXT_MOST, "%.*s" ELLIPSIS "%s", (int)head, text,
-		 text + length - tail);
-}
-
-/* How a text of length bytes is cut to keep some of them. */
-static void cut(const char *text, size_t length, size_t keep, bool path,
-		char ret_text[TEXT_MOST])
-{
-	size_t head = path ? keep / 3 : keep, tail = path ? keep - head : 0;
-	size_t begin = length - tail;
-
-	while (begin < length && ((unsigned char)text[begin] & 0xc0) == 0x80)
-		begin++;
-	join(text, character_at(text, head), length - begin, ret_text);
+	while (keep && ((unsigned char)text[keep] & 0xc0) == 0x80)
+		keep--;
+	snprintf(ret_text, TEXT_MOST, "%.*s" ELLIPSIS, (int)keep, text);
 }
 
 /* Cuts a text until it is no wider; false: not even the ellipsis fits. */
 static bool fit(struct drawing *d, struct ink_style style, const char *text,
-		int width, bool path, char ret_text[TEXT_MOST])
+		int width, char ret_text[TEXT_MOST])
 {
 	size_t length = strlen(text), low = 0, high;
 
@@ -106,13 +84,13 @@ static bool fit(struct drawing *d, struct ink_style style, const char *text,
 	while (low < high) {
 		size_t middle = (low + high + 1) / 2;
 
-		cut(text, length, middle, path, ret_text);
+		cut(text, middle, ret_text);
 		if (text_width(d, style, ret_text) <= width)
 			low = middle;
 		else
 			high = middle - 1;
 	}
-	cut(text, length, low, path, ret_text);
+	cut(text, low, ret_text);
 	return low && text_width(d, style, ret_text) <= width;
 }
 
@@ -143,16 +121,7 @@ int draw_text(struct drawing *d, int x, int y, int width,
 {
 	char fitted[TEXT_MOST];
 
-	return fit(d, style, text, room_for(d, x, width), false, fitted) ?
-		put(d, x, y, style, fitted) : 0;
-}
-
-int draw_path(struct drawing *d, int x, int y, int width,
-	      struct ink_style style, const char *path)
-{
-	char fitted[TEXT_MOST];
-
-	return fit(d, style, path, room_for(d, x, width), true, fitted) ?
+	return fit(d, style, text, room_for(d, x, width), fitted) ?
 		put(d, x, y, style, fitted) : 0;
 }
 
@@ -163,7 +132,7 @@ int draw_text_right(struct drawing *d, int right, int y, int width,
 
 	if (width > right)
 		width = right;
-	if (!fit(d, style, text, width, false, fitted))
+	if (!fit(d, style, text, width, fitted))
 		return 0;
 	return put(d, right - text_width(d, style, fitted), y, style, fitted);
 }
@@ -173,7 +142,7 @@ void draw_text_middle(struct drawing *d, struct box box,
 {
 	char fitted[TEXT_MOST];
 
-	if (fit(d, style, text, box.width, false, fitted))
+	if (fit(d, style, text, box.width, fitted))
 		put(d, box.x + (box.width - text_width(d, style, fitted)) / 2,
 		    text_top(d, style, box.y, box.height), style, fitted);
 }

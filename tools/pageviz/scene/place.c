@@ -123,6 +123,7 @@ static void place_paper_pane(const struct view *view, size_t pane,
 		take_right(&box, of_units(view, 2));
 	} else if (view->legend && box.height >= of_units(view, 34)) {
 		ret->legend = take_bottom(&box, of_units(view, 14));
+		ret->legend_below = true;
 		take_bottom(&box, of_units(view, 1));
 	}
 	ret->gutter = take_left(&box, gutter_width(view, pane, box.width));

@@ -204,7 +204,8 @@ static void draw_all(struct drawing *d)
 		draw_paper(d);
 		return;
 	}
-	draw_legend(d, d->view->active, d->place.legend);
+	draw_legend(d, d->view->active, d->place.legend,
+		    d->place.legend_below);
 	draw_time(d);
 	draw_list(d);
 	draw_notes(d);

@@ -167,7 +167,7 @@ static void draw_mark(struct drawing *d, const struct gutter *g,
 	if (text_width(d, style, name) > width)
 		shorten(name);
 	if (width > 2 * d->unit)
-		draw_path(d, x, text_top(d, style, mark->top, g->line), width,
+		draw_text(d, x, text_top(d, style, mark->top, g->line), width,
 			  style, name);
 }
 

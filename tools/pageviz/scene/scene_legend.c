@@ -296,7 +296,7 @@ static void draw_stack(struct drawing *d, struct legend *l)
 /* In columns, where it lies below a map. */
 static void draw_flow(struct drawing *d, struct legend *l)
 {
-	int least = 12 * d->unit, gap = d->unit * 3 / 2;
+	int least = 14 * d->unit, gap = d->unit * 3 / 2;
 	int columns = (l->box.width + gap) / (least + gap);
 	int doubts = draw_doubts(d, l, 0, true), rows, width;
 	size_t i;
@@ -324,7 +324,7 @@ static void draw_flow(struct drawing *d, struct legend *l)
 	draw_doubts(d, l, l->box.y + rows * l->row + d->unit / 2, false);
 }
 
-void draw_legend(struct drawing *d, size_t pane, struct box box)
+void draw_legend(struct drawing *d, size_t pane, struct box box, bool below)
 {
 	struct stage_pane of = stage_pane(d->stage, pane);
 	struct legend l = {
@@ -346,8 +346,7 @@ void draw_legend(struct drawing *d, size_t pane, struct box box)
 	l.box = d->view->paper ? box : box_inset(box, d->unit);
 	choose_classes(&l);
 	draw_clip(d, box);
-	if (d->place.legend_below || l.box.y >= d->place.panes[pane].map.y +
-						d->place.panes[pane].map.height)
+	if (below)
 		draw_flow(d, &l);
 	else
 		draw_stack(d, &l);

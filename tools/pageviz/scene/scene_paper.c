@@ -41,10 +41,29 @@ static void settle_pane(struct drawing *d, struct view *view, size_t i,
 				     world_height(of.world)));
 }
 
+/* Below the maps: the scale, then legends that are not beside them. */
+static void settle_below(struct drawing *d, size_t count, int lowest)
+{
+	struct box *scale = &d->place.scale;
+	bool below = false;
+	size_t i;
+
+	lowest += d->unit / 2;
+	for (i = 0; i < count; i++) {
+		struct pane_place *place = &d->place.panes[i];
+
+		if (!place->legend_below)
+			continue;
+		place->legend.y = lowest + scale->height + d->unit;
+		below = true;
+	}
+	if (below || lowest < scale->y)
+		scale->y = lowest;
+}
+
 void settle_paper(struct drawing *d, struct view *view)
 {
 	int right, bottom, lowest = 0;
-	bool below = false;
 	size_t i;
 
 	for (i = 0; i < view->pane_count; i++) {
@@ -52,14 +71,11 @@ void settle_paper(struct drawing *d, struct view *view)
 
 		settle_pane(d, view, i, &right, &bottom);
 		lowest = bottom > lowest ? bottom : lowest;
-		if (place->legend.y > place->map.y)
-			below = true;
-		else if (place->legend.x > right + 3 * d->unit)
+		if (!place->legend_below &&
+		    place->legend.x > right + 3 * d->unit)
 			place->legend.x = right + 3 * d->unit;
 	}
-	/* The scale is as near to a map that has nothing else below it. */
-	if (!below && lowest + d->unit / 2 < d->place.scale.y)
-		d->place.scale.y = lowest + d->unit / 2;
+	settle_below(d, view->pane_count, lowest);
 }
 
 static const char *pane_name(const struct stage_pane *of)
@@ -246,7 +262,8 @@ void draw_paper(struct drawing *d)
 		box.x = d->place.panes[i].map.x;
 		box.width = d->place.panes[i].all.x +
 			    d->place.panes[i].all.width - box.x;
-		draw_legend(d, i, d->place.panes[i].legend);
+		draw_legend(d, i, d->place.panes[i].legend,
+			    d->place.panes[i].legend_below);
 		draw_scale_of(d, i, box);
 	}
 }
