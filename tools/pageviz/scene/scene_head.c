@@ -254,30 +254,27 @@ void draw_head(struct drawing *d, size_t pane)
 
 /* ---- Before the map is believed ---------------------------------------- */
 
-static int draw_banner(struct drawing *d, struct box map, int y,
-		       const char *text)
+static void draw_banner(struct drawing *d, struct box map, const char *text)
 {
 	struct ink_style style = style_warning(d);
-	struct box box = { map.x, y, map.width, 0 };
+	struct box box = { map.x, map.y, map.width, 0 };
 	int pad = d->unit / 2, lines;
 
 	if (!*text || map.width < 8 * d->unit)
-		return y;
+		return;
 	lines = draw_wrapped(d, 0, 0, map.width - 2 * pad, 3, style, text, true);
 	box.height = lines * line_height(d) + pad;
 	draw_fill(d, box, d->theme->panel);
-	draw_fill(d, (struct box){ box.x, y, 2 * d->line, box.height },
+	draw_fill(d, (struct box){ box.x, box.y, 2 * d->line, box.height },
 		  d->theme->warning);
-	draw_wrapped(d, box.x + pad, y + pad / 2 + d->unit / 4,
+	draw_wrapped(d, box.x + pad, box.y + pad / 2 + d->unit / 4,
 		     map.width - 2 * pad, 3, style, text, false);
-	return y + box.height;
 }
 
 void draw_banners(struct drawing *d, size_t pane)
 {
 	struct stage_pane of = stage_pane(d->stage, pane);
 	struct box map = d->place.panes[pane].map;
-	int y = map.y;
 	char text[96], when[32];
 
 	if (!of.picture || map.height < 8 * d->unit)
@@ -286,8 +283,8 @@ void draw_banners(struct drawing *d, size_t pane)
 		format_time(of.picture->time_ns, when);
 		snprintf(text, sizeof(text),
 			 "ended; this is its last picture, of %s", when);
-		y = draw_banner(d, map, y, text);
+		draw_banner(d, map, text);
+	} else if (of.picture->why) {
+		draw_banner(d, map, of.picture->why);
 	}
-	if (of.picture->why)
-		draw_banner(d, map, y, of.picture->why);
 }
