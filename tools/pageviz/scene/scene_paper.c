@@ -20,25 +20,26 @@ static double whole_scale(double scale)
 	return whole >= scale * 0.85 ? whole : scale;
 }
 
-/* Where the map ends that is drawn from its place's corner. */
-static void settle_pane(struct drawing *d, struct view *view, size_t i,
-			int *right, int *bottom)
+/* The map's place ends where the map does, which begins in its corner. */
+static void settle_pane(struct drawing *d, struct view *view, size_t i)
 {
 	struct stage_pane of = stage_pane(d->stage, i);
 	struct pane_place *place = &d->place.panes[i];
 	struct camera *camera = &view->panes[i].camera;
+	int width, height;
 
-	*right = place->map.x + place->map.width;
-	*bottom = place->map.y + place->map.height;
 	if (!view->panes[i].fit || !pane_is_ready(&of) || !(camera->scale > 0))
 		return;
 	camera->scale = whole_scale(camera->scale);
+	width = (int)ceil(world_width(of.world) * camera->scale - 1e-6);
+	height = (int)ceil(world_height(of.world) * camera->scale - 1e-6);
+	if (width < place->map.width)
+		place->map.width = width;
+	if (height < place->map.height)
+		place->map.height = height;
+	place->gutter.height = place->map.height;
 	camera->x = place->map.width / 2.0 / camera->scale;
 	camera->y = place->map.height / 2.0 / camera->scale;
-	*right = (int)ceil(screen_x(&view->panes[i], place->map,
-				    world_width(of.world)));
-	*bottom = (int)ceil(screen_y(&view->panes[i], place->map,
-				     world_height(of.world)));
 }
 
 /* Below the maps: the scale, then legends that are not beside them. */
@@ -63,17 +64,19 @@ static void settle_below(struct drawing *d, size_t count, int lowest)
 
 void settle_paper(struct drawing *d, struct view *view)
 {
-	int right, bottom, lowest = 0;
+	int lowest = 0;
 	size_t i;
 
 	for (i = 0; i < view->pane_count; i++) {
 		struct pane_place *place = &d->place.panes[i];
+		int right, bottom;
 
-		settle_pane(d, view, i, &right, &bottom);
+		settle_pane(d, view, i);
+		right = place->map.x + place->map.width + 3 * d->unit;
+		bottom = place->map.y + place->map.height;
 		lowest = bottom > lowest ? bottom : lowest;
-		if (!place->legend_below &&
-		    place->legend.x > right + 3 * d->unit)
-			place->legend.x = right + 3 * d->unit;
+		if (!place->legend_below && place->legend.x > right)
+			place->legend.x = right;
 	}
 	settle_below(d, view->pane_count, lowest);
 }
