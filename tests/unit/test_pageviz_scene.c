@@ -446,6 +446,36 @@ static void test_paper(void **state)
 	scene_free(scene);
 }
 
+/* As large as what is on it, and the margin that it begins with. */
+static void test_trim(void **state)
+{
+	struct sample *sample = *state;
+	struct scene *scene;
+	int right = 0, bottom = 0;
+	size_t i;
+
+	sample->view.paper = true;
+	sample->view.legend = false;
+	sample->view.panes[0].fit = true;
+	sample->view.panes[0].camera.scale = 4;
+	scene = make(sample);
+	scene_trim(scene);
+	for (i = 1; i < scene_count(scene); i++) {
+		struct box box = scene_item(scene, i)->box;
+
+		if (scene_item(scene, i)->kind == ITEM_CLIP)
+			continue;
+		right = right > box.x + box.width ? right : box.x + box.width;
+		bottom = bottom > box.y + box.height ? bottom :
+			 box.y + box.height;
+	}
+	assert_true(right < 900);
+	assert_int_equal(scene_width(scene), right + 2 * UNIT);
+	assert_int_equal(scene_height(scene), bottom + 2 * UNIT);
+	assert_int_equal(scene_item(scene, 0)->box.width, scene_width(scene));
+	scene_free(scene);
+}
+
 /* A text wider than its place ends with an ellipsis. */
 static void test_cut(void **state)
 {
@@ -510,6 +540,7 @@ int main(void)
 		TEST(test_not_read_yet),
 		TEST(test_help),
 		TEST(test_paper),
+		TEST(test_trim),
 		TEST(test_cut),
 		TEST(test_dump),
 	};

@@ -71,6 +71,9 @@ struct scene *scene_make(struct stage *stage, const struct view *view,
 			 struct type *type);
 void scene_free(struct scene *scene);
 
+/* Makes what is drawn on no larger than what is on it, and a margin. */
+void scene_trim(struct scene *scene);
+
 /* As text: an item a line, tiles as letters.  For tests and for comparing. */
 void scene_dump(const struct scene *scene, FILE *out);
 

@@ -244,6 +244,7 @@ static int prepare(struct session *session)
 
 	for (i = 0; i < view->pane_count; i++)
 		view->panes[i].box = scene_map_box(view, i);
+	view->list_rows = scene_list_rows(view);
 	return view_prepare(view, session->stage);
 }
 
@@ -283,6 +284,9 @@ int session_draw(struct session *session, double seconds, bool *ret_unrest)
 	scene = scene_make(session->stage, &session->view, session->type);
 	if (!scene)
 		return -ENOMEM;
+	/* An image of no size that was asked for is as large as it needs. */
+	if (session->view.paper && !session->settings->width)
+		scene_trim(scene);
 	scene_free(session->scene);
 	session->scene = scene;
 	*ret_unrest = moves || stage_is_short(session->stage);

@@ -34,7 +34,7 @@ static const struct option_row table[] = {
 	  "mapping" },
 	{ OPTION_ZOOM, "zoom", "PIXELS|fit", "pixels of a page; 1/16: pages of a "
 	  "pixel" },
-	{ OPTION_SIZE, "size", "WxH", "pixels (1600x1000, a window 1280x800)" },
+	{ OPTION_SIZE, "size", "WxH", "pixels (at most 1600x1000, a window 1280x800)" },
 	{ OPTION_TEXT_SIZE, "text-size", "PIXELS", "height of small text" },
 	{ OPTION_THEME, "theme", "THEME", "dark, light or paper (images: paper)" },
 	{ OPTION_TITLE, "title", "TEXT", "with -o: above the picture" },

@@ -19,6 +19,7 @@ struct chunk {
 
 struct scene {
 	int width, height;
+	int margin;
 	struct item *items;
 	size_t count, capacity;
 	struct hot *hots;
@@ -231,6 +232,7 @@ struct scene *scene_make(struct stage *stage, const struct view *view,
 		return NULL;
 	scene->width = view->width;
 	scene->height = view->height;
+	scene->margin = 2 * d.unit;
 	d.line = d.unit >= 26 ? d.unit / 13 : 1;
 	scene_place(view, &d.place);
 	if (view->paper)
@@ -255,4 +257,29 @@ void scene_free(struct scene *scene)
 	free(scene->items);
 	free(scene->hots);
 	free(scene);
+}
+
+void scene_trim(struct scene *scene)
+{
+	int right = 0, bottom = 0;
+	size_t i;
+
+	/* The first one is what all others are drawn on. */
+	for (i = 1; i < scene->count; i++) {
+		struct box box = scene->items[i].box;
+
+		if (scene->items[i].kind == ITEM_CLIP)
+			continue;
+		if (right < box.x + box.width)
+			right = box.x + box.width;
+		if (bottom < box.y + box.height)
+			bottom = box.y + box.height;
+	}
+	if (right + scene->margin < scene->width)
+		scene->width = right + scene->margin;
+	if (bottom + scene->margin < scene->height)
+		scene->height = bottom + scene->margin;
+	if (scene->count)
+		scene->items[0].box = (struct box){ 0, 0, scene->width,
+						    scene->height };
 }
