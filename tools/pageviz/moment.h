@@ -136,7 +136,7 @@ struct moment {
 	size_t unreadable;		/* processes that could not be read */
 };
 
-/* The picture of a map; NULL if the moment has none. */
+/* The picture of a map; NULL if the moment has none, or is NULL itself. */
 const struct picture *moment_picture(const struct moment *moment,
 				     struct map_id id);
 

@@ -16,7 +16,7 @@ const struct picture *moment_picture(const struct moment *moment,
 {
 	size_t i;
 
-	for (i = 0; i < moment->picture_count; i++)
+	for (i = 0; moment && i < moment->picture_count; i++)
 		if (map_id_equal(moment->pictures[i].id, id))
 			return &moment->pictures[i];
 	return NULL;

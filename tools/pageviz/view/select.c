@@ -45,13 +45,18 @@ void select_refresh(struct view *view, struct stage *stage)
 {
 	const struct history *history = stage_history(stage);
 	const struct picture *picture;
+	struct moment *moment;
 
 	if (!view->has_selection || view->moment >= history_count(history))
 		return;
-	picture = moment_picture(history_at(history, view->moment),
-				 view->selected_map);
+	/* An older one is packed until somebody looks at it. */
+	moment = moment_ref(history_at(history, view->moment));
+	if (!moment)
+		return;
+	picture = moment_picture(moment, view->selected_map);
 	if (picture)
 		view->selected_pfn = frame_of(picture, view->selected_page);
+	moment_unref(moment);
 }
 
 static bool can_see(const struct acting *acting)
