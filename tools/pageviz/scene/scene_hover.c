@@ -223,17 +223,23 @@ static void hover_pane(struct drawing *d, size_t pane)
 			     (uint32_t)TILE_BLOCK << (level < 20 ? level : 20));
 	else
 		tip_of_page(d, &tip, pane, page);
-	tip_draw(d, &tip, d->view->pointer_x, d->view->pointer_y);
+	tip_draw(d, &tip, d->view->pointer_x, d->view->pointer_y, false);
 }
 
 static void hover_hot(struct drawing *d, const struct hot *hot)
 {
 	struct tip tip = { .count = 0 };
+	struct box legend = d->place.legend;
+	bool beside = !d->place.legend_below &&
+		      box_holds(legend, hot->box.x, hot->box.y);
 
 	if (!*hot->hint)
 		return;
 	tip_add(d, &tip, "", hot->hint);
-	tip_draw(d, &tip, d->view->pointer_x, d->view->pointer_y);
+	/* The other classes of a legend stay to be read. */
+	tip_draw(d, &tip, beside ? legend.x + d->unit / 2 :
+		 d->view->pointer_x, beside ? hot->box.y - d->unit * 5 / 4 :
+		 d->view->pointer_y, beside);
 }
 
 void draw_hover(struct drawing *d)

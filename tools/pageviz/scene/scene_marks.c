@@ -111,6 +111,7 @@ static void mark_cursor(struct drawing *d, size_t pane)
 	uint32_t x, y;
 
 	if (!view->has_cursor || pane != d->view->active || d->view->paper ||
+	    (d->view->has_selection && is_chosen(d->view, pane, view->cursor)) ||
 	    !world_place(of.world, view->cursor, &x, &y))
 		return;
 	box = page_box(view, map, x, y, d->unit * 3 / 4);

@@ -99,14 +99,15 @@ static struct tip_size measure(struct drawing *d, const struct tip *tip)
 
 /* Right below the pointer, or on its other side where there is no room. */
 static struct box place_tip(const struct drawing *d,
-			    const struct tip_size *size, int x, int y)
+			    const struct tip_size *size, int x, int y,
+			    bool before)
 {
 	int pad = d->unit * 3 / 4;
 	struct box box = { x + d->unit * 5 / 4, y + d->unit * 5 / 4,
 			   size->names + size->texts + 2 * pad,
 			   size->height + 2 * pad - d->unit / 4 };
 
-	if (box.x + box.width > d->view->width)
+	if (before || box.x + box.width > d->view->width)
 		box.x = x - d->unit - box.width;
 	if (box.y + box.height > d->view->height)
 		box.y = d->view->height - box.height;
@@ -136,10 +137,11 @@ static int draw_row(struct drawing *d, const struct tip_row *row,
 	return (lines ? lines : 1) * line_height(d);
 }
 
-void tip_draw(struct drawing *d, const struct tip *tip, int x, int y)
+void tip_draw(struct drawing *d, const struct tip *tip, int x, int y,
+	      bool before)
 {
 	struct tip_size size = measure(d, tip);
-	struct box box = place_tip(d, &size, x, y);
+	struct box box = place_tip(d, &size, x, y, before);
 	int pad = d->unit * 3 / 4, top = box.y + pad;
 	struct colour shade = d->theme->back;
 	size_t i;

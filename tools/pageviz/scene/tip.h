@@ -30,7 +30,10 @@ struct tip_row *tip_add(struct drawing *d, struct tip *tip, const char *name,
 __attribute__((format(printf, 4, 5)))
 struct tip_row *tip_addf(struct drawing *d, struct tip *tip, const char *name,
 			 const char *format, ...);
-void tip_draw(struct drawing *d, const struct tip *tip, int x, int y);
+
+/* Beside a point: right below it if there is room; before: left of it. */
+void tip_draw(struct drawing *d, const struct tip *tip, int x, int y,
+	      bool before);
 
 /* What is known of one page, and of the pages of many cells. */
 void tip_of_page(struct drawing *d, struct tip *tip, size_t pane,
