@@ -152,6 +152,20 @@ static int start_video(char why[256])
 	return -ENODEV;
 }
 
+/*
+ * SDL ends its own wait by a message to the window, over a second connection
+ * to X11.  One that arrives when the window is gone is an error, and closing
+ * that connection in order reads it, upon which X11's library ends the program
+ * (SDL 2.26, a quit by key in four).  Nobody reads it at the process's end.
+ */
+static void stop_video(void)
+{
+	const char *video = SDL_GetCurrentVideoDriver();
+
+	if (!video || strcmp(video, "x11") != 0)
+		SDL_QuitSubSystem(SDL_INIT_VIDEO);
+}
+
 int window_open(const char *title, int width, int height, struct type *type,
 		struct window **ret_window, char why[256])
 {
@@ -163,7 +177,7 @@ int window_open(const char *title, int width, int height, struct type *type,
 	window = calloc(1, sizeof(*window));
 	if (!window) {
 		snprintf(why, 256, "out of memory");
-		SDL_QuitSubSystem(SDL_INIT_VIDEO);
+		stop_video();
 		return -ENOMEM;
 	}
 	window->type = type;
@@ -207,7 +221,7 @@ void window_close(struct window *window)
 		SDL_DestroyRenderer(window->renderer);
 	if (window->window)
 		SDL_DestroyWindow(window->window);
-	SDL_QuitSubSystem(SDL_INIT_VIDEO);
+	stop_video();
 	free(window);
 }
 
