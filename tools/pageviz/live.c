@@ -2,7 +2,7 @@
 /*
  * The window: events change the view, a thread reads, and the picture is drawn
  * when something of it changed.  What is read when follows from what reading
- * takes: at most a third of the time is spent on it.
+ * costs: at most a third of a CPU goes to it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@
 #define WINDOW_HEIGHT 800
 #define FRAME_NS 16666667u		/* 60 a second */
 #define MOVE_MOST_S 0.05		/* that a camera moves in one frame */
-#define READING_SHARE 3			/* a reading's time, and twice that free */
+#define READING_SHARE 3			/* a reading's CPU time, and twice that */
 #define SECOND 1e9
 
 struct showing {
@@ -31,7 +31,7 @@ struct showing {
 	struct reader *reader;
 	struct stats stats;
 	uint64_t asked_ns;		/* when the last reading began, */
-	uint64_t took_ns;		/* and how long it took */
+	uint64_t cost_ns;		/* and what it cost */
 	uint64_t drawn_ns;
 	bool quick;			/* the newest moment has RAM's flags alone */
 	bool aimed;			/* --show, --at, --zoom, --keys are done */
@@ -90,8 +90,8 @@ static uint64_t due_ns(const struct showing *showing)
 		return 0;
 	if (view->paused || all_ended(&showing->session))
 		return UINT64_MAX;
-	if (pause < READING_SHARE * showing->took_ns)
-		pause = READING_SHARE * showing->took_ns;
+	if (pause < READING_SHARE * showing->cost_ns)
+		pause = READING_SHARE * showing->cost_ns;
 	return showing->asked_ns + pause;
 }
 
@@ -195,11 +195,11 @@ static void fetch(struct showing *showing)
 	if (!ret)
 		return;
 	showing->changed = true;
-	showing->took_ns = now_ns() - showing->asked_ns;
 	if (ret < 0) {
 		say_failed(showing, ret, why);
 		return;
 	}
+	showing->cost_ns = moment->cost_ns;
 	if (session_add(&showing->session, moment)) {
 		message("out of memory");
 		fail(showing, EXIT_NOTHING);
