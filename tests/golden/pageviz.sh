@@ -9,7 +9,7 @@
 
 export LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=1800000000
 for name in states shares server hidden nopfn liars hostile sparse16t ram \
-		ram-liars used averaged twice small nothing old-3.16; do
+		ram-liars ram1t averaged twice nothing old-3.16; do
 	machine "$name"
 done
 
@@ -68,6 +68,8 @@ draws at shares --at 0x10000000 --zoom 8 10
 draws at-file shares --at libb --zoom 4 10
 draws at-pfn ram --physical --at 0xb800 --zoom 2
 draws zoom-out sparse16t --zoom 1/8 500
+draws ram1t ram1t --physical --by flags
+draws ram1t-broken ram1t --physical --by flags --show broken --layout hilbert
 draws row shares --row 64 10
 draws title shares --title 'A title of its own' 10
 draws text-size shares --text-size 20 10
