@@ -42,7 +42,7 @@ guest_tools()
 	${MAKE:-make} -s -j"$(nproc)" STATIC=1 O="$static" "$@" tools >"$scratch/log" 2>&1
 	case_is "the tools build statically" \
 		"$([[ $? -eq 0 ]] || cat "$scratch/log")"
-	cp "$static"/{memrank,memstats} "$to"
+	cp "$static"/{memrank,memstats,pageviz} "$to"
 }
 
 # guest_sessions FOLDER COMPILER: programs that use the library themselves.
