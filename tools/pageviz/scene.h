@@ -31,14 +31,15 @@ struct item {
 	int line;			/* ITEM_FRAME */
 	enum face face;			/* ITEM_TEXT */
 	int size;
+	struct colour grid;		/* ITEM_TILE: of edges between areas
+					   and, from 8 pixels a cell on, between
+					   pages */
 	const char *text;		/* borrowed: scene; cut to fit already */
 	/* ITEM_TILE: the whole tile drawn with its upper left corner at
 	 * (left, top), each cell cell x cell pixels, not smoothed */
 	const struct tile *tile;	/* borrowed: stage */
 	double left, top, cell;
 	const struct colour *palette;	/* 256, by class; borrowed: scene */
-	struct colour grid;		/* of edges between areas, and, from 8
-					   pixels a cell on, between pages */
 };
 
 struct scene;

@@ -8,22 +8,31 @@
 
 #include "output_kinds.h"
 
+/* Red is the lowest eight bits; it shall be the first byte. */
+static void order_bytes(uint32_t *words, size_t count)
+{
+#if BYTE_ORDER == BIG_ENDIAN
+	for (; count; count--, words++)
+		*words = htole32(*words);
+#else
+	(void)words;
+	(void)count;
+#endif
+}
+
 int image_draw(const struct scene *scene, struct type *type,
 	       struct image *ret_image)
 {
 	struct pixels pixels = { .width = scene_width(scene),
 				 .height = scene_height(scene) };
 	size_t count = (size_t)pixels.width * (size_t)pixels.height;
-	size_t i;
 
 	pixels.stride = (size_t)pixels.width;
 	pixels.words = calloc(count, sizeof(*pixels.words));
 	if (!pixels.words)
 		return -ENOMEM;
 	pixels_paint(&pixels, scene, type);
-	/* Red is the lowest eight bits; it shall be the first byte. */
-	for (i = 0; BYTE_ORDER == BIG_ENDIAN && i < count; i++)
-		pixels.words[i] = htole32(pixels.words[i]);
+	order_bytes(pixels.words, count);
 	ret_image->width = pixels.width;
 	ret_image->height = pixels.height;
 	ret_image->pixels = (uint8_t *)pixels.words;

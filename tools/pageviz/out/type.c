@@ -374,6 +374,7 @@ static void next_piece(TTF_Font *font, const char *text, struct piece *piece)
 	size_t left = strlen(text), step;
 
 	piece->bytes = 0;
+	piece->in_font = false;
 	while (left) {
 		uint32_t code = letters_decode(text, left, &step);
 		/* Bytes that are no UTF-8 are never given to a font. */
