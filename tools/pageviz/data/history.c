@@ -33,6 +33,9 @@ static void forget(struct history *history, size_t count)
 	for (i = 0; i < count; i++)
 		moment_unref(history->moments[i]);
 	history->count -= count;
+	/* Of an empty one there is nothing to point to. */
+	if (!history->count)
+		return;
 	memmove(history->moments, history->moments + count,
 		history->count * sizeof(*history->moments));
 }
