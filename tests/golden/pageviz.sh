@@ -61,7 +61,7 @@ done
 
 # What options say.
 draws beside shares --by sharers 10 11 12
-draws beside-ram ram --physical --by state,owner 1
+draws beside-ram ram --physical --by state,owner 100
 draws show shares --by sharers --show 2 10
 draws show-two states --show swapped,anon 14
 draws at shares --at 0x10000000 --zoom 8 10
