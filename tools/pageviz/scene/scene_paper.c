@@ -10,14 +10,16 @@
 
 #include "drawing.h"
 
-/* Whole pixels for a page, or whole pages for a pixel, if the map does not
- * become much smaller by it. */
+/*
+ * Whole pixels for a page or for a cell, where the map does not become much
+ * smaller by it; an image is trimmed to what is drawn.
+ */
 static double whole_scale(double scale)
 {
 	double whole = scale >= 1 ? floor(scale + 1e-6)
-				  : 1 / ceil(1 / scale - 1e-6);
+				  : exp2(floor(log2(scale) + 1e-6));
 
-	return whole >= scale * 0.85 ? whole : scale;
+	return whole >= scale * 0.7 ? whole : scale;
 }
 
 /* The map's place ends where the map does, which begins in its corner. */
