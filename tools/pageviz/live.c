@@ -123,7 +123,7 @@ static void say_failed(struct showing *showing, int err, const char *why)
 		return;
 	}
 	showing->quick = false;
-	snprintf(view->said, sizeof(view->said), "cannot read: %s", why);
+	snprintf(view->said, sizeof(view->said), "cannot read: %.200s", why);
 }
 
 static void name_window(struct showing *showing)
