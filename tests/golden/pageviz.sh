@@ -198,6 +198,7 @@ case_is "what is drawn is not exact" "$(
 	ends 3 -S hidden --strict --by sharers 40
 	ends 3 -S nopfn --strict --by sharers 40
 	ends 0 -S nopfn --strict --by state 40
+	ends 3 -S ram --strict --physical --by state
 	ends 1 -S nopfn --strict --physical)"
 
 # Images: pixels as they are, however they were packed.

@@ -274,13 +274,28 @@ static bool is_empty(const struct picture *picture)
 	return !picture || (!picture->stretch_count && !picture->area_count);
 }
 
+/* What the legend says: each of its sizes. */
+static bool legend_is_exact(const struct layer *layer)
+{
+	size_t i;
+
+	for (i = 0; i < layer->legend_count; i++) {
+		const struct layer_class *one =
+			&layer->classes[layer->legend[i]];
+
+		if (one->bytes.quality != PAGEMAP_EXACT)
+			return false;
+	}
+	return true;
+}
+
 static bool is_exact(const struct stage_pane *pane)
 {
 	const struct picture *picture = pane->picture;
 
 	return picture && pane->layer && !picture->ended && !*picture->why &&
 	       picture->status == PAGEMAP_STATUS_COMPLETE &&
-	       !*pane->layer->doubt;
+	       !*pane->layer->doubt && legend_is_exact(pane->layer);
 }
 
 /* Why, of what is drawn, something is missing: once for each map. */
