@@ -92,13 +92,14 @@ static int show_class(struct view *view, struct stage *stage, const char *word,
 
 static int show(struct view *view, struct stage *stage, const char *text)
 {
-	size_t i, length;
+	size_t i;
 	int status;
 
 	for (i = 0; i < view->pane_count; i++)
 		view->panes[i].lit = NO_CLASS;
 	do {
-		length = strcspn(text, ",");
+		size_t length = strcspn(text, ",");
+
 		status = show_class(view, stage, text, length);
 		text += length + (text[length] != '\0');
 	} while (!status && *text);

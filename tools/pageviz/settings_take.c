@@ -59,13 +59,11 @@ static int take_colour(struct settings *settings, const char *word,
 
 int take_colours(struct settings *settings, const char *text)
 {
-	int status;
-
 	settings->by_count = 0;
 	for (;;) {
 		size_t length = strcspn(text, ",");
+		int status = take_colour(settings, text, length);
 
-		status = take_colour(settings, text, length);
 		if (status || !text[length])
 			return status;
 		text += length + 1;

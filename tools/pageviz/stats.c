@@ -38,9 +38,10 @@ static double median_ms(struct stats *stats)
 {
 	size_t kept = stats->frames < STATS_FRAMES ? stats->frames :
 						     STATS_FRAMES;
+	size_t middle = kept / 2;
 
 	qsort(stats->frame_us, kept, sizeof(stats->frame_us[0]), compare);
-	return kept ? stats->frame_us[kept / 2] / 1e3 : 0;
+	return kept ? stats->frame_us[middle] / 1e3 : 0;
 }
 
 void stats_print(struct stats *stats, const char *driver)

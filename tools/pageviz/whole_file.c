@@ -30,13 +30,13 @@ static void set_mode(int fd)
 
 static int open_beside(struct whole_file *file)
 {
+	char *beside;
 	int fd;
 
-	if (asprintf(&file->beside, "%s.XXXXXX", file->name) < 0) {
-		file->beside = NULL;
+	if (asprintf(&beside, "%s.XXXXXX", file->name) < 0)
 		return -ENOMEM;
-	}
-	fd = mkostemp(file->beside, O_CLOEXEC);
+	file->beside = beside;
+	fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	set_mode(fd);
@@ -44,7 +44,7 @@ static int open_beside(struct whole_file *file)
 	if (file->stream)
 		return 0;
 	close(fd);
-	unlink(file->beside);
+	unlink(beside);
 	return -ENOMEM;
 }
 
