@@ -50,6 +50,8 @@ fuzz       clang                 clang
 fuzz       libclang-rt-14-dev    /usr/lib/llvm-14/lib/clang/14*/lib/linux/libclang_rt.fuzzer-*.a
 coverage   gcovr                 gcovr
 bench      procps                ps
+bench      xvfb                  Xvfb
+bench      xdotool               xdotool
 bench      smem                  smem
 bench      smemstat              smemstat
 bench      atop                  atop
