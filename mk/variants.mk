@@ -46,8 +46,8 @@ fuzz: fuzz-programs
 
 # A linter that is not installed is left out, and said.
 LINT_SRCS := $(LIB_SRCS) $(wildcard tools/*/*.c tools/*/*/*.c)
-LINT_FLAGS = $(ALL_CPPFLAGS) $(TOOL_CPPFLAGS) $(VIZ_CPPFLAGS) -I$(LIB_DIR)/src -Itools/common \
-	$(addprefix -Itools/,$(TOOLS))
+LINT_FLAGS = $(ALL_CPPFLAGS) $(TOOL_CPPFLAGS) $(VIZ_CPPFLAGS) -Itools/common \
+	$(addprefix -Itools/,$(TOOLS)) -I$(LIB_DIR)/src
 
 LINTERS := lint-cppcheck lint-clang-tidy lint-shellcheck
 .PHONY: $(LINTERS)

@@ -42,8 +42,8 @@ static uint8_t state_of(struct making *making, const void *context,
 
 static int make_process(struct making *making)
 {
+	unsigned int i;
 	int err;
-	uint8_t i;
 
 	for (i = 0; i < CLASS_COUNT; i++) {
 		const struct page_class_row *state =

@@ -78,15 +78,14 @@ static double scale_of_all(const struct pane *pane, const struct world *world)
 static double step_scale(double scale, double steps, double all)
 {
 	double to = scale;
+	int i, whole = (int)fabs(floor(steps));
 
 	if (steps != floor(steps)) {
 		to *= exp2(steps / 2);
-	} else if (steps > 0) {
-		for (; steps > 0; steps--)
-			to = rung_above(to * STEP_LEAST);
 	} else {
-		for (; steps < 0; steps++)
-			to = rung_below(to / STEP_LEAST);
+		for (i = 0; i < whole; i++)
+			to = steps > 0 ? rung_above(to * STEP_LEAST)
+				       : rung_below(to / STEP_LEAST);
 	}
 	/* All of the map is a stop of its own on the way. */
 	if (steps <= 0 && scale > all * 1.001 && to < all)

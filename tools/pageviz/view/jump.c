@@ -195,7 +195,7 @@ int view_jump(struct view *view, struct stage *stage, const char *text)
 {
 	struct acting acting = { .view = view, .stage = stage,
 				 .index = view->active };
-	char trimmed[PROMPT_SIZE];
+	char trimmed[PROMPT_SIZE] = "";
 	size_t length;
 
 	if (view->active >= view->pane_count)

@@ -13,7 +13,7 @@ void prompt_open(struct view *view, enum prompt_kind kind)
 	view->in_list = false;
 	view->typed[0] = '\0';
 	if (kind == PROMPT_SEARCH)
-		strcpy(view->typed, view->search);
+		memcpy(view->typed, view->search, sizeof(view->typed));
 }
 
 void act_jump(struct acting *acting)
@@ -36,13 +36,14 @@ static bool type_key(struct view *view, uint32_t key)
 {
 	char text[8];
 	size_t bytes = event_key_text(key, text);
+	size_t length = strlen(view->typed);
 
 	if (key == EVENT_BACKSPACE)
 		take_back(view->typed);
 	else if (key == EVENT_CONTROL('u'))
 		view->typed[0] = '\0';
-	else if (bytes && strlen(view->typed) + bytes < sizeof(view->typed))
-		strcat(view->typed, text);
+	else if (bytes && length + bytes < sizeof(view->typed))
+		memcpy(view->typed + length, text, bytes + 1);
 	else
 		return false;
 	return true;
@@ -50,7 +51,7 @@ static bool type_key(struct view *view, uint32_t key)
 
 static void follow_search(struct view *view, struct stage *stage)
 {
-	strcpy(view->search, view->typed);
+	memcpy(view->search, view->typed, sizeof(view->search));
 	list_begin(view, stage);
 }
 

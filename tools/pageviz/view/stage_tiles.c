@@ -133,7 +133,7 @@ struct tile *tiles_add(struct tile_cache *cache, const struct tile_key *key)
 	chain(cache, kept);
 	cache->count++;
 	/* A frame may have needed more than there may be. */
-	while (cache->count > TILES_MOST &&
+	while (cache->count > TILES_MOST && cache->oldest != kept &&
 	       cache->oldest->frame != cache->frame) {
 		struct kept_tile *goes = cache->oldest;
 

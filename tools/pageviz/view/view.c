@@ -60,8 +60,8 @@ void page_name(const struct stage_pane *of, uint64_t page, char text[32])
 	if (of->picture->id.kind == MAP_RAM)
 		snprintf(text, 32, "PFN 0x%llx", (unsigned long long)page);
 	else
-		snprintf(text, 32, "0x%llx", (unsigned long long)
-			 (page * of->moment->page_bytes));
+		snprintf(text, 32, "0x%llx",
+			 (unsigned long long)page * of->moment->page_bytes);
 }
 
 bool view_page_at(const struct view *view, const struct stage *stage,
