@@ -313,6 +313,65 @@ static void hidden_sharers_are_bounds(void **state)
 	world_free(world);
 }
 
+/* A process looks the same whether RAM is asked for beside it or not. */
+static void assert_equal_pictures(const struct world *with,
+				  const struct world *without, size_t index)
+{
+	const struct picture *a = &with->moment->pictures[index];
+	const struct picture *b = &without->moment->pictures[index];
+	size_t i;
+
+	assert_int_equal(a->stretch_count, b->stretch_count);
+	assert_true(a->stretch_count > 0);
+	for (i = 0; i < a->stretch_count; i++) {
+		const struct stretch *x = &a->stretches[i];
+		const struct stretch *y = &b->stretches[i];
+		bool is_in_set = x->set < with->moment->set_count;
+
+		assert_int_equal(x->first_page, y->first_page);
+		assert_int_equal(x->page_count, y->page_count);
+		assert_int_equal(x->place, y->place);
+		assert_int_equal(x->sharers, y->sharers);
+		assert_int_equal(x->sharers_high, y->sharers_high);
+		assert_int_equal(x->bits, y->bits);
+		assert_int_equal(with->moment->flags[x->flags],
+				 without->moment->flags[y->flags]);
+		if (!is_in_set) {
+			assert_int_equal(x->set, y->set);
+			continue;
+		}
+		assert_int_equal(members_of(with->moment, x->set),
+				 members_of(without->moment, y->set));
+		assert_int_equal(with->moment->sets[x->set].unseen,
+				 without->moment->sets[y->set].unseen);
+	}
+}
+
+static void ram_beside_changes_nothing(void **state)
+{
+	unsigned int seed, i;
+
+	(void)state;
+	for (seed = 0; seed < 2 * SEEDS; seed++) {
+		struct world *with = world_new(seed, seed % 2);
+		struct world *without = world_new(seed, seed % 2);
+		struct reading_request request = some_maps(seed);
+
+		/* Half of them hide who else maps frames. */
+		with->machine.hides_pids = without->machine.hides_pids =
+			seed >= SEEDS;
+		world_take(with, &request);
+		request.map_count = 3;
+		world_take(without, &request);
+		for (i = 0; i < 3; i++) {
+			assert_equal_pictures(with, without, i);
+			assert_process(without, &without->moment->pictures[i]);
+		}
+		world_free(with);
+		world_free(without);
+	}
+}
+
 static void nobody_is_no_error_beside_others(void **state)
 {
 	struct world *world = world_new(1, true);
@@ -348,6 +407,7 @@ int main(void)
 		cmocka_unit_test(pages_of_a_frame_are_found),
 		cmocka_unit_test(one_mm_is_one_person),
 		cmocka_unit_test(hidden_sharers_are_bounds),
+		cmocka_unit_test(ram_beside_changes_nothing),
 		cmocka_unit_test(nobody_is_no_error_beside_others),
 	};
 

@@ -46,7 +46,11 @@ static size_t list_maps(const struct reading_request *request,
 	return count;
 }
 
-/* Everyone is counted, and of those alone who are shown pages are kept. */
+/*
+ * Everyone is counted, and of those alone who are shown pages are kept.  Frames
+ * that a process has alone are looked up where RAM is shown only: of its own
+ * pages it is told by their runs (sets_of_alone()).
+ */
 static int take_census(struct taking *taking)
 {
 	const struct reading_request *request = taking->request;
@@ -63,7 +67,8 @@ static int take_census(struct taking *taking)
 		.metrics = METRICS,
 		.identity = people_identity(taking),
 		.gentle = request->gentle,
-		.frames = PAGEMAP_FRAMES_ALL,
+		.frames = wants(request, MAP_RAM) ? PAGEMAP_FRAMES_ALL
+						  : PAGEMAP_FRAMES_KINDS,
 		.pages = pages ? &filter : NULL,
 	};
 

@@ -21,6 +21,9 @@
 struct painting {
 	struct taking *taking;
 	struct picture *picture;
+	const struct pagemap_process *process;
+	uint32_t alone;				/* the set of it and nobody else;
+						   SET_UNKNOWN: not yet found */
 	enum pagemap_mapping_kind kind;		/* of the mapping at hand */
 	uint64_t next_page;			/* up to here all is shown */
 	struct ages_walk ages;
@@ -84,11 +87,20 @@ static uint32_t set_without(const struct pagemap_run *run)
 	}
 }
 
+static uint32_t set_of_alone(struct painting *painting)
+{
+	if (painting->alone == SET_UNKNOWN)
+		painting->alone = sets_of_alone(painting->taking,
+						painting->process);
+	return painting->alone;
+}
+
 /* How many of a run's pages, from one on, have the same set as that. */
-static uint64_t span_of_set(struct taking *taking,
+static uint64_t span_of_set(struct painting *painting,
 			    const struct pagemap_run *run, uint64_t at,
 			    uint64_t count, uint32_t *ret_set)
 {
+	struct taking *taking = painting->taking;
 	bool same = run->bits & PAGEMAP_RUN_SAME_FRAME;
 	uint64_t span;
 	size_t set;
@@ -96,6 +108,11 @@ static uint64_t span_of_set(struct taking *taking,
 	*ret_set = set_without(run);
 	if (!taking->sharing || !has_frame(run))
 		return count;
+	/* The kernel says so of each: these may not even be looked up. */
+	if (run->sharers == 1 && run->bits & PAGEMAP_RUN_EXCLUSIVE) {
+		*ret_set = set_of_alone(painting);
+		return count;
+	}
 	pagemap_sharing_set_run(taking->sharing, run->pfn + (same ? 0 : at),
 				same ? 1 : count, &set, &span);
 	if (set != PAGEMAP_NO_SET)
@@ -145,7 +162,7 @@ static int add_run(struct painting *painting, const struct pagemap_run *run)
 		count = run->page_count - at;
 		if (count > UINT32_MAX)
 			count = UINT32_MAX;
-		count = span_of_set(taking, run, at, count, &stretch.set);
+		count = span_of_set(painting, run, at, count, &stretch.set);
 		if (run->state == PAGEMAP_PAGE_PRESENT)
 			count = ages_span(&painting->ages, first + at, count,
 					  &stretch.age);
@@ -318,7 +335,8 @@ static int picture_beside(struct taking *taking, struct picture *picture)
 
 int process_picture(struct taking *taking, struct picture *picture)
 {
-	struct painting painting = { .taking = taking, .picture = picture };
+	struct painting painting = { .taking = taking, .picture = picture,
+				     .alone = SET_UNKNOWN };
 	const struct pagemap_process *process = taking->snapshot ?
 		pagemap_snapshot_find_pid(taking->snapshot, picture->id.pid) :
 		NULL;
@@ -328,6 +346,7 @@ int process_picture(struct taking *taking, struct picture *picture)
 			PAGEMAP_STATUS_VANISHED)
 		return picture_beside(taking, picture);
 	begin(taking, picture, process);
+	painting.process = process;
 	picture->name = people[taking->person_of[
 		pagemap_process_index(process)]].name;
 	return paint(&painting, process);

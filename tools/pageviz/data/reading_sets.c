@@ -49,6 +49,30 @@ uint32_t sets_number(struct taking *taking, size_t set)
 	return number;
 }
 
+/* The set of sharing that a process is in alone; PAGEMAP_NO_SET: there is none. */
+static size_t find_alone(const struct taking *taking, uint32_t process)
+{
+	struct pagemap_share_set set;
+	size_t i;
+
+	for (i = 0; taking->sharing &&
+		    !pagemap_sharing_set_at(taking->sharing, i, &set); i++)
+		if (set.member_count == 1 && set.members[0] == process)
+			return i;
+	return PAGEMAP_NO_SET;
+}
+
+uint32_t sets_of_alone(struct taking *taking,
+		       const struct pagemap_process *process)
+{
+	uint32_t index = (uint32_t)pagemap_process_index(process);
+	size_t set = find_alone(taking, index);
+
+	return set == PAGEMAP_NO_SET ?
+	       sets_add(taking, &taking->person_of[index], 1, false) :
+	       sets_number(taking, set);
+}
+
 /* ---- Flags ------------------------------------------------------------- */
 
 static uint32_t hash_flags(uint64_t flags)

@@ -65,6 +65,10 @@ const char *people_name(struct taking *taking,
 /* The number of a set of sharing in the moment.  SET_UNKNOWN: no memory. */
 uint32_t sets_number(struct taking *taking, size_t set);
 
+/* The set of a process and nobody else; made if there is none. */
+uint32_t sets_of_alone(struct taking *taking,
+		       const struct pagemap_process *process);
+
 /* A set of people, which are copied. */
 uint32_t sets_add(struct taking *taking, const uint32_t *members,
 		  uint32_t count, bool unseen);
