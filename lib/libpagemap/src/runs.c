@@ -21,42 +21,53 @@ static bool has_frame(const struct page_run *run)
 	       run->state != PAGEMAP_PAGE_SWAPPED;
 }
 
-/* What the census says of one frame of a run. */
-static void set_sharers(const struct pagemap_snapshot *snapshot, uint64_t pfn,
-			struct page_run *run)
+/* What a mark in place of a count says of a frame. */
+static enum pagemap_page_state state_of_mark(uint32_t mark)
+{
+	if (mark == (uint32_t)FRAMES_ZERO)
+		return PAGEMAP_PAGE_ZERO;
+	return mark == (uint32_t)FRAMES_HUGETLB ? PAGEMAP_PAGE_HUGETLB
+						: PAGEMAP_PAGE_SPECIAL;
+}
+
+/*
+ * What the census says of a frame of a run, and of how many from it on, at most
+ * limit, it says that at once.
+ */
+static uint32_t set_sharers(const struct pagemap_snapshot *snapshot,
+			    uint64_t pfn, uint32_t limit, struct page_run *run)
 {
 	struct frame_piece piece;
-	uint32_t sharers;
+	uint32_t sharers, count;
 
 	/*
 	 * Not in the table: exclusive by the kernel's own word, or a number
 	 * that no RAM has, which figures leave out too.
 	 */
-	if (!frames_piece(snapshot->frames, pfn, 1, &piece)) {
+	if (!frames_piece(snapshot->frames, pfn, limit, &piece)) {
 		run->sharers = run->bits & PAGEMAP_RUN_EXCLUSIVE ? 1 : 0;
 		run->sharers_high = run->sharers;
 		if (!run->sharers && run->state == PAGEMAP_PAGE_PRESENT)
 			run->state = PAGEMAP_PAGE_SPECIAL;
-		return;
+		return piece.count;
 	}
+	count = piece.counts ? 1 : piece.count;
 	sharers = piece.counts ? *piece.counts : piece.uniform;
 	/* Not counted: what the kernel's count holds is this one, not unseen. */
 	if (!sharers && (run->bits & PAGEMAP_RUN_EXCLUSIVE)) {
 		run->sharers = 1;
 		run->sharers_high = 1;
-		return;
+		return count;
 	}
 	if (frames_is_mark(sharers)) {
-		run->state = sharers == (uint32_t)FRAMES_ZERO ?
-			PAGEMAP_PAGE_ZERO :
-			sharers == (uint32_t)FRAMES_HUGETLB ?
-			PAGEMAP_PAGE_HUGETLB : PAGEMAP_PAGE_SPECIAL;
+		run->state = (uint8_t)state_of_mark(sharers);
 		sharers = 0;
 	}
 	run->sharers = sharers;
 	run->sharers_high = sharers;
 	if (sharers && snapshot->unseen_counts)
 		run->sharers_high += snapshot->unseen_counts[piece.slot];
+	return count;
 }
 
 static bool alike(const struct page_run *a, const struct page_run *b)
@@ -65,26 +76,26 @@ static bool alike(const struct page_run *a, const struct page_run *b)
 	       a->sharers_high == b->sharers_high && a->state == b->state;
 }
 
-static int add_page(struct array *out, const struct page_run *whole,
-		    uint32_t page, struct page_run *one)
+static int add_pages(struct array *out, const struct page_run *whole,
+		     uint32_t page, uint32_t count, const struct page_run *some)
 {
 	struct page_run *last = out->items;
 
 	if (page) {
 		last += out->count - 1;
-		if (alike(last, one)) {
-			last->count++;
+		if (alike(last, some)) {
+			last->count += count;
 			return 0;
 		}
 	}
-	one->start_page = whole->start_page + page;
-	one->count = 1;
-	if (one->number != PAGEMAP_PFN_UNKNOWN)
-		one->number = whole->number + page;
 	last = array_push(out, sizeof(*last));
 	if (!last)
 		return -ENOMEM;
-	*last = *one;
+	*last = *some;
+	last->start_page = whole->start_page + page;
+	last->count = count;
+	if (whole->number != PAGEMAP_PFN_UNKNOWN)
+		last->number = whole->number + page;
 	return 0;
 }
 
@@ -98,34 +109,75 @@ static int keep_same(struct pagemap_source *source,
 	if (!copy)
 		return -ENOMEM;
 	*copy = *run;
-	if (source->ops->read_frames(source, FRAME_FLAGS, run->number,
+	if (snapshot->no_flags ||
+	    source->ops->read_frames(source, FRAME_FLAGS, run->number,
 				     &copy->flags, 1) != 1)
 		copy->flags = PAGEMAP_FLAGS_UNKNOWN;
-	set_sharers(snapshot, run->number, copy);
+	set_sharers(snapshot, run->number, 1, copy);
 	return 0;
+}
+
+/* Flags of a run's frames, read some at a time. */
+struct flags_read {
+	struct pagemap_source *source;
+	uint32_t first;			/* page of the run */
+	uint32_t count;
+	ssize_t got;
+	uint64_t flags[BATCH];
+};
+
+/* How many pages of a run from one on, at most limit, have the same flags. */
+static uint32_t span_of_flags(struct flags_read *read,
+			      const struct page_run *run, uint32_t page,
+			      uint32_t limit, uint64_t *ret_flags)
+{
+	uint32_t at, i = 1;
+
+	if (page - read->first >= read->count) {
+		read->first = page;
+		read->count = run->count - page < BATCH ? run->count - page
+							: BATCH;
+		read->got = read->source->ops->read_frames(read->source,
+			FRAME_FLAGS, run->number + page, read->flags,
+			read->count);
+	}
+	at = page - read->first;
+	if (limit > read->count - at)
+		limit = read->count - at;
+	*ret_flags = PAGEMAP_FLAGS_UNKNOWN;
+	if ((ssize_t)at >= read->got)
+		return limit;
+	*ret_flags = read->flags[at];
+	while (i < limit && (ssize_t)(at + i) < read->got &&
+	       read->flags[at + i] == *ret_flags)
+		i++;
+	return i;
 }
 
 static int split_run(struct pagemap_source *source,
 		     const struct pagemap_snapshot *snapshot,
 		     const struct page_run *run, struct array *out)
 {
-	uint64_t flags[BATCH];
-	uint32_t page;
-	ssize_t got = 0;
+	struct flags_read read;
+	struct page_run some = *run;
+	uint32_t page, count, left = 0;
 	int err = 0;
 
-	for (page = 0; page < run->count && !err; page++) {
-		uint32_t at = page % BATCH, rest = run->count - page;
-		uint64_t pfn = run->number + page;
-		struct page_run one = *run;
-
-		if (!at)
-			got = source->ops->read_frames(source, FRAME_FLAGS,
-				pfn, flags, rest < BATCH ? rest : BATCH);
-		one.flags = (ssize_t)at < got ? flags[at]
-					      : PAGEMAP_FLAGS_UNKNOWN;
-		set_sharers(snapshot, pfn, &one);
-		err = add_page(out, run, page, &one);
+	read.source = source;
+	read.first = read.count = 0;
+	some.flags = PAGEMAP_FLAGS_UNKNOWN;
+	for (page = 0; page < run->count && !err; page += count) {
+		if (!left) {
+			some.state = run->state;
+			left = set_sharers(snapshot, run->number + page,
+					   run->count - page, &some);
+		}
+		count = left;
+		if (!snapshot->no_flags)
+			count = span_of_flags(&read, run, page, left,
+					      &some.flags);
+		left -= count;
+		err = add_pages(out, run, page, count, &some);
 	}
 	return err;
 }

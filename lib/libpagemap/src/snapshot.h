@@ -188,6 +188,8 @@ struct pagemap_snapshot {
 	const struct pagemap_page_filter *filter; /* in the arena; NULL */
 	const pid_t *pids;		/* asked for, rising; NULL: all */
 	size_t pid_count;
+	bool alone;			/* of these no others are read */
+	bool no_flags;			/* runs are kept without them */
 
 	uint32_t page_shift;
 	uint32_t swap_types;

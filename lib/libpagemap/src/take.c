@@ -145,7 +145,8 @@ static int read_options(struct pagemap_snapshot *snapshot,
 	    (unsigned int)opts->engine > PAGEMAP_ENGINE_CENSUS ||
 	    (unsigned int)opts->detail > PAGEMAP_DETAIL_PAGES ||
 	    (unsigned int)opts->frames > PAGEMAP_FRAMES_ALL ||
-	    (opts->pids && !opts->pid_count) || !filter_fits(opts))
+	    (opts->pids && !opts->pid_count) ||
+	    (opts->alone && !opts->pids) || !filter_fits(opts))
 		return -EINVAL;
 	snapshot->engine = opts->engine;
 	snapshot->detail = opts->detail;
@@ -157,6 +158,8 @@ static int read_options(struct pagemap_snapshot *snapshot,
 	snapshot->groups = opts->groups;
 	snapshot->top_count = opts->top_count;
 	snapshot->frames_detail = opts->frames;
+	snapshot->alone = opts->alone;
+	snapshot->no_flags = opts->no_flags;
 	if (keep_filter(snapshot, opts->pages))
 		return -ENOMEM;
 	return keep_pids(snapshot, opts->pids, opts->pid_count);
@@ -180,7 +183,8 @@ int snapshot_list_processes(struct pagemap_source *source,
 			    struct pagemap_snapshot *snapshot)
 {
 	bool only = snapshot->pids &&
-		    snapshot->engine == PAGEMAP_ENGINE_KERNEL;
+		    (snapshot->alone ||
+		     snapshot->engine == PAGEMAP_ENGINE_KERNEL);
 	struct array list = { 0 };
 	size_t named = 0;
 	pid_t pid = 0;
@@ -345,7 +349,7 @@ static int take(struct pagemap_source *source,
 		snapshot->engine = choose_engine(source, snapshot);
 	engine = snapshot->engine == PAGEMAP_ENGINE_CENSUS ? &census_engine
 							   : &kernel_engine;
-	snapshot->missing_pids =
+	snapshot->missing_pids = snapshot->alone ||
 		!pagemap_source_has_feature(source, PAGEMAP_FEATURE_ALL_PIDS);
 	err = engine->prepare(source, snapshot);
 	if (!err && snapshot->detail > PAGEMAP_DETAIL_PROCESSES)

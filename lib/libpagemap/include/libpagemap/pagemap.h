@@ -395,6 +395,13 @@ struct pagemap_snapshot_opts {
 					     these pages, so that all of a
 					     machine can be looked through;
 					     NULL: of all */
+	bool alone;			/**< nobody but pids is read, who may
+					     share pages with them: sharers and
+					     shares are then bounds, as where
+					     processes are hidden */
+	bool no_flags;			/**< runs of pages do without the flags
+					     of their frames, which take the
+					     most time to read */
 };
 
 /**
