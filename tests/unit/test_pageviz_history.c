@@ -87,6 +87,30 @@ static void who_looks_keeps_it(void **state)
 	history_free(NULL);
 }
 
+/* A first look gives way to what was read after it; others go on beside it. */
+static void first_looks_give_way(void **state)
+{
+	struct history *history = history_new(1000);
+	struct moment *first = make(2, 80);
+
+	(void)state;
+	first->quick = true;
+	moment_ref(first);
+	assert_int_equal(history_add(history, make(1, 80)), 0);
+	assert_int_equal(history_add(history, first), 0);
+	assert_int_equal(history_count(history), 2);
+	assert_int_equal(history_add(history, make(3, 80)), 0);
+	assert_int_equal(history_count(history), 2);
+	assert_int_equal(history_at(history, 0)->time_ns, 1);
+	assert_int_equal(history_at(history, 1)->time_ns, 3);
+	assert_int_equal(history_add(history, make(4, 80)), 0);
+	assert_int_equal(history_count(history), 3);
+	/* Who looks at it has it still. */
+	assert_int_equal(first->time_ns, 2);
+	moment_unref(first);
+	history_free(history);
+}
+
 static void many_are_kept(void **state)
 {
 	struct history *history = history_new(SIZE_MAX);
@@ -279,6 +303,7 @@ int main(void)
 		cmocka_unit_test(oldest_go),
 		cmocka_unit_test(newest_stays),
 		cmocka_unit_test(who_looks_keeps_it),
+		cmocka_unit_test(first_looks_give_way),
 		cmocka_unit_test(many_are_kept),
 		cmocka_unit_test(what_is_packed_comes_out_again),
 		cmocka_unit_test(who_looks_has_it_whole),

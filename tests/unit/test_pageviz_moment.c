@@ -372,6 +372,60 @@ static void ram_beside_changes_nothing(void **state)
 	}
 }
 
+/* What a first look says of a page's sharers is a part of the truth. */
+static void assert_first_look(const struct world *world,
+			      const struct machine_page *truth,
+			      const struct stretch *stretch)
+{
+	uint32_t mappers = world->mappers[truth->number];
+	uint32_t count = (uint32_t)__builtin_popcount(mappers);
+
+	assert_int_equal(stretch->state, PAGEMAP_PAGE_PRESENT);
+	assert_true(world->moment->flags[stretch->flags] ==
+		    PAGEMAP_FLAGS_UNKNOWN);
+	assert_true(stretch->sharers > 0 && stretch->sharers <= count);
+	assert_true(stretch->sharers_high >= count);
+	if (stretch->set != SET_UNKNOWN)
+		assert_int_equal(members_of(world->moment, stretch->set),
+				 mappers);
+}
+
+static void first_looks_are_true(void **state)
+{
+	unsigned int seed, i, k, looked = 0, alone = 0;
+
+	(void)state;
+	for (seed = 0; seed < SEEDS; seed++) {
+		struct world *world = world_new(seed, seed % 2);
+		struct reading_request request = some_maps(seed);
+
+		request.quick = true;
+		world_take(world, &request);
+		assert_int_equal(world->moment->person_count, 3);
+		for (i = 0; i < 3 * MACHINE_MAPPINGS * MACHINE_PAGES; i++) {
+			const struct picture *picture = &world->moment->pictures
+				[i / (MACHINE_MAPPINGS * MACHINE_PAGES)];
+			const struct machine_mapping *mapping = &world->machine
+				.mappings[index_of_pid(picture->id.pid)]
+				[i / MACHINE_PAGES % MACHINE_MAPPINGS];
+			const struct stretch *stretch;
+
+			k = i % MACHINE_PAGES;
+			stretch = picture_stretch(picture,
+						  mapping->first_page + k);
+			assert_true(!stretch ==
+				    (mapping->pages[k].kind == PAGE_NONE));
+			if (mapping->pages[k].kind != PAGE_FRAME)
+				continue;
+			assert_first_look(world, &mapping->pages[k], stretch);
+			alone += stretch->set != SET_UNKNOWN;
+			looked++;
+		}
+		world_free(world);
+	}
+	assert_true(alone > 0 && alone < looked);
+}
+
 static void nobody_is_no_error_beside_others(void **state)
 {
 	struct world *world = world_new(1, true);
@@ -408,6 +462,7 @@ int main(void)
 		cmocka_unit_test(one_mm_is_one_person),
 		cmocka_unit_test(hidden_sharers_are_bounds),
 		cmocka_unit_test(ram_beside_changes_nothing),
+		cmocka_unit_test(first_looks_are_true),
 		cmocka_unit_test(nobody_is_no_error_beside_others),
 	};
 

@@ -146,7 +146,7 @@ static void look_at_all(const char *name)
 		moment_unref(take(source, &request));
 	}
 	request.map_count = 1;
-	request.flags_only = true;
+	request.quick = true;
 	moment_unref(take(source, &request));
 	pagemap_source_close(source);
 }
@@ -320,7 +320,7 @@ static void flags_alone_know_nobody(void **state)
 {
 	struct reading_request request = {
 		.maps = { { .kind = MAP_RAM } }, .map_count = 1,
-		.flags_only = true,
+		.quick = true,
 	};
 	struct moment *moment = take_once("ram", &request);
 	const struct picture *picture = &moment->pictures[0];
@@ -541,6 +541,109 @@ static void last_pictures_are_kept(void **state)
 	pagemap_source_close(source);
 }
 
+/* ---- First looks ------------------------------------------------------- */
+
+/* What ends before all of it was read is seen as far as it was. */
+static void a_first_look_is_not_lost(void **state)
+{
+	struct reading_request request = request_of(101, 100);
+	const char *path = make_tree("ram");
+	struct pagemap_source *source = open_tree(path);
+	struct moment *first, *after;
+
+	(void)state;
+	request.quick = true;
+	first = take(source, &request);
+	assert_true(first->quick);
+	assert_false(first->pictures[0].ended);
+	assert_true(first->pictures[0].stretch_count > 0);
+	assert_int_equal(first->person_count, 2);
+	run("rm -r '%s/101' '%s/100'", path, path);
+	request.quick = false;
+	request.previous = first;
+	after = take(source, &request);
+	assert_false(after->quick);
+	assert_true(after->pictures[0].ended);
+	assert_true(after->pictures[1].ended);
+	assert_same(first, after);
+	assert_int_equal(moment_person(after, 101)->status,
+			 PAGEMAP_STATUS_VANISHED);
+	moment_unref(first);
+	moment_unref(after);
+	pagemap_source_close(source);
+}
+
+/* Those who were there already stay as they were seen, to the last figure. */
+static void a_first_look_keeps_what_is_known(void **state)
+{
+	struct reading_request request = request_of(101, 0);
+	const char *path = make_tree("ram");
+	struct pagemap_source *source = open_tree(path);
+	struct moment *before, *first;
+	const struct picture *picture;
+
+	(void)state;
+	request.maps[1] = (struct map_id){ .kind = MAP_RAM };
+	request.map_count = 2;
+	before = take(source, &request);
+	request.maps[2] = (struct map_id){ MAP_PROCESS, 200 };
+	request.map_count = 3;
+	request.quick = true;
+	request.previous = before;
+	first = take(source, &request);
+	assert_same(before, first);
+	assert_int_equal(first->person_count, before->person_count);
+	assert_int_equal(moment_person(first, 101)->status,
+			 PAGEMAP_STATUS_COMPLETE);
+	assert_false(first->pictures[0].ended);
+	assert_int_equal(first->pictures[0].time_ns,
+			 before->pictures[0].time_ns);
+	assert_string_equal(first->pictures[0].why, before->pictures[0].why);
+	picture = &first->pictures[1];
+	assert_int_equal(picture->stretch_count,
+			 before->pictures[1].stretch_count);
+	assert_memory_equal(picture->ram, before->pictures[1].ram,
+			    PAGEMAP_RAM_CLASS_COUNT * sizeof(*picture->ram));
+	/* And it alone is new. */
+	picture = &first->pictures[2];
+	assert_true(picture->stretch_count > 0);
+	assert_int_equal(picture->stretches[0].flags, 0);
+	assert_true(*picture->why);
+	assert_true(*picture->why_sharers);
+	moment_unref(before);
+	moment_unref(first);
+	pagemap_source_close(source);
+}
+
+/* One that nobody saw is none, unless there is something beside it. */
+static void a_first_look_at_nobody(void **state)
+{
+	struct reading_request request = request_of(4711, 0);
+	struct pagemap_source *source = open_tree(make_tree("ram"));
+	struct moment *none = NULL, *before, *first;
+	char why[256];
+
+	(void)state;
+	request.quick = true;
+	assert_int_equal(reading_take(source, &request, &none, why), -ESRCH);
+	assert_string_equal(why, "there is no process 4711");
+	request = request_of(200, 0);
+	before = take(source, &request);
+	request = request_of(4711, 200);
+	request.quick = true;
+	request.previous = before;
+	first = take(source, &request);
+	assert_true(first->pictures[0].ended);
+	assert_int_equal(first->pictures[0].stretch_count, 0);
+	assert_int_equal(first->pictures[1].stretch_count,
+			 before->pictures[0].stretch_count);
+	moment_unref(before);
+	moment_unref(first);
+	pagemap_source_close(source);
+}
+
+/* ---- Zombies ----------------------------------------------------------- */
+
 /* Its parent has not asked for it yet: it is there, and has no memory. */
 static void a_zombie_has_ended(void **state)
 {
@@ -644,6 +747,9 @@ int main(void)
 		cmocka_unit_test(names_are_escaped),
 		cmocka_unit_test(a_clone_is_found_by_its_pid),
 		cmocka_unit_test(last_pictures_are_kept),
+		cmocka_unit_test(a_first_look_is_not_lost),
+		cmocka_unit_test(a_first_look_keeps_what_is_known),
+		cmocka_unit_test(a_first_look_at_nobody),
 		cmocka_unit_test(a_zombie_has_ended),
 		cmocka_unit_test(a_thread_takes_moments),
 	};

@@ -15,8 +15,8 @@ struct history;
 struct history *history_new(size_t most_bytes);
 void history_free(struct history *history);
 
-/* Takes a moment over.  Gives how many of the oldest went; -ENOMEM: it is
- * dropped. */
+/* Takes a moment over, in place of the newest if that was quick.  Gives how
+ * many of the oldest went; -ENOMEM: it is dropped. */
 int history_add(struct history *history, struct moment *moment);
 
 size_t history_count(const struct history *history);

@@ -33,7 +33,7 @@ struct showing {
 	uint64_t asked_ns;		/* when the last reading began, */
 	uint64_t cost_ns;		/* and what it cost */
 	uint64_t drawn_ns;
-	bool quick;			/* the newest moment has RAM's flags alone */
+	bool quick;			/* the newest moment is a first look */
 	bool aimed;			/* --show, --at, --zoom, --keys are done */
 	bool changed;			/* something is other than what is drawn */
 	int status;
@@ -52,16 +52,14 @@ static void fail(struct showing *showing, int status)
 
 /* ---- Reading ------------------------------------------------------------ */
 
-/* RAM that was never seen: its flags come first, they are quick. */
-static bool is_new_ram(const struct reading_request *request)
+/* Of a map that was never seen a first look comes first: it is quick. */
+static bool has_new_map(const struct reading_request *request)
 {
-	const struct map_id ram = { .kind = MAP_RAM };
 	size_t i;
 
 	for (i = 0; i < request->map_count; i++)
-		if (request->maps[i].kind == MAP_RAM)
-			return !request->previous ||
-			       !moment_picture(request->previous, ram);
+		if (!moment_picture(request->previous, request->maps[i]))
+			return true;
 	return false;
 }
 
@@ -103,10 +101,10 @@ static void ask(struct showing *showing)
 	if (reader_is_busy(showing->reader) || now_ns() < due_ns(showing))
 		return;
 	session_request(&showing->session, &request);
-	request.flags_only = is_new_ram(&request);
+	request.quick = has_new_map(&request);
 	if (!reader_ask(showing->reader, &request))
 		return;
-	showing->quick = request.flags_only;
+	showing->quick = request.quick;
 	showing->asked_ns = now_ns();
 	view->read_now = view->maps_changed = false;
 }

@@ -134,6 +134,8 @@ struct moment {
 	size_t picture_count;
 	size_t memory_bytes;		/* that it takes itself */
 	size_t unreadable;		/* processes that could not be read */
+	bool quick;			/* a first look: who else maps pages,
+					   and flags, are yet to be read */
 };
 
 /* The picture of a map; NULL if the moment has none, or is NULL itself. */

@@ -31,7 +31,9 @@ struct reading_request {
 	struct map_id maps[MAPS_MOST];
 	size_t map_count;
 	bool gentle;
-	bool flags_only;	/* of RAM: not whose the frames are; quick */
+	bool quick;		/* a first look at maps that previous has not:
+				   processes without others and without flags,
+				   RAM by flags alone */
 	const struct reading_group *groups;
 	size_t group_count;
 	struct reading_session *session;	/* NULL: no ages; a reader has

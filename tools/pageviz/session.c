@@ -220,7 +220,6 @@ static void say_ended(struct view *view, const struct moment *before,
 int session_add(struct session *session, struct moment *moment)
 {
 	const struct moment *before = session_newest(session);
-	size_t count = history_count(session->history);
 	int removed;
 
 	/* It may be removed for the new one. */
@@ -229,7 +228,7 @@ int session_add(struct session *session, struct moment *moment)
 	if (removed >= 0) {
 		view_moment_added(&session->view, session->stage,
 				  (size_t)removed);
-		if (history_count(session->history) + (size_t)removed > count)
+		if (session_newest(session) == moment)
 			say_ended(&session->view, before, moment);
 	}
 	moment_unref((struct moment *)before);

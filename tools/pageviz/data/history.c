@@ -75,10 +75,18 @@ static size_t too_many(const struct history *history)
 	return 0;
 }
 
+/* A first look has had its time when all of it was read. */
+static void drop_first_look(struct history *history)
+{
+	if (history->count && history->moments[history->count - 1]->quick)
+		moment_unref(history->moments[--history->count]);
+}
+
 int history_add(struct history *history, struct moment *moment)
 {
 	size_t gone;
 
+	drop_first_look(history);
 	if (history->count == history->capacity) {
 		size_t capacity = history->capacity * 2 + 16;
 		struct moment **moments = reallocarray(history->moments,

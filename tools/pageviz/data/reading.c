@@ -75,11 +75,47 @@ static int take_census(struct taking *taking)
 	return pagemap_snapshot_take(taking->source, &opts, &taking->snapshot);
 }
 
+/* Processes that are to be seen for the first time. */
+static size_t list_new(const struct taking *taking, pid_t pids[MAPS_MOST])
+{
+	const struct reading_request *request = taking->request;
+	size_t i, count = 0;
+
+	for (i = 0; i < request->map_count; i++)
+		if (request->maps[i].kind == MAP_PROCESS &&
+		    !kept_is_known(taking, request->maps[i]))
+			pids[count++] = request->maps[i].pid;
+	return count;
+}
+
+/* These alone, as quickly as it goes. */
+static int take_new(struct taking *taking)
+{
+	pid_t pids[MAPS_MOST];
+	struct pagemap_snapshot_opts opts = {
+		.size = sizeof(opts),
+		.detail = PAGEMAP_DETAIL_PAGES,
+		.metrics = METRICS,
+		.identity = people_identity(taking),
+		.gentle = taking->request->gentle,
+		.pids = pids,
+		.pid_count = list_new(taking, pids),
+		.alone = true,
+		.no_flags = true,
+	};
+
+	return opts.pid_count ? pagemap_snapshot_take(taking->source, &opts,
+						      &taking->snapshot) : 0;
+}
+
 /* Who there is, where nobody's pages can be read. */
 static int take_list(struct taking *taking)
 {
+	pid_t pids[MAPS_MOST];
 	struct pagemap_snapshot_opts opts = {
 		.size = sizeof(opts),
+		.pids = taking->request->quick ? pids : NULL,
+		.pid_count = list_new(taking, pids),
 		.detail = PAGEMAP_DETAIL_MAPPINGS,
 		.metrics = PAGEMAP_METRICS_SIZES,
 		.identity = people_identity(taking),
@@ -161,17 +197,21 @@ static int find_sharing(struct taking *taking)
 static int look(struct taking *taking)
 {
 	uint64_t wall_ns, cpu_ns, before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	int err = take_census(taking);
+	bool quick = taking->request->quick;
+	int err = quick ? take_new(taking) : take_census(taking);
 
 	if (err == -ENOTSUP)
 		err = take_list(taking);
-	if (err)
+	/* Pictures will say so, or be what was last seen of them. */
+	if (quick && err == -ESRCH)
+		return 0;
+	if (err || !taking->snapshot)
 		return err;
 	/* This thread is one of those that the snapshot counted. */
 	pagemap_snapshot_cost(taking->snapshot, &wall_ns, &cpu_ns);
 	taking->library_ns += cpu_ns;
 	taking->library_ns -= clock_ns(CLOCK_THREAD_CPUTIME_ID) - before;
-	return find_sharing(taking);
+	return quick ? 0 : find_sharing(taking);
 }
 
 /* ---- People ------------------------------------------------------------ */
@@ -254,6 +294,8 @@ static int make_picture(struct taking *taking, struct picture *picture)
 	picture->name = picture->why = picture->why_sharers =
 		picture->why_use = picture->why_age = "";
 	picture->time_ns = store_moment(taking->store)->time_ns;
+	if (kept_is_known(taking, picture->id))
+		return kept_picture(taking, picture);
 	return picture->id.kind == MAP_RAM ? ram_picture(taking, picture)
 					   : process_picture(taking, picture);
 }
@@ -293,7 +335,11 @@ static int prepare(struct taking *taking)
 	taking->page_bytes = pagemap_source_page_size_bytes(taking->source);
 	taking->has_ksm_flag = pagemap_source_has_feature(taking->source,
 						PAGEMAP_FEATURE_KSM_FLAG);
+	taking->why_sharers = "";
 	taking->store = store_new();
+	if (taking->request->quick && taking->store)
+		taking->why_sharers = store_own_text(taking->store,
+			"who shares pages is still being read");
 	taking->flag_slots = calloc(FLAG_SLOTS, sizeof(*taking->flag_slots));
 	if (!taking->store || !taking->flag_slots)
 		return -ENOMEM;
@@ -311,23 +357,23 @@ static int take_people(struct taking *taking)
 
 	if (err)
 		return err;
-	moment->time_ns = pagemap_snapshot_time_ns(taking->snapshot);
-	moment->unreadable = count_unreadable(taking->snapshot);
-	err = ages_take(taking);
-	if (!err)
+	if (taking->snapshot) {
+		moment->time_ns = pagemap_snapshot_time_ns(taking->snapshot);
+		moment->unreadable = count_unreadable(taking->snapshot);
 		err = people_make(taking);
+	}
+	if (!err && !taking->request->quick)
+		err = ages_take(taking);
 	if (!err)
 		err = ended_people(taking);
 	return err ? err : index_people(taking);
 }
 
-/* Flags of RAM tell nothing of processes: who there is is not asked then. */
 static int make(struct taking *taking)
 {
-	const struct reading_request *request = taking->request;
 	int err = prepare(taking);
 
-	if (!err && (!request->flags_only || wants(request, MAP_PROCESS)))
+	if (!err)
 		err = take_people(taking);
 	return err ? err : make_pictures(taking);
 }
@@ -338,6 +384,7 @@ static int settle(struct taking *taking)
 	int err = 0;
 
 	moment->page_bytes = taking->page_bytes;
+	moment->quick = taking->request->quick;
 	moment->person_count = taking->people.count;
 	moment->set_count = taking->sets.count;
 	moment->flag_count = taking->flags.count;

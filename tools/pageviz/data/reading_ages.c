@@ -193,6 +193,8 @@ const char *ages_why(const struct taking *taking)
 {
 	const struct ages *ages = taking->ages;
 
+	if (!ages)
+		return "ages are still being read";
 	if (!ages->set)
 		return ages->why;
 	if (!tells(ages->session->wss, PAGEMAP_WSS_TELLS_PAGES))
@@ -212,7 +214,7 @@ void ages_begin(const struct taking *taking, pid_t pid,
 	size_t i = 0;
 
 	*ret_walk = (struct ages_walk){ .page_bytes = taking->page_bytes };
-	if (!ages->set)
+	if (!ages || !ages->set)
 		return;
 	while (i < ages->session->pid_count && ages->session->pids[i] != pid)
 		i++;

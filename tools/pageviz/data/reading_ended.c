@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What remains of processes that ended: their last picture, taken over from an
- * earlier moment, and those who shared pages with them.
+ * What is taken over from an earlier moment: the last picture of processes that
+ * ended, and those who shared pages with them; and, where a first look is taken
+ * at other maps, what was known of these.
  */
 #include "taking.h"
 
@@ -35,14 +36,15 @@ static void mark_sharers(const struct moment *moment,
 	}
 }
 
-static int add_gone(struct taking *taking, const struct person *before)
+static int add_person(struct taking *taking, const struct person *before,
+		      enum pagemap_status status)
 {
 	struct person *person = list_add(&taking->people, sizeof(*person));
 
 	if (!person)
 		return -ENOMEM;
 	*person = *before;
-	person->status = PAGEMAP_STATUS_VANISHED;
+	person->status = status;
 	person->name = store_own_text(taking->store, before->name);
 	person->command = store_own_text(taking->store, before->command);
 	person->user = store_own_text(taking->store, before->user);
@@ -51,19 +53,13 @@ static int add_gone(struct taking *taking, const struct person *before)
 	       person->group ? 0 : -ENOMEM;
 }
 
-int ended_people(struct taking *taking)
+/* Whom pictures of the ended show. */
+static void mark_wanted(const struct taking *taking, bool *wanted)
 {
 	const struct reading_request *request = taking->request;
 	const struct moment *previous = request->previous;
-	bool *wanted;
 	size_t i;
-	int err = 0;
 
-	if (!previous)
-		return 0;
-	wanted = calloc(previous->person_count + 1, sizeof(*wanted));
-	if (!wanted)
-		return -ENOMEM;
 	for (i = 0; i < request->map_count; i++) {
 		struct map_id id = request->maps[i];
 		const struct picture *picture = moment_picture(previous, id);
@@ -72,9 +68,30 @@ int ended_people(struct taking *taking)
 		    !is_there(taking, id.pid))
 			mark_sharers(previous, picture, wanted);
 	}
-	for (i = 0; i < previous->person_count && !err; i++)
-		if (wanted[i] && !is_there(taking, previous->people[i].pid))
-			err = add_gone(taking, &previous->people[i]);
+}
+
+int ended_people(struct taking *taking)
+{
+	const struct moment *previous = taking->request->previous;
+	bool quick = taking->request->quick, *wanted;
+	size_t i;
+	int err = 0;
+
+	if (!previous)
+		return 0;
+	wanted = calloc(previous->person_count + 1, sizeof(*wanted));
+	if (!wanted)
+		return -ENOMEM;
+	mark_wanted(taking, wanted);
+	for (i = 0; i < previous->person_count && !err; i++) {
+		const struct person *person = &previous->people[i];
+
+		/* Who else there is was not looked at: as it was. */
+		if ((quick || wanted[i]) && !is_there(taking, person->pid))
+			err = add_person(taking, person, quick ?
+					 person->status :
+					 PAGEMAP_STATUS_VANISHED);
+	}
 	free(wanted);
 	return err;
 }
@@ -175,7 +192,13 @@ static int take_picture(struct legacy *legacy, struct picture *picture)
 	if (err)
 		return err;
 	*picture = *legacy->picture;
+	picture->ram = store_copy(taking->store, picture->ram,
+				  picture->ram ? PAGEMAP_RAM_CLASS_COUNT *
+				  sizeof(*picture->ram) : 0);
+	if (!picture->ram && legacy->picture->ram)
+		return -ENOMEM;
 	picture->name = store_own_text(taking->store, picture->name);
+	picture->why = store_own_text(taking->store, picture->why);
 	picture->why_sharers = store_own_text(taking->store,
 					      picture->why_sharers);
 	picture->why_use = store_own_text(taking->store, picture->why_use);
@@ -192,26 +215,48 @@ bool ended_is_known(const struct taking *taking, struct map_id id)
 	return picture && picture->area_count;
 }
 
+/* Takes a map over from an earlier moment, which has it. */
+static int take_over(struct taking *taking, const struct picture *before,
+		     struct picture *picture)
+{
+	const struct moment *previous = taking->request->previous;
+	struct legacy legacy = { taking, previous, before, NULL };
+	int err;
+
+	legacy.sets = calloc(previous->set_count + 1, sizeof(*legacy.sets));
+	err = legacy.sets ? take_picture(&legacy, picture) : -ENOMEM;
+	free(legacy.sets);
+	return err;
+}
+
+bool kept_is_known(const struct taking *taking, struct map_id id)
+{
+	return taking->request->quick && taking->request->previous &&
+	       moment_picture(taking->request->previous, id);
+}
+
+int kept_picture(struct taking *taking, struct picture *picture)
+{
+	return take_over(taking, moment_picture(taking->request->previous,
+						picture->id), picture);
+}
+
 int ended_picture(struct taking *taking, struct picture *picture)
 {
 	const struct moment *previous = taking->request->previous;
-	struct legacy legacy = { .taking = taking, .from = previous };
+	const struct picture *before;
 	int err = 0;
 
 	if (!previous) {
 		taking->missing = picture->id.pid;
 		return -ESRCH;
 	}
-	legacy.picture = moment_picture(previous, picture->id);
-	if (legacy.picture) {
-		legacy.sets = calloc(previous->set_count + 1,
-				     sizeof(*legacy.sets));
-		err = legacy.sets ? take_picture(&legacy, picture) : -ENOMEM;
-		free(legacy.sets);
-	}
+	before = moment_picture(previous, picture->id);
+	if (before)
+		err = take_over(taking, before, picture);
 	picture->status = PAGEMAP_STATUS_VANISHED;
 	picture->ended = true;
-	picture->why = store_own_text(taking->store, legacy.picture ?
+	picture->why = store_own_text(taking->store, before ?
 		"it ended: this is what it was last" :
 		"there is no such process, or it ended before it was read");
 	return err;

@@ -106,13 +106,15 @@ static uint64_t span_of_set(struct painting *painting,
 	size_t set;
 
 	*ret_set = set_without(run);
-	if (!taking->sharing || !has_frame(run))
+	if (!has_frame(run))
 		return count;
 	/* The kernel says so of each: these may not even be looked up. */
 	if (run->sharers == 1 && run->bits & PAGEMAP_RUN_EXCLUSIVE) {
 		*ret_set = set_of_alone(painting);
 		return count;
 	}
+	if (!taking->sharing)
+		return count;
 	pagemap_sharing_set_run(taking->sharing, run->pfn + (same ? 0 : at),
 				same ? 1 : count, &set, &span);
 	if (set != PAGEMAP_NO_SET)
@@ -293,6 +295,9 @@ static void begin(struct taking *taking, struct picture *picture,
 	picture->status = pagemap_process_status(process);
 	picture->time_ns = pagemap_process_read_time_ns(process);
 	picture->why = why_of(taking, picture->status);
+	if (!*picture->why && taking->request->quick)
+		picture->why = store_own_text(taking->store,
+			"flags of frames are still being read");
 }
 
 /* Of one that is in no census, because it has no memory or is new. */
@@ -342,8 +347,10 @@ int process_picture(struct taking *taking, struct picture *picture)
 		NULL;
 	const struct person *people = taking->people.items;
 
-	if (!process || pagemap_process_status(process) ==
-			PAGEMAP_STATUS_VANISHED)
+	/* A census has none without memory: what it was is to be asked. */
+	if (!process ||
+	    pagemap_process_status(process) == PAGEMAP_STATUS_VANISHED ||
+	    pagemap_process_status(process) == PAGEMAP_STATUS_NO_MEMORY)
 		return picture_beside(taking, picture);
 	begin(taking, picture, process);
 	painting.process = process;

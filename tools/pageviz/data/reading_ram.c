@@ -194,11 +194,10 @@ static int paint(struct taking *taking, struct picture *picture,
 
 static const char *why_sharers(const struct taking *taking)
 {
-	if (taking->request->flags_only)
-		return store_own_text(taking->store,
-				      "who maps frames is not known: flags "
-				      "alone were read");
-	return taking->why_sharers;
+	return taking->request->quick ?
+	       store_own_text(taking->store,
+			      "who maps frames is still being read") :
+	       taking->why_sharers;
 }
 
 static const char *why_not(struct taking *taking, int err)
@@ -217,8 +216,7 @@ int ram_picture(struct taking *taking, struct picture *picture)
 {
 	struct pagemap_ram_opts opts = {
 		.size = sizeof(opts),
-		.sharing = taking->request->flags_only ? NULL
-						       : taking->sharing,
+		.sharing = taking->sharing,
 		.runs = true,
 	};
 	uint64_t before = clock_ns(CLOCK_THREAD_CPUTIME_ID);

@@ -18,7 +18,7 @@ struct ages;
 struct taking {
 	struct pagemap_source *source;
 	const struct reading_request *request;
-	struct ages *ages;			/* NULL: not asked for */
+	struct ages *ages;			/* NULL: not asked for, not known */
 	struct store *store;
 	uint32_t page_bytes;
 	bool has_ksm_flag;
@@ -100,8 +100,15 @@ bool ended_is_known(const struct taking *taking, struct map_id id);
  * -ESRCH: it was never there. */
 int ended_picture(struct taking *taking, struct picture *picture);
 
-/* Those who share pages with it, and are gone too, are people still. */
+/*
+ * Those who share pages with it, and are gone too, are people still; and, in a
+ * first look, all who were.
+ */
 int ended_people(struct taking *taking);
+
+/* Whether a first look leaves a map as an earlier moment has it; and does. */
+bool kept_is_known(const struct taking *taking, struct map_id id);
+int kept_picture(struct taking *taking, struct picture *picture);
 
 /* ---- reading_ages.c ---------------------------------------------------- */
 
