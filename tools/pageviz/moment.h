@@ -168,4 +168,13 @@ bool map_id_equal(struct map_id a, struct map_id b);
 struct moment *moment_ref(struct moment *moment);
 void moment_unref(struct moment *moment);
 
+/*
+ * A reference that leaves them packed, for who looks at other things; who has
+ * one may bring them back later, in any thread: of RAM that takes as long as
+ * ten pictures.  0 or -ENOMEM.
+ */
+struct moment *moment_keep(struct moment *moment);
+int moment_unpack(struct moment *moment);
+bool moment_is_packed(const struct moment *moment);
+
 #endif

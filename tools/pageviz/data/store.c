@@ -6,10 +6,12 @@
 #include "store.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "discard.h"
 #include "escape.h"
 #include "pack.h"
 #include "string_table.h"
@@ -34,6 +36,8 @@ struct store {
 	struct strings *strings;
 	const struct store_pid *pids;	/* rising */
 	size_t pid_count;
+	pthread_mutex_t packing;
+	atomic_bool packed;
 	struct list packs;		/* struct pack */
 	size_t shown_bytes;		/* of stretches that are not packed */
 };
@@ -54,11 +58,12 @@ struct store *store_new(void)
 	if (!store)
 		return NULL;
 	atomic_init(&store->users, 1);
+	pthread_mutex_init(&store->packing, NULL);
 	store->bytes = sizeof(*store);
 	store->strings = strings_new();
 	if (store->strings)
 		return store;
-	free(store);
+	store_free(store);
 	return NULL;
 }
 
@@ -91,6 +96,7 @@ void store_free(struct store *store)
 	}
 	free_packs(store);
 	strings_free(store->strings);
+	pthread_mutex_destroy(&store->packing);
 	free(store);
 }
 
@@ -144,7 +150,7 @@ static void hide_stretches(struct store *store, struct pack *pack)
 {
 	if (!pack->stretches)
 		return;
-	free(pack->stretches);
+	discard(free, pack->stretches, pack->count * sizeof(*pack->stretches));
 	pack->stretches = NULL;
 	pack->picture->stretches = NULL;
 	pack->picture->stretch_count = 0;
@@ -155,10 +161,13 @@ void store_pack(struct store *store)
 {
 	size_t i;
 
-	if (atomic_load(&store->users) != 1)
-		return;
-	for (i = 0; i < store->packs.count; i++)
-		hide_stretches(store, pack_at(store, i));
+	pthread_mutex_lock(&store->packing);
+	if (atomic_load(&store->users) == 1) {
+		for (i = 0; i < store->packs.count; i++)
+			hide_stretches(store, pack_at(store, i));
+		atomic_store(&store->packed, true);
+	}
+	pthread_mutex_unlock(&store->packing);
 }
 
 size_t store_packed_bytes(const struct store *store)
@@ -187,28 +196,57 @@ static int unpack(struct store *store)
 
 	for (i = 0; i < store->packs.count && !err; i++)
 		err = show_stretches(store, pack_at(store, i));
+	if (!err)
+		atomic_store(&store->packed, false);
 	return err;
 }
 
 /* ---- Who uses it ------------------------------------------------------- */
 
+struct moment *moment_keep(struct moment *moment)
+{
+	if (moment)
+		atomic_fetch_add(&store_of(moment)->users, 1);
+	return moment;
+}
+
+bool moment_is_packed(const struct moment *moment)
+{
+	return moment && atomic_load(&store_of(moment)->packed);
+}
+
+/* Whoever is here has a reference: it is not packed again meanwhile. */
+int moment_unpack(struct moment *moment)
+{
+	struct store *store = store_of(moment);
+	int err = 0;
+
+	pthread_mutex_lock(&store->packing);
+	if (atomic_load(&store->packed))
+		err = unpack(store);
+	pthread_mutex_unlock(&store->packing);
+	return err;
+}
+
 struct moment *moment_ref(struct moment *moment)
 {
-	if (!moment)
-		return NULL;
-	/* Who comes first finds them packed: no other thread knows it then. */
-	if (atomic_fetch_add(&store_of(moment)->users, 1) == 1 &&
-	    unpack(store_of(moment))) {
-		moment_unref(moment);
-		return NULL;
-	}
-	return moment;
+	if (!moment_keep(moment) || !moment_unpack(moment))
+		return moment;
+	moment_unref(moment);
+	return NULL;
+}
+
+static void free_store(void *store)
+{
+	store_free(store);
 }
 
 void moment_unref(struct moment *moment)
 {
-	if (moment && atomic_fetch_sub(&store_of(moment)->users, 1) == 1)
-		store_free(store_of(moment));
+	struct store *store = moment ? store_of(moment) : NULL;
+
+	if (store && atomic_fetch_sub(&store->users, 1) == 1)
+		discard(free_store, store, store_bytes(store));
 }
 
 /* ---- Blocks ------------------------------------------------------------ */
