@@ -64,6 +64,7 @@ struct stage {
 	struct kept_tile *tiles;
 	uint32_t list[8];
 	size_t list_count;
+	size_t asked;		/* the pane of the tile given last */
 	bool late;		/* only the coarsest tile is there */
 };
 
@@ -86,7 +87,7 @@ static const struct tile *keep_tile(struct stage *stage, size_t pane,
 	assert_non_null(kept);
 	assert_int_equal(tile_make(of->world, of->picture, of->layer, 0, level,
 				   x, y, &kept->tile), 0);
-	kept->pane = pane;
+	kept->pane = stage->asked = pane;
 	kept->next = stage->tiles;
 	stage->tiles = kept;
 	return &kept->tile;
@@ -106,6 +107,11 @@ const struct tile *stage_tile_there(struct stage *stage, size_t pane,
 	if (level < tile_level_most(stage->panes[pane].world))
 		return NULL;
 	return keep_tile(stage, pane, level, x, y);
+}
+
+struct stage_look stage_tile_look(const struct stage *stage)
+{
+	return (struct stage_look){ stage->panes[stage->asked].layer, 0 };
 }
 
 const uint32_t *stage_list(struct stage *stage, const struct view *view,

@@ -223,7 +223,8 @@ static void tiles_are_made_once(void **state)
 	assert_ptr_equal(stage_tile_there(stage, 0, 0, 0, 0), tile);
 	view.panes[0].lit = 2;
 	prepare(0);
-	assert_null(stage_tile_there(stage, 0, 0, 0, 0));
+	assert_ptr_equal(stage_tile_there(stage, 0, 0, 0, 0), tile);
+	assert_ptr_not_equal(stage_tile(stage, 0, 0, 0, 0), tile);
 	view.panes[0].lit = 0;
 	prepare(0);
 	assert_ptr_equal(stage_tile_there(stage, 0, 0, 0, 0), tile);
@@ -249,6 +250,7 @@ static void tiles_have_a_budget(void **state)
 
 static void old_tiles_stand_in(void **state)
 {
+	struct stage_pane of;
 	const struct tile *tile;
 
 	(void)state;
@@ -261,11 +263,80 @@ static void old_tiles_stand_in(void **state)
 	assert_ptr_equal(stage_tile(stage, 0, 0, 0, 0), tile);
 	assert_true(stage_budget(stage, UINT64_MAX));
 	assert_ptr_not_equal(stage_tile(stage, 0, 0, 0, 0), tile);
-	/* Another colouring numbers other classes. */
+	tile = stage_tile(stage, 0, 0, 0, 0);
+	assert_ptr_equal(stage_tile_look(stage).layer, prepare(0).layer);
+	/* Another colouring numbers other classes: they come along. */
+	of = prepare(0);
 	view.panes[0].by = COLOUR_SHARERS;
-	prepare(0);
 	stage_budget(stage, 0);
-	assert_null(stage_tile(stage, 0, 0, 0, 0));
+	assert_ptr_not_equal(prepare(0).layer, of.layer);
+	assert_ptr_equal(stage_tile(stage, 0, 0, 0, 0), tile);
+	assert_ptr_equal(stage_tile_look(stage).layer, of.layer);
+	assert_true(stage_has_news(stage));
+	stage_budget(stage, UINT64_MAX);
+	of = prepare(0);
+	assert_ptr_not_equal(stage_tile(stage, 0, 0, 0, 0), tile);
+	assert_ptr_equal(stage_tile_look(stage).layer, of.layer);
+}
+
+/* ---- Tiles that take long ---------------------------------------------- */
+
+/* Frames without time, until the thread has the tile. */
+static const struct tile *wait_for_tile(unsigned int level)
+{
+	const struct tile *tile;
+	int tries;
+
+	for (tries = 0; tries < 10000; tries++) {
+		stage_budget(stage, 0);
+		prepare(0);
+		tile = stage_tile(stage, 0, level, 0, 0);
+		if (tile)
+			return tile;
+		assert_true(stage_is_short(stage));
+		while (!stage_has_news(stage))
+			usleep(100);
+	}
+	fail_msg("the thread makes nothing");
+	return NULL;
+}
+
+static void a_tile_is_made_meanwhile(void **state)
+{
+	const struct tile *tile;
+
+	(void)state;
+	add_moment(100, false);
+	stage_budget(stage, 0);
+	prepare(0);
+	assert_null(stage_tile(stage, 0, 1, 0, 0));
+	tile = wait_for_tile(1);
+	assert_int_equal(tile->level, 1);
+	assert_false(stage_is_short(stage));
+	assert_ptr_equal(stage_tile_there(stage, 0, 1, 0, 0), tile);
+	/* Who has time has it at once. */
+	stage_budget(stage, UINT64_C(10000000000));
+	assert_int_equal(stage_tile(stage, 0, 2, 0, 0)->level, 2);
+	assert_int_equal(stage_tile(stage, 0, 3, 0, 0)->level, 3);
+	assert_false(stage_is_short(stage));
+}
+
+/* What it is made of may go before it is done. */
+static void a_tile_of_what_is_gone(void **state)
+{
+	int round;
+
+	(void)state;
+	add_moment(100, false);
+	for (round = 0; round < 90; round++) {
+		view.panes[0].layout = round % 2 ? LAYOUT_ROWS : LAYOUT_BLOCKS;
+		view.panes[0].by = round % 3 ? COLOUR_STATE : COLOUR_FLAGS;
+		add_moment((uint64_t)(200 + round), round % 5 == 4);
+		stage_budget(stage, 0);
+		prepare(0);
+		stage_tile(stage, 0, 1, 0, 0);
+	}
+	assert_int_equal(wait_for_tile(2)->level, 2);
 }
 
 #define KEPT 400
@@ -337,7 +408,8 @@ static struct moment *large_moment(uint64_t time_ns)
 	struct picture *ram = (struct picture *)&moment->pictures[2];
 	size_t i;
 
-	for (i = 0; i < LARGE; i++) {
+	/* A thread may read them by now. */
+	for (i = 0; i < LARGE && !stretches[LARGE - 1].page_count; i++) {
 		stretches[i] = ram_stretches[0];
 		stretches[i].first_page = stretches[i].place = 2 * i;
 		stretches[i].page_count = 1;
@@ -362,7 +434,7 @@ static struct stage_pane wait_for(uint64_t time_ns)
 	for (tries = 0; tries < 10000; tries++) {
 		struct stage_pane of = prepare(0);
 
-		if (of.moment->time_ns == time_ns)
+		if (of.moment && of.moment->time_ns == time_ns)
 			return of;
 		assert_true(stage_is_short(stage));
 		usleep(1000);
@@ -379,9 +451,8 @@ static void a_large_layer_is_waited_for_elsewhere(void **state)
 	view.panes[0].map = map_ram;
 	add_large(100);
 	stage_budget(stage, 1000000);
-	/* Where nothing is seen yet there is nothing to look at meanwhile. */
-	first = prepare(0);
-	assert_int_equal(first.moment->time_ns, 100);
+	assert_null(prepare(0).layer);
+	first = wait_for(100);
 	add_large(200);
 	next = prepare(0);
 	assert_int_equal(next.moment->time_ns, 100);
@@ -397,7 +468,9 @@ static void a_large_layer_is_waited_for_elsewhere(void **state)
 	view.moment = 0;
 	assert_ptr_equal(prepare(0).layer, first.layer);
 	view.panes[0].by = COLOUR_SHARERS;
-	assert_int_equal(prepare(0).layer->by, COLOUR_SHARERS);
+	assert_ptr_equal(prepare(0).layer, first.layer);
+	while (prepare(0).layer->by != COLOUR_SHARERS)
+		usleep(1000);
 }
 
 static void images_wait_for_large_layers(void **state)
@@ -472,6 +545,8 @@ int main(void)
 		TEST(tiles_are_made_once),
 		TEST(tiles_have_a_budget),
 		TEST(old_tiles_stand_in),
+		TEST(a_tile_is_made_meanwhile),
+		TEST(a_tile_of_what_is_gone),
 		cmocka_unit_test(a_frame_keeps_its_tiles),
 		TEST(a_large_layer_is_waited_for_elsewhere),
 		TEST(images_wait_for_large_layers),

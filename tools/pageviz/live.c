@@ -22,6 +22,7 @@
 #define WINDOW_HEIGHT 800
 #define FRAME_NS 16666667u		/* 60 a second */
 #define MOVE_MOST_S 0.05		/* that a camera moves in one frame */
+#define NEWS_NS 4000000u		/* between looks at what is made */
 #define READING_SHARE 3			/* a reading's CPU time, and twice that */
 #define SECOND 1e9
 
@@ -36,6 +37,7 @@ struct showing {
 	bool quick;			/* the newest moment is a first look */
 	bool aimed;			/* --show, --at, --zoom, --keys are done */
 	bool changed;			/* something is other than what is drawn */
+	bool waits;			/* for what a thread makes */
 	int status;
 };
 
@@ -152,12 +154,13 @@ static void play_keys(struct showing *showing)
 		.pointer = true,
 	};
 	struct event event;
-	bool unrest;
+	enum session_unrest unrest;
 	int ret;
 
 	while ((ret = event_script_next(&script, &event)) > 0) {
 		session_take(&showing->session, &event);
-		if (session_draw(&showing->session, 0, &unrest))
+		/* What comes next is at what is seen when all has moved. */
+		if (session_draw(&showing->session, SESSION_STILL, &unrest))
 			fail(showing, EXIT_NOTHING);
 	}
 	if (!ret)
@@ -170,7 +173,7 @@ static void play_keys(struct showing *showing)
 /* What options want of the first picture, once it is all there. */
 static void aim_once(struct showing *showing)
 {
-	bool unrest;
+	enum session_unrest unrest;
 
 	if (showing->aimed || showing->quick)
 		return;
@@ -178,7 +181,7 @@ static void aim_once(struct showing *showing)
 	fail(showing, session_aim(&showing->session));
 	if (!showing->session.settings->keys || showing->status)
 		return;
-	if (session_draw(&showing->session, 0, &unrest))
+	if (session_draw(&showing->session, SESSION_STILL, &unrest))
 		fail(showing, EXIT_NOTHING);
 	else
 		play_keys(showing);
@@ -283,6 +286,8 @@ static int timeout_ms(const struct showing *showing)
 
 	if (showing->changed)
 		until = showing->drawn_ns + FRAME_NS;
+	else if (showing->waits)
+		until = now + NEWS_NS;
 	if (!reader_is_busy(showing->reader) && due_ns(showing) < until)
 		until = due_ns(showing);
 	if (until == UINT64_MAX)
@@ -311,18 +316,23 @@ static void draw(struct showing *showing)
 {
 	uint64_t begin = now_ns();
 	double passed = (double)(begin - showing->drawn_ns) / SECOND;
+	enum session_unrest unrest;
 
+	showing->changed |= showing->waits &&
+			    session_has_news(&showing->session);
 	if (!showing->changed || begin < showing->drawn_ns + FRAME_NS)
 		return;
 	/* After a rest it begins to move, and does not jump. */
 	if (passed > MOVE_MOST_S)
 		passed = MOVE_MOST_S;
-	if (session_draw(&showing->session, passed, &showing->changed)) {
+	if (session_draw(&showing->session, passed, &unrest)) {
 		message("out of memory");
 		fail(showing, EXIT_NOTHING);
 		return;
 	}
 	window_draw(showing->window, showing->session.scene);
+	showing->changed = unrest == SESSION_MOVES;
+	showing->waits = unrest == SESSION_WAITS;
 	showing->drawn_ns = begin;
 	if (session_newest(&showing->session))
 		stats_add_frame(&showing->stats, now_ns() - begin);

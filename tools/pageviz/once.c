@@ -99,7 +99,7 @@ static int read_moments(struct once *once)
 static int draw(struct once *once)
 {
 	uint64_t begin = now_ns();
-	bool unrest;
+	enum session_unrest unrest;
 	int err = session_draw(&once->session, SESSION_STILL, &unrest);
 
 	stats_add_frame(&once->stats, now_ns() - begin);

@@ -249,6 +249,12 @@ static int prepare(struct session *session)
 
 int session_aim(struct session *session)
 {
+	const struct settings *settings = session->settings;
+
+	if (!settings->show && !settings->at && !settings->has_zoom)
+		return 0;
+	/* What is gone to has to be there. */
+	stage_budget(session->stage, UINT64_MAX);
 	if (prepare(session)) {
 		message("out of memory");
 		return EXIT_NOTHING;
@@ -267,19 +273,21 @@ void session_take(struct session *session, const struct event *event)
 	view_take(&session->view, session->stage, event, hot);
 }
 
-int session_draw(struct session *session, double seconds, bool *ret_unrest)
+int session_draw(struct session *session, double seconds,
+		 enum session_unrest *ret_unrest)
 {
 	bool still = seconds < 0, moves = false;
 	struct scene *scene;
-	int err = prepare(session);
+	int err;
 
+	stage_budget(session->stage, still ? UINT64_MAX : TILES_NS);
+	err = prepare(session);
 	if (err)
 		return err;
 	if (still)
 		view_arrive(&session->view);
 	else
 		moves = view_animate(&session->view, seconds);
-	stage_budget(session->stage, still ? UINT64_MAX : TILES_NS);
 	scene = scene_make(session->stage, &session->view, session->type);
 	if (!scene)
 		return -ENOMEM;
@@ -288,6 +296,13 @@ int session_draw(struct session *session, double seconds, bool *ret_unrest)
 		scene_trim(scene);
 	scene_free(session->scene);
 	session->scene = scene;
-	*ret_unrest = moves || stage_is_short(session->stage);
+	*ret_unrest = moves ? SESSION_MOVES :
+		      stage_is_short(session->stage) ? SESSION_WAITS :
+						       SESSION_RESTS;
 	return 0;
+}
+
+bool session_has_news(const struct session *session)
+{
+	return stage_has_news(session->stage);
 }

@@ -52,14 +52,24 @@ int session_aim(struct session *session);
 /* Something happened at a place of the scene that was drawn last. */
 void session_take(struct session *session, const struct event *event);
 
+/* What a scene will be when it is made again. */
+enum session_unrest {
+	SESSION_RESTS,		/* the same */
+	SESSION_WAITS,		/* more, once session_has_news() */
+	SESSION_MOVES,		/* another */
+};
+
 /* For session_draw(): nothing moves, and all of it is drawn. */
 #define SESSION_STILL (-1.0)
 
 /*
  * Makes the scene, so long after the last one that cameras have moved; in a
- * window, what takes too long is left for the next time.  0 or -ENOMEM;
- * *ret_unrest: it will look otherwise when it is made again.
+ * window, what takes too long is left for the next time.  0 or -ENOMEM.
  */
-int session_draw(struct session *session, double seconds, bool *ret_unrest);
+int session_draw(struct session *session, double seconds,
+		 enum session_unrest *ret_unrest);
+
+/* Whether a thread has something for a scene that waits. */
+bool session_has_news(const struct session *session);
 
 #endif

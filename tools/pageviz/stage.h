@@ -36,23 +36,35 @@ struct stage_pane {
 int stage_prepare(struct stage *stage, const struct view *view);
 struct stage_pane stage_pane(const struct stage *stage, size_t pane);
 
-/* The tile of a pane; made if there is time; NULL: not there yet.  Tiles stay
+/* The tile of a pane, or one of the same place as it was seen before; made if
+ * there is time; NULL: not there yet.  Tiles stay
  * until stage_budget() is called again. */
 const struct tile *stage_tile(struct stage *stage, size_t pane,
 			      unsigned int level, uint32_t x, uint32_t y);
 
-/* The same, and never made: what stands in meanwhile, also one of the moment
- * seen before where its classes are numbered alike. */
+/* The same, and never made. */
 const struct tile *stage_tile_there(struct stage *stage, size_t pane,
 				    unsigned int level, uint32_t x, uint32_t y);
 
-/* Begins a frame, in which tiles may take so long; UINT64_MAX: as long as
- * needed, which is so before the first call.  True: some were missing in the
- * frame before. */
+/* In whose classes the tile given last is, and which of them are lit: those of
+ * a look that was seen before, where it stands in. */
+struct stage_look {
+	const struct layer *layer;
+	uint64_t lit;
+};
+
+struct stage_look stage_tile_look(const struct stage *stage);
+
+/* Begins a frame, before it is prepared: tiles may take so long in it;
+ * UINT64_MAX: as long as needed, and layers too, which is so before the first
+ * call.  True: some were missing in the frame before. */
 bool stage_budget(struct stage *stage, uint64_t ns);
 
 /* Whether some were missing in this frame so far: it will look otherwise. */
 bool stage_is_short(const struct stage *stage);
+
+/* Then: whether drawing again has more than the last time. */
+bool stage_has_news(const struct stage *stage);
 
 /* The people of the moment seen whose name, command, user or pid matches the
  * search, largest PSS first; indexes.  Borrowed: until the view changes. */

@@ -57,9 +57,27 @@ struct tiling {
 	const struct world *world;
 	struct box map;
 	const struct colour *palette;
+	const struct layer *layer;	/* whose it is, */
+	uint64_t lit;
 	unsigned int level;
 	double side;		/* of a tile, in places */
 };
+
+/* The colours of the tile that the stage gave last: others may stand in. */
+static bool take_palette(struct drawing *d, struct tiling *t)
+{
+	struct stage_look look = stage_tile_look(d->stage);
+
+	/* What is lit shows at once, also in a tile made before. */
+	if (look.layer == stage_pane(d->stage, t->pane).layer)
+		look.lit = t->view->lit;
+	if (t->palette && look.layer == t->layer && look.lit == t->lit)
+		return true;
+	t->palette = make_palette(d, look.layer, look.lit);
+	t->layer = look.layer;
+	t->lit = look.lit;
+	return t->palette;
+}
 
 /* What a tile covers on the screen. */
 static struct box tile_box(const struct tiling *t, uint32_t x, uint32_t y)
@@ -73,13 +91,15 @@ static struct box tile_box(const struct tiling *t, uint32_t x, uint32_t y)
 		       t->map);
 }
 
-static void put_tile(struct drawing *d, const struct tiling *t,
+static void put_tile(struct drawing *d, struct tiling *t,
 		     const struct tile *tile)
 {
 	double places = (double)(UINT64_C(1) << tile->level);
 	double side = places * TILE_SIDE;
 	struct colour grid = d->theme->swatches[SWATCH_NOTHING];
 
+	if (!take_palette(d, t))
+		return;
 	draw_item(d, (struct item){
 		.kind = ITEM_TILE,
 		.box = t->map,
@@ -94,7 +114,7 @@ static void put_tile(struct drawing *d, const struct tiling *t,
 }
 
 /* The finest coarser tile that is there, where this one is not. */
-static void put_stand_in(struct drawing *d, const struct tiling *t,
+static void put_stand_in(struct drawing *d, struct tiling *t,
 			 uint32_t x, uint32_t y)
 {
 	unsigned int level, most = tile_level_most(t->world);
@@ -133,7 +153,7 @@ static bool tiles_seen(double from, double to, uint32_t size, double side,
 	return true;
 }
 
-static void put_tiles(struct drawing *d, const struct tiling *t)
+static void put_tiles(struct drawing *d, struct tiling *t)
 {
 	uint32_t x, y, first_x, last_x, first_y, last_y;
 	struct box map = t->map;
@@ -176,9 +196,6 @@ void draw_map(struct drawing *d, size_t pane)
 	}
 	t.level = camera_level(view->camera.scale);
 	t.side = (double)TILE_SIDE * (double)(UINT64_C(1) << t.level);
-	t.palette = make_palette(d, of.layer, view->lit);
-	if (!t.palette)
-		return;
 	draw_clip(d, t.map);
 	put_tiles(d, &t);
 	draw_unclip(d);
@@ -260,8 +277,7 @@ void draw_minimap(struct drawing *d, size_t pane)
 	box = minimap_box(d, &t);
 	t.level = tile_level_most(t.world);
 	tile = box.width ? stage_tile(d->stage, pane, t.level, 0, 0) : NULL;
-	t.palette = tile ? make_palette(d, of.layer, t.view->lit) : NULL;
-	if (!t.palette)
+	if (!tile || !take_palette(d, &t))
 		return;
 	draw_fill(d, box_inset(box, -d->unit / 3), d->theme->back);
 	draw_frame(d, box_inset(box, -d->unit / 3), d->line, d->theme->line);

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "stage_inside.h"
@@ -22,7 +23,10 @@ struct stage {
 	uint64_t uses;		/* calls of stage_prepare() */
 	uint64_t budget_ns;
 	uint64_t spent_ns;
-	bool missing;		/* a tile, in this frame */
+	bool missing;		/* a tile, in this frame, */
+	bool postponed;		/* which only wants time */
+	struct stage_look look;	/* of the tile that was given last */
+	struct maker *maker;
 	struct ahead *ahead;
 	bool lagging;		/* a pane shows a moment before the one seen */
 };
@@ -37,7 +41,8 @@ struct stage *stage_new(const struct history *history)
 	stage->budget_ns = UINT64_MAX;
 	stage->tiles = tiles_new();
 	stage->ahead = ahead_new();
-	if (stage->tiles && stage->ahead)
+	stage->maker = maker_new();
+	if (stage->tiles && stage->ahead && stage->maker)
 		return stage;
 	stage_free(stage);
 	return NULL;
@@ -50,8 +55,9 @@ void stage_free(struct stage *stage)
 	if (!stage)
 		return;
 	ahead_free(stage->ahead);
+	maker_free(stage->maker);
 	for (i = 0; i < PANES_MOST; i++)
-		staged_free(&stage->panes[i]);
+		staged_free(&stage->panes[i], NULL);
 	layers_free(&stage->layers);
 	tiles_free(stage->tiles);
 	people_free(&stage->people);
@@ -82,7 +88,7 @@ static struct staged_pane *staged_of(struct stage *stage, size_t index,
 		*staged = swapped;
 		return staged;
 	}
-	staged_free(staged);
+	staged_free(staged, stage->maker);
 	staged->used = true;
 	staged->map = map;
 	return staged;
@@ -109,70 +115,151 @@ static struct moment *base_of(const struct stage *stage,
 			    : NULL;
 }
 
-static void hold(struct moment **held, struct moment *moment)
+static struct moment *moment_of(const struct moment *moment)
+{
+	return (struct moment *)(uintptr_t)moment;
+}
+
+static void hold(struct moment **held, const struct moment *moment)
 {
 	if (*held == moment)
 		return;
 	moment_unref(*held);
-	*held = moment ? moment_ref(moment) : NULL;
+	*held = moment_keep(moment_of(moment));
 }
 
-/* Another layer; what was seen before may stand in while its tiles are made. */
-static void take_layer(struct staged_pane *staged,
-		       const struct kept_layer *kept)
+/* Another look; tiles of the one before stand in while its own are made. */
+static void take_look(struct staged_pane *staged, const struct kept_layer *kept,
+		      uint64_t lit)
 {
 	const struct layer *before = staged->seen.layer;
+	struct look *looks = staged->before;
+	bool alike;
+	size_t i;
 
-	if (kept->serial == staged->layer_serial)
+	if (kept->serial == staged->layer_serial && lit == staged->lit)
 		return;
-	staged->before_serial = before && layers_alike(before, kept->layer) ?
-				staged->layer_serial : 0;
+	alike = before && layers_alike(before, kept->layer);
+	for (i = LOOKS_BEFORE - 1; i; i--) {
+		looks[i] = looks[i - 1];
+		looks[i].alike &= alike;
+	}
+	looks[0] = (struct look){ before ? staged->layer_serial : 0,
+				  staged->lit, alike, NULL };
 	staged->layer_serial = kept->serial;
+	staged->lit = lit;
+}
+
+/* Layers of other colours stay while their tiles may stand in. */
+static void keep_looks(struct stage *stage, struct staged_pane *staged)
+{
+	size_t i;
+
+	for (i = 0; i < LOOKS_BEFORE; i++) {
+		struct look *look = &staged->before[i];
+
+		if (!look->layer_serial || look->alike)
+			continue;
+		look->layer = layers_at(&stage->layers, look->layer_serial,
+					stage->uses);
+		if (!look->layer)
+			*look = (struct look){ 0 };
+	}
 }
 
 /* Shows a layer of a moment, in a world that holds it. */
 static int show(struct stage *stage, struct staged_pane *staged,
-		const struct pane *pane, const struct layer_input *input,
+		const struct pane *pane, const struct stage_pane *next,
 		const struct kept_layer *kept)
 {
-	int err = staged_world(staged, pane, input->moment, input->picture,
-			       &stage->world_serials);
+	int err = staged_world(staged, pane, next->moment, next->picture,
+			       &stage->world_serials, stage->maker);
 
 	if (err)
 		return err;
-	take_layer(staged, kept);
-	staged->seen = (struct stage_pane){
-		.moment = input->moment,
-		.picture = input->picture,
-		.base_moment = input->base_moment,
-		.base = input->base,
-		.layer = kept->layer,
-		.world = staged->world,
-		.world_serial = staged->world_serial,
-	};
+	take_look(staged, kept,
+		  kept->layer->by == pane->by ? pane->lit : staged->lit);
+	keep_looks(stage, staged);
+	staged->seen = *next;
+	staged->seen.layer = kept->layer;
+	staged->seen.world = staged->world;
+	staged->seen.world_serial = staged->world_serial;
 	staged->key = kept->key;
-	staged->lit = pane->lit;
 	return 0;
 }
 
+static struct layer_input input_of(const struct stage_pane *next,
+				   enum colouring by)
+{
+	bool compares = by == COLOUR_CHANGED && next->base;
+
+	return (struct layer_input){
+		next->moment, next->picture,
+		compares ? next->base_moment : NULL,
+		compares ? next->base : NULL,
+	};
+}
+
 /*
- * Whether the layer of a large picture is left to the thread, and the moment
- * seen before stays until it is there.  Images wait for it.
+ * Whether a large picture is left to the thread, which unpacks it and makes its
+ * layer; what was seen before stays until it is there.  Images wait for it.
  */
-static bool lags(struct stage *stage, struct staged_pane *staged,
-		 const struct layer_input *input, enum colouring by)
+static bool lags(struct stage *stage, const struct layer_input *input,
+		 enum colouring by)
 {
 	struct layer_key key = layer_key_of(input, by);
 	struct kept_layer kept;
+	bool packed = moment_is_packed(input->moment) ||
+		      moment_is_packed(input->base_moment);
+	bool found;
 	int err;
 
-	if (stage->budget_ns == UINT64_MAX || !staged->seen.layer ||
-	    staged->seen.layer->by != by ||
-	    input->picture->stretch_count < LARGE_STRETCHES ||
-	    layers_find(&stage->layers, &key, stage->uses, &kept))
+	if (stage->budget_ns == UINT64_MAX)
 		return false;
-	err = ahead_start(stage->ahead, input, by);
+	found = layers_find(&stage->layers, &key, stage->uses, &kept);
+	if (!packed &&
+	    (found || input->picture->stretch_count < LARGE_STRETCHES))
+		return false;
+	err = ahead_start(stage->ahead, input, by, found);
 	return !err || err == -EBUSY;
+}
+
+/* What was seen stays; 0 also where that is nothing. */
+static int show_before(struct stage *stage, struct staged_pane *staged,
+		       const struct pane *pane)
+{
+	struct stage_pane seen = staged->seen;
+	struct kept_layer kept;
+
+	stage->lagging = true;
+	if (!seen.layer || !layers_find(&stage->layers, &staged->key,
+					stage->uses, &kept))
+		return 0;
+	return show(stage, staged, pane, &seen, &kept);
+}
+
+/* A moment that is there, at once. */
+static int show_next(struct stage *stage, struct staged_pane *staged,
+		     const struct pane *pane, const struct stage_pane *next,
+		     const struct layer_input *input)
+{
+	struct moment *moment = moment_ref(moment_of(input->moment));
+	struct moment *base = moment_ref(moment_of(input->base_moment));
+	struct kept_layer kept;
+	int err = moment && (base || !input->base_moment) ? 0 : -ENOMEM;
+
+	if (!err)
+		err = layers_get(&stage->layers, input, pane->by, stage->uses,
+				 &kept);
+	if (!err)
+		err = show(stage, staged, pane, next, &kept);
+	if (!err) {
+		hold(&staged->moment, next->moment);
+		hold(&staged->base_moment, next->base_moment);
+	}
+	moment_unref(moment);
+	moment_unref(base);
+	return err;
 }
 
 static int prepare_pane(struct stage *stage, const struct view *view,
@@ -180,39 +267,24 @@ static int prepare_pane(struct stage *stage, const struct view *view,
 {
 	const struct pane *pane = &view->panes[index];
 	struct staged_pane *staged = staged_of(stage, index, pane->map);
-	struct moment *moment = history_at(stage->history, view->moment);
 	struct moment *base = base_of(stage, view);
-	struct layer_input input = {
-		moment, moment_picture(moment, pane->map), base,
-		base ? moment_picture(base, pane->map) : NULL,
+	struct stage_pane next = {
+		.moment = history_at(stage->history, view->moment),
+		.base_moment = base,
+		.base = moment_picture(base, pane->map),
 	};
-	struct kept_layer kept;
-	int err;
+	struct layer_input input;
 
-	if (!input.picture) {
+	next.picture = moment_picture(next.moment, pane->map);
+	if (!next.picture) {
 		staged->seen = (struct stage_pane){ 0 };
-		staged->before_serial = 0;
+		memset(staged->before, 0, sizeof(staged->before));
 		return 0;
 	}
-	if (lags(stage, staged, &input, pane->by)) {
-		stage->lagging = true;
-		input = (struct layer_input){
-			staged->seen.moment, staged->seen.picture,
-			staged->seen.base_moment, staged->seen.base,
-		};
-		if (layers_find(&stage->layers, &staged->key, stage->uses,
-				&kept))
-			return show(stage, staged, pane, &input, &kept);
-	}
-	err = layers_get(&stage->layers, &input, pane->by, stage->uses, &kept);
-	if (!err)
-		err = show(stage, staged, pane, &input, &kept);
-	if (err)
-		return err;
-	hold(&staged->moment, (struct moment *)(uintptr_t)input.moment);
-	hold(&staged->base_moment,
-	     (struct moment *)(uintptr_t)input.base_moment);
-	return 0;
+	input = input_of(&next, pane->by);
+	if (lags(stage, &input, pane->by))
+		return show_before(stage, staged, pane);
+	return show_next(stage, staged, pane, &next, &input);
 }
 
 /* What the thread has made is kept like the others. */
@@ -237,7 +309,7 @@ static int prepare_panes(struct stage *stage, const struct view *view)
 			return err;
 	}
 	for (; i < PANES_MOST; i++)
-		staged_free(&stage->panes[i]);
+		staged_free(&stage->panes[i], stage->maker);
 	return 0;
 }
 
@@ -268,29 +340,31 @@ struct stage_pane stage_pane(const struct stage *stage, size_t pane)
 
 /* ---- Tiles ------------------------------------------------------------- */
 
-bool stage_budget(struct stage *stage, uint64_t ns)
-{
-	bool missing = stage->missing;
-
-	tiles_frame(stage->tiles);
-	stage->budget_ns = ns;
-	stage->spent_ns = 0;
-	stage->missing = false;
-	return missing;
-}
-
 bool stage_is_short(const struct stage *stage)
 {
 	return stage->missing || stage->lagging;
 }
 
+bool stage_has_news(const struct stage *stage)
+{
+	bool makes = maker_is_busy(stage->maker);
+
+	return stage->postponed || ahead_is_done(stage->ahead) ||
+	       (makes ? maker_is_done(stage->maker)
+		      : !ahead_is_busy(stage->ahead));
+}
+
+struct stage_look stage_tile_look(const struct stage *stage)
+{
+	return stage->look;
+}
+
 static struct tile_key key_of(const struct staged_pane *staged,
-			      uint64_t layer_serial, unsigned int level,
-			      uint32_t x, uint32_t y)
+			      unsigned int level, uint32_t x, uint32_t y)
 {
 	return (struct tile_key){
 		.world_serial = staged->world_serial,
-		.layer_serial = layer_serial,
+		.layer_serial = staged->layer_serial,
 		.lit = staged->lit,
 		.level = level,
 		.x = x,
@@ -298,26 +372,38 @@ static struct tile_key key_of(const struct staged_pane *staged,
 	};
 }
 
-/* Of this layer or, where there is none, of the one before. */
+/* Of the look now or, where there is none, of one before. */
 static const struct tile *find(struct stage *stage,
 			       const struct staged_pane *staged,
-			       unsigned int level, uint32_t x, uint32_t y)
+			       const struct tile_key *key)
 {
-	struct tile_key key = key_of(staged, staged->layer_serial, level, x, y);
-	const struct tile *tile = tiles_find(stage->tiles, &key);
+	const struct tile *tile = tiles_find(stage->tiles, key);
+	struct tile_key other = *key;
+	size_t i;
 
-	if (tile || !staged->before_serial)
-		return tile;
-	key.layer_serial = staged->before_serial;
-	return tiles_find(stage->tiles, &key);
+	stage->look = (struct stage_look){ staged->seen.layer, staged->lit };
+	for (i = 0; !tile && i < LOOKS_BEFORE; i++) {
+		const struct look *look = &staged->before[i];
+
+		if (!look->layer_serial)
+			continue;
+		other.layer_serial = look->layer_serial;
+		other.lit = look->lit;
+		tile = tiles_find(stage->tiles, &other);
+		if (tile && !look->alike)
+			stage->look = (struct stage_look){ look->layer,
+							   look->lit };
+	}
+	return tile;
 }
 
 const struct tile *stage_tile_there(struct stage *stage, size_t pane,
 				    unsigned int level, uint32_t x, uint32_t y)
 {
 	const struct staged_pane *staged = &stage->panes[pane];
+	struct tile_key key = key_of(staged, level, x, y);
 
-	return staged->seen.layer ? find(stage, staged, level, x, y) : NULL;
+	return staged->seen.layer ? find(stage, staged, &key) : NULL;
 }
 
 static const struct tile *make_tile(struct stage *stage,
@@ -325,18 +411,125 @@ static const struct tile *make_tile(struct stage *stage,
 				    const struct tile_key *key)
 {
 	const struct stage_pane *seen = &staged->seen;
-	uint64_t begin_ns = stage->budget_ns == UINT64_MAX ? 0 : now_ns();
 	struct tile *tile = tiles_add(stage->tiles, key);
 
-	if (!tile)
-		return NULL;
-	if (tile_make(seen->world, seen->picture, seen->layer, staged->lit,
-		      key->level, key->x, key->y, tile)) {
-		tiles_take_back(stage->tiles, key);
+	if (!tile || !tile_make(seen->world, seen->picture, seen->layer,
+				staged->lit, key->level, key->x, key->y, tile))
+		return tile;
+	tiles_take_back(stage->tiles, key);
+	return NULL;
+}
+
+/* Takes what the thread has made; false: nothing, within this time. */
+static bool take_tile(struct stage *stage, uint64_t wait_ns)
+{
+	const struct tile *made;
+	struct tile *tile;
+	struct tile_key key;
+	int err = maker_take(stage->maker, wait_ns, &key, &made);
+
+	if (err == -EAGAIN)
+		return false;
+	stage->layers.pinned = 0;
+	if (err || tiles_find(stage->tiles, &key))
+		return !err;
+	tile = tiles_add(stage->tiles, &key);
+	if (tile)
+		*tile = *made;
+	return tile;
+}
+
+/* All of the picture was there: other colours need to stand in no more. */
+static void forget_looks(struct staged_pane *staged)
+{
+	size_t i;
+
+	for (i = 0; i < LOOKS_BEFORE; i++)
+		if (!staged->before[i].alike)
+			staged->before[i] = (struct look){ 0 };
+}
+
+bool stage_budget(struct stage *stage, uint64_t ns)
+{
+	bool missing = stage->missing;
+	size_t i;
+
+	tiles_frame(stage->tiles);
+	if (maker_is_busy(stage->maker))
+		take_tile(stage, 0);
+	for (i = 0; !missing && !stage->lagging && i < PANES_MOST; i++)
+		forget_looks(&stage->panes[i]);
+	stage->budget_ns = ns;
+	stage->spent_ns = 0;
+	stage->missing = stage->postponed = false;
+	return missing;
+}
+
+static bool ask_for_tile(struct stage *stage, const struct staged_pane *staged,
+			 const struct tile_key *key)
+{
+	const struct maker_job job = {
+		.world = staged->seen.world,
+		.picture = staged->seen.picture,
+		.layer = staged->seen.layer,
+		.moment = moment_of(staged->seen.moment),
+		.key = *key,
+	};
+
+	if (maker_ask(stage->maker, &job))
+		return false;
+	stage->layers.pinned = key->layer_serial;
+	return true;
+}
+
+static uint64_t left_ns(const struct stage *stage, uint64_t begin_ns)
+{
+	uint64_t spent = stage->spent_ns + now_ns() - begin_ns;
+
+	return spent < stage->budget_ns ? stage->budget_ns - spent : 0;
+}
+
+/* As many as the thread has done by the end of the budget; the one that it
+ * makes then comes in a later frame. */
+static const struct tile *await_tile(struct stage *stage,
+				     const struct staged_pane *staged,
+				     const struct tile_key *key)
+{
+	const struct tile *tile = NULL;
+	uint64_t begin_ns = now_ns();
+
+	while (!tile) {
+		uint64_t left = left_ns(stage, begin_ns);
+
+		if (maker_is_busy(stage->maker) && !take_tile(stage, left))
+			break;
+		tile = tiles_find(stage->tiles, key);
+		if (!tile && !ask_for_tile(stage, staged, key))
+			break;
+	}
+	stage->spent_ns += now_ns() - begin_ns;
+	return tile;
+}
+
+/* Where each cell is a page it takes a millisecond at most. */
+static const struct tile *new_tile(struct stage *stage,
+				   const struct staged_pane *staged,
+				   const struct tile_key *key)
+{
+	const struct tile *tile;
+	uint64_t begin_ns;
+
+	if (stage->budget_ns == UINT64_MAX)
+		return make_tile(stage, staged, key);
+	if (key->level)
+		return await_tile(stage, staged, key);
+	if (stage->spent_ns >= stage->budget_ns) {
+		stage->postponed = true;
 		return NULL;
 	}
-	if (stage->budget_ns != UINT64_MAX)
-		stage->spent_ns += now_ns() - begin_ns;
+	begin_ns = now_ns();
+	tile = make_tile(stage, staged, key);
+	stage->spent_ns += now_ns() - begin_ns;
 	return tile;
 }
 
@@ -344,18 +537,19 @@ const struct tile *stage_tile(struct stage *stage, size_t pane,
 			      unsigned int level, uint32_t x, uint32_t y)
 {
 	const struct staged_pane *staged = &stage->panes[pane];
-	struct tile_key key = key_of(staged, staged->layer_serial, level, x, y);
+	struct tile_key key = key_of(staged, level, x, y);
 	const struct tile *tile;
 
 	if (!staged->seen.layer)
 		return NULL;
+	stage->look = (struct stage_look){ staged->seen.layer, staged->lit };
 	tile = tiles_find(stage->tiles, &key);
-	if (!tile && stage->spent_ns < stage->budget_ns)
-		tile = make_tile(stage, staged, &key);
+	if (!tile)
+		tile = new_tile(stage, staged, &key);
 	if (tile)
 		return tile;
 	stage->missing = true;
-	return find(stage, staged, level, x, y);
+	return find(stage, staged, &key);
 }
 
 /* ---- People ------------------------------------------------------------ */

@@ -32,6 +32,7 @@ struct layer_cache {
 	struct kept_layer layers[LAYERS_MOST];
 	size_t count;
 	uint64_t serials;
+	uint64_t pinned;	/* serial of one that stays; 0: none */
 };
 
 struct layer_key layer_key_of(const struct layer_input *input,
@@ -40,6 +41,9 @@ struct layer_key layer_key_of(const struct layer_input *input,
 /* A layer that is kept, as of this use; false: it is not. */
 bool layers_find(struct layer_cache *cache, const struct layer_key *key,
 		 uint64_t use, struct kept_layer *ret_layer);
+/* The same of one whose serial is known; NULL: it is gone. */
+const struct layer *layers_at(struct layer_cache *cache, uint64_t serial,
+			      uint64_t use);
 /* Takes one over. */
 void layers_put(struct layer_cache *cache, const struct layer_key *key,
 		struct layer *layer, uint64_t use,
@@ -62,10 +66,13 @@ struct ahead *ahead_new(void);
 /* Waits for what is under way.  NULL is fine. */
 void ahead_free(struct ahead *ahead);
 
-/* Begins one; -EBUSY: there is one, or it was not taken. */
+/* Brings packed moments back and, where there is none, makes a layer; -EBUSY:
+ * it does already, or the last was not taken. */
 int ahead_start(struct ahead *ahead, const struct layer_input *input,
-		enum colouring by);
-/* One that is done; false: none is. */
+		enum colouring by, bool has_layer);
+bool ahead_is_busy(const struct ahead *ahead);
+bool ahead_is_done(const struct ahead *ahead);
+/* A layer that is done; false: none is. */
 bool ahead_take(struct ahead *ahead, struct layer_key *ret_key,
 		struct layer **ret_layer);
 
@@ -95,7 +102,46 @@ const struct tile *tiles_find(struct tile_cache *cache,
 struct tile *tiles_add(struct tile_cache *cache, const struct tile_key *key);
 void tiles_take_back(struct tile_cache *cache, const struct tile_key *key);
 
+/* ---- Tiles made in a thread: stage_maker.c ----------------------------- */
+
+struct maker;
+
+struct maker_job {
+	const struct world *world;
+	const struct picture *picture;
+	const struct layer *layer;	/* stays until the tile is taken */
+	struct moment *moment;		/* the picture's; a reference is kept */
+	struct tile_key key;
+};
+
+struct maker *maker_new(void);
+/* Waits for what is under way.  NULL is fine. */
+void maker_free(struct maker *maker);
+
+/* -EBUSY: the last was not taken; -EAGAIN: there is no thread. */
+int maker_ask(struct maker *maker, const struct maker_job *job);
+bool maker_is_busy(const struct maker *maker);
+bool maker_is_done(struct maker *maker);
+
+/* What is done, or is within a time: 0, -EAGAIN, or an error of tile_make().
+ * The tile stays until the next is asked for. */
+int maker_take(struct maker *maker, uint64_t wait_ns, struct tile_key *ret_key,
+	       const struct tile **ret_tile);
+
+/* Frees a world, when nothing is made of it.  NULLs are fine. */
+void maker_leave_world(struct maker *maker, struct world *world);
+
 /* ---- Panes: stage_panes.c ---------------------------------------------- */
+
+/* What was seen before, whose tiles stand in for those that are not there. */
+struct look {
+	uint64_t layer_serial;		/* 0: nothing */
+	uint64_t lit;
+	bool alike;			/* its classes are numbered as now */
+	const struct layer *layer;	/* of one that is not alike */
+};
+
+#define LOOKS_BEFORE 3
 
 struct staged_pane {
 	struct map_id map;
@@ -117,17 +163,16 @@ struct staged_pane {
 	struct layer_key key;		/* of the layer */
 	uint64_t lit;
 	uint64_t layer_serial;
-	uint64_t before_serial;		/* of a layer with the same classes that
-					   was seen before; 0 */
+	struct look before[LOOKS_BEFORE];	/* newest first */
 };
 
-void staged_free(struct staged_pane *staged);
+void staged_free(struct staged_pane *staged, struct maker *maker);
 
 /* Its world holds what the picture shows, laid out as the pane wants it; a new
  * one takes the next serial.  0 or -ENOMEM. */
 int staged_world(struct staged_pane *staged, const struct pane *pane,
 		 const struct moment *moment, const struct picture *picture,
-		 uint64_t *serials);
+		 uint64_t *serials, struct maker *maker);
 
 /* ---- People: stage_list.c ---------------------------------------------- */
 

@@ -31,7 +31,8 @@ static bool oldest(const struct layer_cache *cache, uint64_t use,
 
 	for (i = 0; i < cache->count; i++) {
 		/* What was seen in the call before may stand in now. */
-		if (cache->layers[i].used + 1 >= use)
+		if (cache->layers[i].used + 1 >= use ||
+		    cache->layers[i].serial == cache->pinned)
 			continue;
 		if (found && cache->layers[i].used >=
 			     cache->layers[*ret_index].used)
@@ -81,6 +82,20 @@ bool layers_find(struct layer_cache *cache, const struct layer_key *key,
 		return true;
 	}
 	return false;
+}
+
+const struct layer *layers_at(struct layer_cache *cache, uint64_t serial,
+			      uint64_t use)
+{
+	size_t i;
+
+	for (i = 0; i < cache->count; i++) {
+		if (cache->layers[i].serial != serial)
+			continue;
+		cache->layers[i].used = use;
+		return cache->layers[i].layer;
+	}
+	return NULL;
 }
 
 void layers_put(struct layer_cache *cache, const struct layer_key *key,

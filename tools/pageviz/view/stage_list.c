@@ -58,7 +58,7 @@ int people_find(struct people_list *list, struct moment *moment,
 	list->people = calloc(moment->person_count + 1, sizeof(*list->people));
 	if (!list->people)
 		return -ENOMEM;
-	list->moment = moment_ref(moment);
+	list->moment = moment_keep(moment);
 	snprintf(list->search, sizeof(list->search), "%s", search);
 	for (i = 0; i < moment->person_count; i++)
 		if (matches(&moment->people[i], search))

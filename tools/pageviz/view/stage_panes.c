@@ -15,9 +15,9 @@
 #define STALE_MOST     4	/* times what is there now: most of it is past */
 #define STALE_LEAST    (UINT64_C(1) << 16)
 
-void staged_free(struct staged_pane *staged)
+void staged_free(struct staged_pane *staged, struct maker *maker)
 {
-	world_free(staged->world);
+	maker_leave_world(maker, staged->world);
 	free(staged->extents);
 	moment_unref(staged->moment);
 	moment_unref(staged->base_moment);
@@ -36,7 +36,8 @@ static uint64_t pages_of(const struct extent *extents, size_t count)
 
 /* What the picture shows joins what was seen before; a map that is another
  * one by now begins anew. */
-static int join(struct staged_pane *staged, const struct picture *picture)
+static int join(struct staged_pane *staged, const struct picture *picture,
+		struct maker *maker)
 {
 	struct extent *joined;
 	uint64_t now = pages_of(picture->extents, picture->extent_count);
@@ -58,7 +59,7 @@ static int join(struct staged_pane *staged, const struct picture *picture)
 	free(staged->extents);
 	staged->extents = joined;
 	staged->extent_count = count;
-	world_free(staged->world);
+	maker_leave_world(maker, staged->world);
 	staged->world = NULL;
 	return 0;
 }
@@ -102,7 +103,7 @@ static uint32_t rows_of(const struct staged_pane *staged,
 }
 
 static int lay_out(struct staged_pane *staged, const struct pane *pane,
-		   uint64_t *serials)
+		   uint64_t *serials, struct maker *maker)
 {
 	uint64_t pages = pages_of(staged->extents, staged->extent_count);
 	uint32_t rows = rows_of(staged, pane, pages);
@@ -114,7 +115,7 @@ static int lay_out(struct staged_pane *staged, const struct pane *pane,
 		return err;
 	if (rows == pane->row_pages)
 		staged->made_pages = pages;
-	world_free(staged->world);
+	maker_leave_world(maker, staged->world);
 	staged->world = world;
 	staged->world_serial = ++*serials;
 	staged->layout = pane->layout;
@@ -125,20 +126,20 @@ static int lay_out(struct staged_pane *staged, const struct pane *pane,
 
 int staged_world(struct staged_pane *staged, const struct pane *pane,
 		 const struct moment *moment, const struct picture *picture,
-		 uint64_t *serials)
+		 uint64_t *serials, struct maker *maker)
 {
 	bool is_news = staged->joined != moment;
 	int err;
 
 	if (is_news) {
-		err = join(staged, picture);
+		err = join(staged, picture, maker);
 		if (err)
 			return err;
 	}
 	if (!is_laid_out(staged, pane) ||
 	    (is_news && !world_holds(staged->world, picture->extents,
 				     picture->extent_count))) {
-		err = lay_out(staged, pane, serials);
+		err = lay_out(staged, pane, serials, maker);
 		if (err)
 			return err;
 	}
