@@ -103,15 +103,18 @@ static void take_wheel(struct view *view, struct stage *stage,
 	int pane = map_at(view, hot, view->pointer_x, view->pointer_y);
 
 	view->hint = false;
-	if (pane >= 0)
+	/* The legend and the keys follow the hand. */
+	if (pane >= 0) {
+		view->active = (size_t)pane;
 		wheel_on_map(view, stage, pane, steps, modifiers);
-	else if (is_list(view, hot))
+	} else if (is_list(view, hot)) {
 		list_scroll(view, stage, (int)(-steps * WHEEL_ROWS));
-	else if (is_time(hot))
+	} else if (is_time(hot)) {
 		view_act(view, stage, ACTION_STEP, -1, steps > 0 ? 1 : -1);
-	else if (hot && hot->action == ACTION_MINIMAP)
+	} else if (hot && hot->action == ACTION_MINIMAP) {
 		view_act(view, stage, ACTION_ZOOM, hot->pane,
 			 steps > 0 ? 1 : -1);
+	}
 }
 
 /* A pad's two fingers: sideways they move the map. */
