@@ -4,6 +4,7 @@
  * the slow way: sets of frames for each process, group and mapping.
  */
 #include <math.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -503,6 +504,76 @@ static void test_unseen_sharers(void **state)
 	pagemap_source_close(source);
 }
 
+/* One alone: all of its pages, no flags, and sharers within whose truth is. */
+static void check_alone(int process)
+{
+	struct pagemap_source *source = machine_source(&machine);
+	const pid_t pid = MACHINE_PID(process);
+	const struct pagemap_snapshot_opts opts = {
+		.size = sizeof(opts), .detail = PAGEMAP_DETAIL_PAGES,
+		.pids = &pid, .pid_count = 1, .alone = true, .no_flags = true,
+	};
+	struct expected e = expect_process(process);
+	struct pagemap_snapshot *snapshot;
+	struct pagemap_run_iter iter;
+	struct pagemap_run run;
+	uint64_t i, pages = 0;
+	size_t k;
+
+	assert_int_equal(pagemap_snapshot_take(source, &opts, &snapshot), 0);
+	assert_int_equal(pagemap_snapshot_process_count(snapshot), 1);
+	for (k = 0; k < MACHINE_MAPPINGS; k++) {
+		assert_int_equal(pagemap_run_iter_init(&iter,
+			pagemap_process_mapping_at(
+				pagemap_snapshot_process_at(snapshot, 0), k)),
+			0);
+		while (pagemap_run_iter_next(&iter, &run)) {
+			bool same = run.bits & PAGEMAP_RUN_SAME_FRAME;
+
+			assert_true(run.flags == PAGEMAP_FLAGS_UNKNOWN);
+			pages += run.page_count;
+			for (i = 0; run.state == PAGEMAP_PAGE_PRESENT &&
+				    i < run.page_count; i++) {
+				uint32_t true_sharers =
+					sharers[run.pfn + (same ? 0 : i)];
+
+				assert_int_equal(run.sharers, 1);
+				assert_true(run.sharers_high >= true_sharers);
+				assert_true(!(run.bits & PAGEMAP_RUN_EXCLUSIVE)
+					    || run.sharers_high == 1);
+			}
+		}
+	}
+	assert_int_equal(pages, e.rss + e.zero + e.swap);
+	pagemap_snapshot_free(snapshot);
+	pagemap_source_close(source);
+}
+
+static void test_alone(void **state)
+{
+	struct pagemap_snapshot_opts opts = {
+		.size = sizeof(opts), .alone = true,
+	};
+	struct pagemap_source *source = machine_source(&machine);
+	struct pagemap_snapshot *snapshot;
+	int process, can_scan;
+
+	(void)state;
+	for (can_scan = 0; can_scan < 2; can_scan++) {
+		memset(&machine, 0, sizeof(machine));
+		machine.can_scan = can_scan;
+		machine.same_mm[0] = machine.same_mm[1] = -1;
+		machine_make(&machine, 13);
+		count_slowly();
+		for (process = 0; process < MACHINE_PROCESSES; process++)
+			check_alone(process);
+	}
+	/* Of nobody it cannot be. */
+	assert_int_equal(pagemap_snapshot_take(source, &opts, &snapshot),
+			 -EINVAL);
+	pagemap_source_close(source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -513,6 +584,7 @@ int main(void)
 		cmocka_unit_test(test_mappings_add_up),
 		cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_unseen_sharers),
+		cmocka_unit_test(test_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

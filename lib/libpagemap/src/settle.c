@@ -269,25 +269,50 @@ static void count_unseen_in(struct pagemap_source *source,
 	uint32_t i;
 
 	for (i = first; i < end; i++) {
-		uint32_t sharers = piece->counts ? piece->counts[i]
-						 : piece->uniform;
 		uint32_t *place = &unseen[piece->slot + i];
 
 		*place = (ssize_t)(i - first) >= got ? 0 :
-			 unseen_of(values[i - first], sharers, *place);
+			 unseen_of(values[i - first], piece->counts[i], *place);
 	}
+}
+
+/*
+ * Of frames that stand in one slot the first tells, as hidden processes rarely
+ * have a part of a huge page.  Others that were just not read may well: the
+ * one that has the most.
+ */
+static void count_unseen_block(struct pagemap_source *source,
+			       const struct pagemap_snapshot *snapshot,
+			       const struct frame_piece *piece,
+			       uint32_t *unseen)
+{
+	uint64_t values[BLOCK_FRAMES], most = 0;
+	uint32_t count = snapshot->alone ? piece->count : 1;
+	ssize_t i, got = source->ops->read_frames(source, FRAME_COUNTS,
+						  piece->first, values, count);
+
+	for (i = 0; i < got; i++)
+		if (values[i] > most)
+			most = values[i];
+	unseen[piece->slot] = unseen_of(most, piece->uniform,
+					unseen[piece->slot]);
 }
 
 /* Frames that were counted, read together where few lie between. */
 static void count_unseen_piece(struct pagemap_source *source,
+			       const struct pagemap_snapshot *snapshot,
 			       const struct frame_piece *piece,
 			       uint32_t *unseen)
 {
 	uint32_t first, at = 0;
 
+	if (!piece->counts) {
+		if (piece->uniform && !frames_is_mark(piece->uniform))
+			count_unseen_block(source, snapshot, piece, unseen);
+		return;
+	}
 	while (frames_stretch(piece, UNSEEN_GAP, &at, &first))
-		count_unseen_in(source, piece, first,
-				piece->counts ? at : first + 1, unseen);
+		count_unseen_in(source, piece, first, at, unseen);
 }
 
 /*
@@ -310,7 +335,7 @@ static int count_unseen(struct pagemap_source *source,
 	memset(unseen, 0, size);
 	count_repeats(snapshot, unseen);
 	while (frames_next(snapshot->frames, &at, &piece))
-		count_unseen_piece(source, &piece, unseen);
+		count_unseen_piece(source, snapshot, &piece, unseen);
 	snapshot->unseen_counts = unseen;
 	return 0;
 }
