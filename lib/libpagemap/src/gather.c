@@ -393,6 +393,21 @@ static void *keep(struct gather *gather, const struct array *array,
 			  array->count * item_size);
 }
 
+/* The worker begins another array for the next process. */
+static int keep_runs(struct worker *worker, struct pagemap_process *process)
+{
+	process_drop_runs(process);
+	if (!worker->runs.count)
+		return 0;
+	if (worker->runs.count > UINT32_MAX)
+		return -ENOMEM;
+	array_shrink(&worker->runs, sizeof(struct page_run));
+	process->runs = worker->runs.items;
+	process->run_count = (uint32_t)worker->runs.count;
+	worker->runs = (struct array){ 0 };
+	return 0;
+}
+
 int gather_finish(struct gather *gather)
 {
 	struct pagemap_process *process = gather->process;
@@ -408,9 +423,8 @@ int gather_finish(struct gather *gather)
 			       &process->shared_count);
 	process->swapped = keep(gather, &worker->swapped, sizeof(uint64_t),
 				&process->swapped_count);
-	process->runs = keep(gather, &worker->runs, sizeof(struct page_run),
-			     &process->run_count);
-	if (!process->shared || !process->swapped || !process->runs)
+	if (!process->shared || !process->swapped ||
+	    keep_runs(worker, process))
 		return -ENOMEM;
 	if (worker_detail(worker, process) == PAGEMAP_DETAIL_PROCESSES) {
 		process->mappings = NULL;

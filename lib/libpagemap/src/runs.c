@@ -232,14 +232,15 @@ static int split_process(struct pagemap_source *source,
 				  &out);
 	if (!err && out.count > UINT32_MAX)
 		err = -E2BIG;
-	if (!err) {
-		process->runs = arena_copy(&snapshot->arena, out.items,
-					   out.count * sizeof(struct page_run));
-		process->run_count = (uint32_t)out.count;
-		err = process->runs ? 0 : -ENOMEM;
+	process_drop_runs(process);
+	if (err || !out.count) {
+		array_free(&out);
+		return err;
 	}
-	array_free(&out);
-	return err;
+	array_shrink(&out, sizeof(struct page_run));
+	process->runs = out.items;
+	process->run_count = (uint32_t)out.count;
+	return 0;
 }
 
 /* The pages of processes that were not asked for are of no interest. */

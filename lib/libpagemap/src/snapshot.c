@@ -91,7 +91,12 @@ size_t pagemap_snapshot_mapping_count(const struct pagemap_snapshot *snapshot)
 
 size_t pagemap_snapshot_memory_bytes(const struct pagemap_snapshot *snapshot)
 {
+	size_t i, runs = 0;
+
+	for (i = 0; i < snapshot->process_count; i++)
+		runs += snapshot->processes[i].run_count;
 	return sizeof(*snapshot) + snapshot->arena.bytes +
+	       runs * sizeof(struct page_run) +
 	       snapshot->process_count * sizeof(*snapshot->processes) +
 	       frames_memory_bytes(snapshot->frames) +
 	       frames_memory_bytes(snapshot->slots);

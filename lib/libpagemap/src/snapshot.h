@@ -2,7 +2,7 @@
 /*
  * What a snapshot is made of.  Written while it is taken (take.c and the
  * engines), read only afterwards.  All memory below it is in its arena but
- * for the array of processes and the tables of frames.
+ * for the array of processes, the runs of their pages and the tables of frames.
  */
 #ifndef PAGEMAP_SNAPSHOT_H
 #define PAGEMAP_SNAPSHOT_H
@@ -138,7 +138,8 @@ struct pagemap_process {
 	struct tally tally;
 	packed_run *shared;
 	packed_run *swapped;
-	struct page_run *runs;
+	struct page_run *runs;		/* its own: of a large one they are most
+					   of a snapshot's memory */
 	uint32_t shared_count;
 	uint32_t swapped_count;
 	uint32_t run_count;
@@ -159,6 +160,9 @@ static inline bool process_is_measured(const struct pagemap_process *process)
 	return process->status == PAGEMAP_STATUS_COMPLETE ||
 	       process->status == PAGEMAP_STATUS_CHANGED;
 }
+
+/* Lets the runs of its pages go. */
+void process_drop_runs(struct pagemap_process *process);
 
 /* A pid that does not lead its mm. */
 struct alias {

@@ -234,6 +234,13 @@ static int read_processes(struct pagemap_source *source,
 	return err ? err : same_mm_merge(source, snapshot);
 }
 
+void process_drop_runs(struct pagemap_process *process)
+{
+	free(process->runs);
+	process->runs = NULL;
+	process->run_count = 0;
+}
+
 bool process_is_wanted(const struct pagemap_snapshot *snapshot,
 		       const struct pagemap_process *process)
 {
@@ -258,8 +265,10 @@ static void compact(struct pagemap_snapshot *snapshot)
 	for (i = 0; i < snapshot->process_count; i++) {
 		if (all[i].ended && all[i].status == PAGEMAP_STATUS_VANISHED)
 			snapshot->vanished_count++;
-		if (!process_is_wanted(snapshot, &all[i]))
+		if (!process_is_wanted(snapshot, &all[i])) {
+			process_drop_runs(&all[i]);
 			continue;
+		}
 		if (kept != i)
 			all[kept] = all[i];
 		kept++;
@@ -400,8 +409,12 @@ int pagemap_snapshot_take(struct pagemap_source *source,
 
 void pagemap_snapshot_free(struct pagemap_snapshot *snapshot)
 {
+	size_t i;
+
 	if (!snapshot)
 		return;
+	for (i = 0; i < snapshot->process_count; i++)
+		process_drop_runs(&snapshot->processes[i]);
 	frames_free(snapshot->frames);
 	frames_free(snapshot->slots);
 	free(snapshot->processes);
