@@ -80,6 +80,9 @@ int layer_make(const struct layer_input *input, enum colouring by,
 	       struct layer **ret_layer);
 void layer_free(struct layer *layer);
 
+/* The index of the first run that ends after a page; run_count: none does. */
+size_t layer_run_from(const struct layer *layer, uint64_t page);
+
 /* The class of a page of an area. */
 uint8_t layer_class_at(const struct layer *layer, uint64_t page);
 

@@ -145,6 +145,9 @@ const struct picture *moment_picture(const struct moment *moment,
 /* The person with a pid, NULL if there is none. */
 const struct person *moment_person(const struct moment *moment, pid_t pid);
 
+/* The index of the first area that ends after a page; area_count: none does. */
+size_t picture_area_from(const struct picture *picture, uint64_t page);
+
 /* The area that holds a page, NULL if none does. */
 const struct area *picture_area(const struct picture *picture, uint64_t page);
 

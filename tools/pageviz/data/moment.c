@@ -29,7 +29,7 @@ const struct person *moment_person(const struct moment *moment, pid_t pid)
 	return found ? &moment->people[found->person] : NULL;
 }
 
-const struct area *picture_area(const struct picture *picture, uint64_t page)
+size_t picture_area_from(const struct picture *picture, uint64_t page)
 {
 	size_t low = 0, high = picture->area_count;
 
@@ -41,9 +41,16 @@ const struct area *picture_area(const struct picture *picture, uint64_t page)
 		else
 			high = middle;
 	}
-	return low < picture->area_count &&
-	       picture->areas[low].first_page <= page ? &picture->areas[low]
-						      : NULL;
+	return low;
+}
+
+const struct area *picture_area(const struct picture *picture, uint64_t page)
+{
+	size_t at = picture_area_from(picture, page);
+
+	return at < picture->area_count &&
+	       picture->areas[at].first_page <= page ? &picture->areas[at]
+						     : NULL;
 }
 
 /* The first stretch that ends after a page. */

@@ -95,13 +95,21 @@ static size_t run_after(const struct layer *layer, uint64_t page)
 	return low;
 }
 
-uint8_t layer_class_at(const struct layer *layer, uint64_t page)
+size_t layer_run_from(const struct layer *layer, uint64_t page)
 {
 	size_t after = run_after(layer, page);
 	const struct layer_run *run = layer->runs + after - 1;
 
-	return after && page - run->first_page < run->page_count ?
-	       (uint8_t)run->class_of : 0;
+	return after && page - run->first_page < run->page_count ? after - 1
+								 : after;
+}
+
+uint8_t layer_class_at(const struct layer *layer, uint64_t page)
+{
+	size_t at = layer_run_from(layer, page);
+
+	return at < layer->run_count && layer->runs[at].first_page <= page ?
+	       (uint8_t)layer->runs[at].class_of : 0;
 }
 
 static bool is_of(const struct layer_run *run, uint64_t classes)

@@ -23,39 +23,6 @@ struct tally {
 	uint64_t first, end;		/* a span not counted yet */
 };
 
-/* The first run that ends after a page. */
-static size_t find_run(const struct layer *layer, uint64_t page)
-{
-	size_t low = 0, high = layer->run_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct layer_run *run = &layer->runs[middle];
-
-		if (run->first_page + run->page_count <= page)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* The first area that ends after a page. */
-static size_t find_area(const struct picture *picture, uint64_t page)
-{
-	size_t low = 0, high = picture->area_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (picture->areas[middle].end_page <= page)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static uint64_t overlap(uint64_t first, uint64_t end, uint64_t from,
 			uint64_t to)
 {
@@ -72,8 +39,9 @@ static void count_span(struct tally *t)
 
 	if (t->first == t->end)
 		return;
-	for (i = find_run(t->layer, t->first); i < t->layer->run_count &&
-	     t->layer->runs[i].first_page < t->end; i++) {
+	for (i = layer_run_from(t->layer, t->first);
+	     i < t->layer->run_count && t->layer->runs[i].first_page < t->end;
+	     i++) {
 		const struct layer_run *run = &t->layer->runs[i];
 		uint64_t pages = overlap(run->first_page, run->first_page +
 					 run->page_count, t->first, t->end);
@@ -81,7 +49,8 @@ static void count_span(struct tally *t)
 		t->pages[run->class_of % LAYER_CLASSES] += pages;
 		found += pages;
 	}
-	for (i = find_area(t->picture, t->first); i < t->picture->area_count &&
+	for (i = picture_area_from(t->picture, t->first);
+	     i < t->picture->area_count &&
 	     t->picture->areas[i].first_page < t->end; i++)
 		mapped += overlap(t->picture->areas[i].first_page,
 				  t->picture->areas[i].end_page, t->first,

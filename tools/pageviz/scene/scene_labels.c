@@ -36,22 +36,6 @@ static void keep_largest(struct label *labels, size_t *count,
 	labels[i] = label;
 }
 
-/* The first area that ends after a page. */
-static size_t area_after(const struct picture *picture, uint64_t page)
-{
-	size_t low = 0, high = picture->area_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (picture->areas[middle].end_page <= page)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Adds the areas of an extent, from one on; those that follow each other under
  * one name are one.  Gives the next. */
 static size_t find_in(const struct picture *picture, const struct extent *seen,
@@ -82,7 +66,7 @@ static size_t find_largest(const struct stage_pane *of,
 	size_t extents = world_seen(of->world, window, seen);
 
 	for (i = 0; i < extents; i++) {
-		size_t first = area_after(of->picture, seen[i].first_page);
+		size_t first = picture_area_from(of->picture, seen[i].first_page);
 
 		next = find_in(of->picture, &seen[i], first > next ? first :
 			       next, labels, &count);
