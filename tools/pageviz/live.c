@@ -393,10 +393,13 @@ int show_window(const struct settings *settings, struct pagemap_source *source)
 	}
 	stats_begin(&showing->stats);
 	status = session_open(&showing->session, settings, source);
-	if (!status)
-		status = open_window(showing);
+	/* It reads while the window opens. */
 	if (!status)
 		status = open_reader(showing);
+	if (!status) {
+		ask(showing);
+		status = open_window(showing);
+	}
 	if (!status) {
 		run(showing);
 		status = showing->status;
