@@ -116,31 +116,41 @@ static uint8_t *put_stretch(uint8_t *at, const struct stretch *last,
 	return at;
 }
 
-int stretches_pack(const struct stretch *stretches, size_t count,
-		   uint8_t **ret_bytes, size_t *ret_size)
+int packer_add(struct packer *packer, const struct stretch *stretch)
 {
-	static const struct stretch nothing;
-	size_t i, size = 0, room = 0;
-	uint8_t *bytes = NULL, *more;
+	uint8_t *at;
 
-	for (i = 0; i < count; i++) {
-		if (room - size < MOST_BYTES) {
-			room = room * 2 + 16 * MOST_BYTES;
-			more = realloc(bytes, room);
-			if (!more) {
-				free(bytes);
-				return -ENOMEM;
-			}
-			bytes = more;
-		}
-		size = (size_t)(put_stretch(bytes + size,
-					    i ? &stretches[i - 1] : &nothing,
-					    &stretches[i]) - bytes);
+	if (packer->room - packer->size < MOST_BYTES) {
+		size_t room = packer->room * 2 + 16 * MOST_BYTES;
+		uint8_t *bytes = realloc(packer->bytes, room);
+
+		if (!bytes)
+			return -ENOMEM;
+		packer->bytes = bytes;
+		packer->room = room;
 	}
-	more = bytes ? realloc(bytes, size) : NULL;
-	*ret_bytes = more ? more : bytes;
-	*ret_size = size;
+	at = packer->bytes + packer->size;
+	packer->size += (size_t)(put_stretch(at, &packer->last, stretch) - at);
+	packer->last = *stretch;
+	packer->count++;
 	return 0;
+}
+
+void packer_finish(struct packer *packer)
+{
+	uint8_t *bytes = packer->bytes ? realloc(packer->bytes, packer->size)
+				       : NULL;
+
+	if (!bytes)
+		return;
+	packer->bytes = bytes;
+	packer->room = packer->size;
+}
+
+void packer_free(struct packer *packer)
+{
+	free(packer->bytes);
+	*packer = (struct packer){ 0 };
 }
 
 /* ---- Unpacking --------------------------------------------------------- */

@@ -8,11 +8,23 @@
 
 #include "moment.h"
 
-/* *ret_bytes is malloc()ed; of nothing NULL.  0 or -ENOMEM. */
-int stretches_pack(const struct stretch *stretches, size_t count,
-		   uint8_t **ret_bytes, size_t *ret_size);
+/* Stretches that are being packed, one after the other; zeroed: none yet. */
+struct packer {
+	uint8_t *bytes;			/* malloc()ed; NULL: none */
+	size_t size;
+	size_t room;
+	size_t count;
+	struct stretch last;
+};
 
-/* Fills count stretches from what stretches_pack() made of as many. */
+/* 0 or -ENOMEM. */
+int packer_add(struct packer *packer, const struct stretch *stretch);
+
+/* Gives back the room that it does not need. */
+void packer_finish(struct packer *packer);
+void packer_free(struct packer *packer);
+
+/* Fills count stretches from what a packer made of as many. */
 void stretches_unpack(const uint8_t *bytes, struct stretch *ret_stretches,
 		      size_t count);
 

@@ -403,7 +403,7 @@ static void clean_up(struct taking *taking)
 	list_free(&taking->people);
 	list_free(&taking->sets);
 	list_free(&taking->flags);
-	list_free(&taking->stretches);
+	packer_free(&taking->stretches);
 	list_free(&taking->extents);
 	list_free(&taking->areas);
 	ages_end(taking->ages);
@@ -438,13 +438,19 @@ int reading_take(struct pagemap_source *source,
 
 	if (!err)
 		err = settle(&taking);
-	if (err) {
-		explain(&taking, err, why);
-		store_free(taking.store);
-	}
-	clean_up(&taking);
 	if (err)
+		explain(&taking, err, why);
+	/* What the library read goes before stretches are laid out. */
+	clean_up(&taking);
+	if (!err) {
+		err = store_unpack(taking.store);
+		if (err)
+			explain(&taking, err, why);
+	}
+	if (err) {
+		store_free(taking.store);
 		return err;
+	}
 	moment = store_moment(taking.store);
 	moment->wall_ns = now_ns() - begin_ns;
 	moment->cost_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_cpu +

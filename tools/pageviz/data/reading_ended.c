@@ -150,8 +150,9 @@ static int take_stretches(struct legacy *legacy)
 		stretch.set = set_of(legacy, stretch.set);
 		stretch.flags = flags_number(legacy->taking,
 				legacy->from->flags[stretch.flags]);
-		stretch_close(legacy->taking);
-		err = stretch_add(legacy->taking, &stretch);
+		err = stretch_close(legacy->taking);
+		if (!err)
+			err = stretch_add(legacy->taking, &stretch);
 	}
 	return err;
 }

@@ -260,9 +260,10 @@ static int add_mapping(struct painting *painting,
 	       taking->areas.count - 1;
 	painting->kind = pagemap_mapping_kind(mapping);
 	painting->next_page = area->first_page;
-	stretch_close(taking);
 	painting->picture->mapped_pages += area->end_page - area->first_page;
-	err = add_runs(painting, mapping);
+	err = stretch_close(taking);
+	if (!err)
+		err = add_runs(painting, mapping);
 	return err ? err : show_hole(painting, area->end_page);
 }
 

@@ -135,7 +135,7 @@ static int add_run(struct taking *taking, const struct pagemap_ram_run *run,
 	for (at = 0; at < run->frame_count && !err; at += count) {
 		stretch.first_page = stretch.place = run->first_pfn + at;
 		if (stretch.place == (*area)->end_page) {
-			stretch_close(taking);
+			err = stretch_close(taking);
 			++*area;
 		}
 		count = shorter(run->frame_count - at,
@@ -145,7 +145,8 @@ static int add_run(struct taking *taking, const struct pagemap_ram_run *run,
 			count = span_of_bounds(taking, stretch.place, count,
 					       &stretch);
 		stretch.page_count = (uint32_t)count;
-		err = stretch_add(taking, &stretch);
+		if (!err)
+			err = stretch_add(taking, &stretch);
 	}
 	return err;
 }

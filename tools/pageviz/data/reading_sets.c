@@ -130,27 +130,28 @@ static bool goes_on(const struct stretch *last, const struct stretch *next)
 	return last->place + last->page_count == next->place;
 }
 
-int stretch_add(struct taking *taking, const struct stretch *stretch)
+int stretch_close(struct taking *taking)
 {
-	struct stretch *last = taking->stretches.items;
+	bool has_last = taking->has_last;
 
-	if (taking->stretches.count > taking->closed) {
-		last += taking->stretches.count - 1;
-		if (is_alike(last, stretch) && goes_on(last, stretch)) {
-			last->page_count += stretch->page_count;
-			return 0;
-		}
-	}
-	last = list_add(&taking->stretches, sizeof(*last));
-	if (!last)
-		return -ENOMEM;
-	*last = *stretch;
-	return 0;
+	taking->has_last = false;
+	return has_last ? packer_add(&taking->stretches, &taking->last) : 0;
 }
 
-void stretch_close(struct taking *taking)
+int stretch_add(struct taking *taking, const struct stretch *stretch)
 {
-	taking->closed = taking->stretches.count;
+	struct stretch *last = &taking->last;
+	int err;
+
+	if (taking->has_last && is_alike(last, stretch) &&
+	    goes_on(last, stretch)) {
+		last->page_count += stretch->page_count;
+		return 0;
+	}
+	err = stretch_close(taking);
+	*last = *stretch;
+	taking->has_last = true;
+	return err;
 }
 
 /* ---- Extents ----------------------------------------------------------- */
@@ -176,20 +177,6 @@ int extent_add(struct taking *taking, uint64_t first_page, uint64_t end_page)
 	return 0;
 }
 
-static int settle_stretches(struct taking *taking, struct picture *picture)
-{
-	struct list list = taking->stretches;
-	struct stretch *stretches = list.count ?
-		reallocarray(list.items, list.count, sizeof(*stretches)) :
-		NULL;
-
-	taking->stretches = (struct list){ 0 };
-	taking->closed = 0;
-	return store_set_stretches(taking->store, picture,
-				   stretches ? stretches : list.items,
-				   list.count);
-}
-
 int picture_settle(struct taking *taking, struct picture *picture)
 {
 	int err = 0;
@@ -200,5 +187,9 @@ int picture_settle(struct taking *taking, struct picture *picture)
 				    sizeof(struct area), &err);
 	picture->extents = store_take(taking->store, &taking->extents,
 				      sizeof(struct extent), &err);
-	return err ? err : settle_stretches(taking, picture);
+	if (!err)
+		err = stretch_close(taking);
+	picture->stretch_count = taking->stretches.count;
+	return err ? err : store_set_stretches(taking->store, picture,
+					       &taking->stretches);
 }

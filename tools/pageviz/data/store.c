@@ -119,21 +119,17 @@ size_t store_bytes(const struct store *store)
 /* ---- Stretches --------------------------------------------------------- */
 
 int store_set_stretches(struct store *store, struct picture *picture,
-			struct stretch *stretches, size_t count)
+			struct packer *packer)
 {
 	struct pack *pack = list_add(&store->packs, sizeof(*pack));
 
-	if (!pack) {
-		free(stretches);
+	if (!pack)
 		return -ENOMEM;
-	}
-	*pack = (struct pack){ picture, stretches, count, NULL, 0 };
-	picture->stretches = stretches;
-	picture->stretch_count = count;
-	store->shown_bytes += count * sizeof(*stretches);
-	if (stretches_pack(stretches, count, &pack->bytes, &pack->size))
-		return -ENOMEM;
-	store->bytes += pack->size;
+	packer_finish(packer);
+	*pack = (struct pack){ picture, NULL, packer->count, packer->bytes,
+			       packer->size };
+	store->bytes += packer->size;
+	*packer = (struct packer){ 0 };
 	return 0;
 }
 
@@ -189,7 +185,7 @@ static int show_stretches(struct store *store, struct pack *pack)
 	return 0;
 }
 
-static int unpack(struct store *store)
+int store_unpack(struct store *store)
 {
 	size_t i;
 	int err = 0;
@@ -223,7 +219,7 @@ int moment_unpack(struct moment *moment)
 
 	pthread_mutex_lock(&store->packing);
 	if (atomic_load(&store->packed))
-		err = unpack(store);
+		err = store_unpack(store);
 	pthread_mutex_unlock(&store->packing);
 	return err;
 }

@@ -7,6 +7,7 @@
 #define PAGEVIZ_DATA_STORE_H
 
 #include "moment.h"
+#include "pack.h"
 
 struct store;
 
@@ -34,11 +35,14 @@ const char *store_text(struct store *store, const char *text);
 const char *store_own_text(struct store *store, const char *text);
 
 /*
- * Takes over the stretches of a picture of the moment, malloc()ed, with a
- * packed copy of them.  0, or -ENOMEM: they are freed.
+ * Takes over the stretches of a picture of the moment, packed: they are there
+ * from store_unpack() on.  The packer is empty then.  0 or -ENOMEM.
  */
 int store_set_stretches(struct store *store, struct picture *picture,
-			struct stretch *stretches, size_t count);
+			struct packer *packer);
+
+/* All stretches that are packed are there again.  0 or -ENOMEM. */
+int store_unpack(struct store *store);
 
 /*
  * Leaves a moment that its history alone has without its stretches, packed;

@@ -35,8 +35,9 @@ struct taking {
 	uint32_t *set_numbers;			/* by set of sharing, + 1 */
 	struct list flags;			/* uint64_t */
 	uint16_t *flag_slots;			/* number + 1, by hash */
-	struct list stretches;			/* of the picture at hand */
-	size_t closed;				/* so many stay as they are */
+	struct packer stretches;		/* of the picture at hand, but */
+	struct stretch last;			/* the last, which may go on */
+	bool has_last;
 	struct list extents;
 	struct list areas;
 };
@@ -79,8 +80,8 @@ uint16_t flags_number(struct taking *taking, uint64_t flags);
 /* Adds a stretch, or makes the last one longer.  0 or -ENOMEM. */
 int stretch_add(struct taking *taking, const struct stretch *stretch);
 
-/* An area ends: the last stretch does not go on. */
-void stretch_close(struct taking *taking);
+/* An area ends: the last stretch does not go on.  0 or -ENOMEM. */
+int stretch_close(struct taking *taking);
 
 /* Shows pages, which rise.  0 or -ENOMEM. */
 int extent_add(struct taking *taking, uint64_t first_page, uint64_t end_page);
