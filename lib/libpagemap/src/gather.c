@@ -62,8 +62,8 @@ static void add_frame(struct gather *gather, uint64_t pfn, bool anon)
 }
 
 /* Whether the next page follows in frames, or is the same frame again. */
-static bool extends(struct page_run *run, uint64_t page,
-		    const struct page_run *next)
+static bool extends(struct entry_run *run, uint64_t page,
+		    const struct entry_run *next)
 {
 	bool same = run->bits & PAGEMAP_RUN_SAME_FRAME;
 
@@ -82,11 +82,11 @@ static bool extends(struct page_run *run, uint64_t page,
 }
 
 static void keep_page(struct gather *gather, uint64_t page,
-		      const struct page_run *next)
+		      const struct entry_run *next)
 {
 	struct array *runs = &gather->worker->runs;
-	struct page_run *last = runs->count ?
-		(struct page_run *)runs->items + runs->count - 1 : NULL;
+	struct entry_run *last = runs->count ?
+		(struct entry_run *)runs->items + runs->count - 1 : NULL;
 	/* A mapping's runs are its own. */
 	bool same_mapping = !gather->mapping ||
 		runs->count > gather->mapping->runs.first;
@@ -119,7 +119,7 @@ static void keep_entry(struct gather *gather, uint64_t page, uint64_t entry,
 {
 	struct pagemap_page decoded =
 		pagemap_decode_entry(entry, gather->swap_types);
-	struct page_run run = {
+	struct entry_run run = {
 		.number = PAGEMAP_PFN_UNKNOWN,
 		.bits = (uint16_t)decoded.bits,
 		.state = (uint8_t)decoded.state,
@@ -323,7 +323,7 @@ void gather_entries(struct gather *gather, uint64_t first_page,
 
 void gather_zero(struct gather *gather, uint64_t first_page, uint64_t count)
 {
-	struct page_run run = {
+	struct entry_run run = {
 		.number = PAGEMAP_PFN_UNKNOWN,
 		.state = PAGEMAP_PAGE_ZERO,
 	};
@@ -401,9 +401,9 @@ static int keep_runs(struct worker *worker, struct pagemap_process *process)
 		return 0;
 	if (worker->runs.count > UINT32_MAX)
 		return -ENOMEM;
-	array_shrink(&worker->runs, sizeof(struct page_run));
-	process->runs = worker->runs.items;
-	process->run_count = (uint32_t)worker->runs.count;
+	array_shrink(&worker->runs, sizeof(struct entry_run));
+	process->found = worker->runs.items;
+	process->found_count = (uint32_t)worker->runs.count;
 	worker->runs = (struct array){ 0 };
 	return 0;
 }

@@ -165,7 +165,6 @@ static int split_run(struct pagemap_source *source,
 
 	read.source = source;
 	read.first = read.count = 0;
-	some.flags = PAGEMAP_FLAGS_UNKNOWN;
 	for (page = 0; page < run->count && !err; page += count) {
 		if (!left) {
 			some.state = run->state;
@@ -182,32 +181,42 @@ static int split_run(struct pagemap_source *source,
 	return err;
 }
 
+static struct page_run page_run_of(const struct entry_run *found)
+{
+	return (struct page_run){
+		.start_page = found->start_page,
+		.number = found->number,
+		.flags = PAGEMAP_FLAGS_UNKNOWN,
+		.count = found->count,
+		.bits = found->bits,
+		.state = found->state,
+		.swap_type = found->swap_type,
+	};
+}
+
 static int split_slice(struct pagemap_source *source,
 		       const struct pagemap_process *process,
 		       struct slice *slice, struct array *out)
 {
-	const struct page_run *runs = process->runs + slice->first;
+	const struct entry_run *found = process->found + slice->first;
 	uint32_t i, first = (uint32_t)out->count;
 	int err = 0;
 
 	for (i = 0; i < slice->count && !err; i++) {
-		struct page_run *copy;
+		struct page_run *copy, run = page_run_of(&found[i]);
 
-		if (runs[i].bits & PAGEMAP_RUN_SAME_FRAME) {
-			err = keep_same(source, process->snapshot, &runs[i],
-					out);
+		if (run.bits & PAGEMAP_RUN_SAME_FRAME) {
+			err = keep_same(source, process->snapshot, &run, out);
 			continue;
 		}
-		if (has_frame(&runs[i])) {
-			err = split_run(source, process->snapshot, &runs[i],
-					out);
+		if (has_frame(&run)) {
+			err = split_run(source, process->snapshot, &run, out);
 			continue;
 		}
 		copy = array_push(out, sizeof(*copy));
 		if (!copy)
 			return -ENOMEM;
-		*copy = runs[i];
-		copy->flags = PAGEMAP_FLAGS_UNKNOWN;
+		*copy = run;
 		/* Its frame is not shown, but that it is its own. */
 		if (copy->state == PAGEMAP_PAGE_PRESENT &&
 		    copy->bits & PAGEMAP_RUN_EXCLUSIVE)

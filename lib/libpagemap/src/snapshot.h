@@ -62,13 +62,23 @@ static inline uint64_t packed_count(packed_run run)
 	return (run >> PACKED_NUMBER_BITS & (PACKED_MAX_COUNT - 1)) + 1;
 }
 
+/* A run of pages whose entries are alike, until a snapshot is settled. */
+struct entry_run {
+	uint64_t start_page;
+	uint64_t number;	/* frame, or swap offset; PAGEMAP_PFN_UNKNOWN */
+	uint32_t count;
+	uint16_t bits;		/* enum pagemap_run_bits */
+	uint8_t state;		/* enum pagemap_page_state */
+	uint8_t swap_type;
+};
+
 /* A run of like pages, kept only at PAGEMAP_DETAIL_PAGES. */
 struct page_run {
 	uint64_t start_page;
 	uint64_t number;	/* frame, or swap offset; PAGEMAP_PFN_UNKNOWN */
-	uint64_t flags;		/* kpageflags, when settled */
+	uint64_t flags;		/* kpageflags */
 	uint32_t count;
-	uint32_t sharers;	/* when settled; 0 not known */
+	uint32_t sharers;	/* 0 not known */
 	uint32_t sharers_high;
 	uint16_t bits;		/* enum pagemap_run_bits */
 	uint8_t state;		/* enum pagemap_page_state */
@@ -138,10 +148,12 @@ struct pagemap_process {
 	struct tally tally;
 	packed_run *shared;
 	packed_run *swapped;
-	struct page_run *runs;		/* its own: of a large one they are most
-					   of a snapshot's memory */
+	struct entry_run *found;	/* these two its own: of a large one most
+					   of a snapshot's memory; then NULL, */
+	struct page_run *runs;		/* and these are made of them */
 	uint32_t shared_count;
 	uint32_t swapped_count;
+	uint32_t found_count;
 	uint32_t run_count;
 	struct repeats repeats;		/* frames mapped more than once */
 	struct repeats slot_repeats;	/* the same of swap slots */

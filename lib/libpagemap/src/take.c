@@ -236,9 +236,11 @@ static int read_processes(struct pagemap_source *source,
 
 void process_drop_runs(struct pagemap_process *process)
 {
+	free(process->found);
 	free(process->runs);
+	process->found = NULL;
 	process->runs = NULL;
-	process->run_count = 0;
+	process->found_count = process->run_count = 0;
 }
 
 bool process_is_wanted(const struct pagemap_snapshot *snapshot,
