@@ -565,6 +565,8 @@ static void a_first_look_is_not_lost(void **state)
 	assert_false(after->quick);
 	assert_true(after->pictures[0].ended);
 	assert_true(after->pictures[1].ended);
+	assert_string_equal(after->pictures[0].why_sharers,
+			    "it ended before that was read");
 	assert_same(first, after);
 	assert_int_equal(moment_person(after, 101)->status,
 			 PAGEMAP_STATUS_VANISHED);

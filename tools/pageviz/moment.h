@@ -78,6 +78,7 @@ struct picture {
 	enum pagemap_status status;	/* of the process */
 	bool ended;			/* this is its last picture, taken over
 					   from an earlier moment */
+	bool quick;			/* it was seen by a first look alone */
 	const char *why;		/* what of it is not known, and why; "" */
 	const char *why_sharers;	/* why sharers are not known; "" */
 	const char *why_use;		/* the same of accessed and modified, */

@@ -294,6 +294,7 @@ static int make_picture(struct taking *taking, struct picture *picture)
 	picture->name = picture->why = picture->why_sharers =
 		picture->why_use = picture->why_age = "";
 	picture->time_ns = store_moment(taking->store)->time_ns;
+	picture->quick = taking->request->quick;
 	if (kept_is_known(taking, picture->id))
 		return kept_picture(taking, picture);
 	return picture->id.kind == MAP_RAM ? ram_picture(taking, picture)

@@ -255,6 +255,11 @@ int ended_picture(struct taking *taking, struct picture *picture)
 	before = moment_picture(previous, picture->id);
 	if (before)
 		err = take_over(taking, before, picture);
+	/* What was to be read of it nobody will read. */
+	if (before && picture->quick)
+		picture->why_sharers = picture->why_age =
+			store_own_text(taking->store,
+				       "it ended before that was read");
 	picture->status = PAGEMAP_STATUS_VANISHED;
 	picture->ended = true;
 	picture->why = store_own_text(taking->store, before ?
