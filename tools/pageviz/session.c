@@ -19,7 +19,7 @@
 #define IMAGE_HEIGHT 1000
 
 /* Of a frame's time, what tiles may take. */
-#define TILES_NS 8000000u
+#define TILES_NS 6000000u
 
 /* ---- What options say --------------------------------------------------- */
 

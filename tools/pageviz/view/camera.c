@@ -146,6 +146,7 @@ struct camera camera_of_all(const struct pane *pane, const struct world *world)
 void camera_fit(struct pane *pane, const struct world *world)
 {
 	pane->fit = true;
+	pane->settles = false;
 	pane->target = camera_of_all(pane, world);
 }
 

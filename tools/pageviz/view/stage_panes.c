@@ -64,10 +64,11 @@ static int join(struct staged_pane *staged, const struct picture *picture,
 	return 0;
 }
 
+/* 0: its box is not known yet. */
 static double aspect_of(const struct pane *pane)
 {
 	return pane->box.width > 0 && pane->box.height > 0 ?
-	       (double)pane->box.width / pane->box.height : ASPECT_UNKNOWN;
+	       (double)pane->box.width / pane->box.height : 0;
 }
 
 /* Rows that were asked for, and curves, are as they are. */
@@ -80,14 +81,15 @@ static bool has_aspect(const struct pane *pane)
 static bool is_laid_out(const struct staged_pane *staged,
 			const struct pane *pane)
 {
-	double ratio;
+	double aspect = aspect_of(pane), ratio;
 
 	if (!staged->world || staged->layout != pane->layout ||
 	    staged->row_pages != pane->row_pages)
 		return false;
-	if (!has_aspect(pane))
+	if (!has_aspect(pane) || aspect == 0)
 		return true;
-	ratio = aspect_of(pane) / staged->aspect;
+	/* None was known: infinite. */
+	ratio = aspect / staged->aspect;
 	return ratio < ASPECT_CHANGE && ratio > 1 / ASPECT_CHANGE;
 }
 
@@ -108,8 +110,10 @@ static int lay_out(struct staged_pane *staged, const struct pane *pane,
 	uint64_t pages = pages_of(staged->extents, staged->extent_count);
 	uint32_t rows = rows_of(staged, pane, pages);
 	struct world *world;
+	double aspect = aspect_of(pane);
 	int err = world_make(staged->extents, staged->extent_count,
-			     pane->layout, rows, aspect_of(pane), &world);
+			     pane->layout, rows,
+			     aspect > 0 ? aspect : ASPECT_UNKNOWN, &world);
 
 	if (err)
 		return err;
@@ -120,7 +124,7 @@ static int lay_out(struct staged_pane *staged, const struct pane *pane,
 	staged->world_serial = ++*serials;
 	staged->layout = pane->layout;
 	staged->row_pages = pane->row_pages;
-	staged->aspect = aspect_of(pane);
+	staged->aspect = aspect;
 	return 0;
 }
 
