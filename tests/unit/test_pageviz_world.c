@@ -284,6 +284,17 @@ static void shapes_follow_the_window(void **unused)
 	}
 }
 
+/* 67 MiB beside another map: rows of 64 would leave half of its box empty. */
+static void a_narrow_box_is_filled(void **unused)
+{
+	struct extent extent = { 0, 17153 };
+	struct world *world = make(&extent, 1, LAYOUT_ROWS, 0, 365 / 692.0);
+
+	(void)unused;
+	assert_int_equal(world_row_pages(world), 128);
+	world_free(world);
+}
+
 /* Single pages far apart: longer rows would show nothing more. */
 static void sparse_rows_are_short(void **unused)
 {
@@ -481,6 +492,7 @@ int main(void)
 		cmocka_unit_test(hilbert_units_are_squares),
 		cmocka_unit_test(hilbert_is_cropped),
 		cmocka_unit_test(shapes_follow_the_window),
+		cmocka_unit_test(a_narrow_box_is_filled),
 		cmocka_unit_test(sparse_rows_are_short),
 		cmocka_unit_test(folds_are_told),
 		cmocka_unit_test(nearest_is_found),

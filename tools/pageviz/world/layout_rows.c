@@ -9,6 +9,8 @@
 #define ROW_ORDER_LEAST   6
 #define ROW_ORDER_USUAL  16
 #define ROW_ORDER_MOST   30
+#define NEARLY           1.09
+#define NEARLY_EMPTIER   1.15
 
 /* How small a plane of rows of 2^order pages is drawn. */
 static double plane_size(uint64_t height, unsigned int order, double aspect)
@@ -18,16 +20,16 @@ static double plane_size(uint64_t height, unsigned int order, double aspect)
 
 /*
  * Of rows of 64, 128 ... pages, those with which the plane is drawn the largest
- * in a box of this aspect; or shorter ones if they are nearly as good: where
- * pages lie far apart, longer rows are only emptier.  Very long ones are for
- * what fills them.
+ * in a box of this aspect; or shorter ones that are nearly as good, the more so
+ * where longer ones are only emptier: pages lie far apart.  Very long ones are
+ * for what fills them.
  */
 static unsigned int best_order(const struct extent *extents, size_t count,
 			       double aspect)
 {
 	uint64_t heights[ROW_ORDER_MOST + 1];
-	unsigned int order = ROW_ORDER_LEAST, last;
-	double least = INFINITY;
+	unsigned int order = ROW_ORDER_LEAST, best = order;
+	double size, least = INFINITY;
 
 	for (;; order++) {
 		heights[order] = extents_units(extents, count, order);
@@ -36,14 +38,19 @@ static unsigned int best_order(const struct extent *extents, size_t count,
 			order--;
 			break;
 		}
-		least = fmin(least, plane_size(heights[order], order, aspect));
+		size = plane_size(heights[order], order, aspect);
+		if (size < least) {
+			least = size;
+			best = order;
+		}
 		if (order == ROW_ORDER_MOST ||
 		    (double)(UINT64_C(1) << order) / aspect >= heights[order])
 			break;
 	}
-	last = order;
-	for (order = ROW_ORDER_LEAST; order < last; order++)
-		if (plane_size(heights[order], order, aspect) <= least * 1.15)
+	for (order = ROW_ORDER_LEAST; order < best; order++)
+		if (plane_size(heights[order], order, aspect) <= least *
+		    (heights[order] << order <= (heights[best] << best) / 8 * 7
+		     ? NEARLY_EMPTIER : NEARLY))
 			break;
 	return order;
 }
