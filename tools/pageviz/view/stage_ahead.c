@@ -28,11 +28,6 @@ struct ahead *ahead_new(void)
 	return calloc(1, sizeof(struct ahead));
 }
 
-static struct moment *moment_of(const struct moment *moment)
-{
-	return (struct moment *)(uintptr_t)moment;
-}
-
 static int unpack(const struct layer_input *input)
 {
 	int err = moment_unpack(moment_of(input->moment));

@@ -187,4 +187,30 @@ int people_find(struct people_list *list, struct moment *moment,
 		const char *search);
 void people_free(struct people_list *list);
 
+/* ---- All of it: stage.c, its tiles: stage_frame.c ---------------------- */
+
+struct stage {
+	const struct history *history;
+	struct staged_pane panes[PANES_MOST];
+	struct layer_cache layers;
+	struct tile_cache *tiles;
+	struct people_list people;
+	uint64_t world_serials;
+	uint64_t uses;		/* calls of stage_prepare() */
+	uint64_t budget_ns;
+	uint64_t spent_ns;
+	bool missing;		/* a tile, in this frame, */
+	bool postponed;		/* which only wants time */
+	struct stage_look look;	/* of the tile that was given last */
+	struct maker *maker;
+	struct ahead *ahead;
+	bool lagging;		/* a pane shows a moment before the one seen */
+};
+
+/* References are counted in moments that never change otherwise. */
+static inline struct moment *moment_of(const struct moment *moment)
+{
+	return (struct moment *)(uintptr_t)moment;
+}
+
 #endif
