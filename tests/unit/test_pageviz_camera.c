@@ -98,6 +98,24 @@ static void pads_settle_on_whole_pixels(void **state)
 	assert_true(pane()->target.x > pane()->camera.x);
 }
 
+/* What a pad left to settle is nothing to a map that is seen whole. */
+static void a_fitted_map_does_not_settle(void **state)
+{
+	struct event pad = { .kind = EVENT_SCROLL, .x = 500, .y = 400,
+			     .scroll_y = 0.3 };
+	struct camera all;
+
+	(void)state;
+	begin(100000, map_ram);
+	all = pane()->camera;
+	view_take(&view, stage, &pad, NULL);
+	play("f");
+	while (view_animate(&view, 0.016))
+		;
+	assert_true(pane()->camera.scale == all.scale);
+	assert_true(pane()->fit && !pane()->settles);
+}
+
 static void a_drag_holds_its_page(void **state)
 {
 	uint64_t page;
@@ -384,6 +402,7 @@ int main(void)
 		TEST(wheels_zoom_about_the_pointer),
 		TEST(zooming_glides),
 		TEST(pads_settle_on_whole_pixels),
+		TEST(a_fitted_map_does_not_settle),
 		TEST(a_drag_holds_its_page),
 		TEST(a_map_never_gets_lost),
 		TEST(a_page_stays_when_worlds_change),

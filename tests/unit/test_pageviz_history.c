@@ -3,6 +3,7 @@
  * The moments kept: a bound of memory that the oldest pay for, and who still
  * looks at one keeps it.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -290,6 +291,45 @@ static void who_looks_has_it_whole(void **state)
 	moment_unref(seen);
 }
 
+static void *unpack(void *moment)
+{
+	return moment_unpack(moment) ? NULL : moment;
+}
+
+/* Who keeps one has it packed, until some thread brings it back. */
+static void who_keeps_may_unpack(void **state)
+{
+	struct history *history = history_new(SIZE_MAX);
+	struct moment *kept;
+	pthread_t threads[2];
+	void *same;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(history_add(history, make_picture(1, STRETCHES)), 0);
+	assert_int_equal(history_add(history, make_picture(2, STRETCHES)), 0);
+	kept = moment_keep(history_at(history, 0));
+	assert_true(moment_is_packed(kept));
+	assert_int_equal(kept->pictures[0].stretch_count, 0);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, unpack,
+						kept), 0);
+	for (i = 0; i < 2; i++) {
+		pthread_join(threads[i], &same);
+		assert_ptr_equal(same, kept);
+	}
+	assert_false(moment_is_packed(kept));
+	assert_shown(kept, 1);
+	/* It stays so while it is kept. */
+	assert_int_equal(history_add(history, make_picture(3, STRETCHES)), 0);
+	assert_shown(kept, 1);
+	moment_unref(kept);
+	assert_int_equal(history_add(history, make_picture(4, STRETCHES)), 0);
+	assert_true(moment_is_packed(history_at(history, 0)));
+	assert_false(moment_is_packed(NULL));
+	history_free(history);
+}
+
 /* What is looked at now is packed later, and need not push others out. */
 static void the_bound_is_of_packed_ones(void **state)
 {
@@ -320,6 +360,7 @@ int main(void)
 		cmocka_unit_test(many_are_kept),
 		cmocka_unit_test(what_is_packed_comes_out_again),
 		cmocka_unit_test(who_looks_has_it_whole),
+		cmocka_unit_test(who_keeps_may_unpack),
 		cmocka_unit_test(the_bound_is_of_packed_ones),
 	};
 

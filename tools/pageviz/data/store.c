@@ -36,7 +36,8 @@ struct store {
 	struct strings *strings;
 	const struct store_pid *pids;	/* rising */
 	size_t pid_count;
-	pthread_mutex_t packing;
+	pthread_mutex_t packing;	/* held as long as that takes, */
+	pthread_mutex_t counting;	/* this for two sums */
 	atomic_bool packed;
 	struct list packs;		/* struct pack */
 	size_t shown_bytes;		/* of stretches that are not packed */
@@ -59,6 +60,7 @@ struct store *store_new(void)
 		return NULL;
 	atomic_init(&store->users, 1);
 	pthread_mutex_init(&store->packing, NULL);
+	pthread_mutex_init(&store->counting, NULL);
 	store->bytes = sizeof(*store);
 	store->strings = strings_new();
 	if (store->strings)
@@ -97,6 +99,7 @@ void store_free(struct store *store)
 	free_packs(store);
 	strings_free(store->strings);
 	pthread_mutex_destroy(&store->packing);
+	pthread_mutex_destroy(&store->counting);
 	free(store);
 }
 
@@ -138,8 +141,10 @@ static void count_shown(struct store *store, const struct pack *pack,
 {
 	size_t bytes = pack->count * sizeof(*pack->stretches);
 
+	pthread_mutex_lock(&store->counting);
 	store->shown_bytes += shown ? bytes : -bytes;
 	store->moment.memory_bytes += shown ? bytes : -bytes;
+	pthread_mutex_unlock(&store->counting);
 }
 
 static void hide_stretches(struct store *store, struct pack *pack)
@@ -166,9 +171,14 @@ void store_pack(struct store *store)
 	pthread_mutex_unlock(&store->packing);
 }
 
-size_t store_packed_bytes(const struct store *store)
+size_t store_packed_bytes(struct store *store)
 {
-	return store->moment.memory_bytes - store->shown_bytes;
+	size_t bytes;
+
+	pthread_mutex_lock(&store->counting);
+	bytes = store->moment.memory_bytes - store->shown_bytes;
+	pthread_mutex_unlock(&store->counting);
+	return bytes;
 }
 
 static int show_stretches(struct store *store, struct pack *pack)

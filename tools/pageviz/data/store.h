@@ -51,7 +51,7 @@ int store_unpack(struct store *store);
 void store_pack(struct store *store);
 
 /* Bytes that remain of a moment where it is packed. */
-size_t store_packed_bytes(const struct store *store);
+size_t store_packed_bytes(struct store *store);
 
 /* Bytes of all of it. */
 size_t store_bytes(const struct store *store);
