@@ -119,7 +119,7 @@ static void test_scripts(void **state)
 	assert_script("'' q", "q ", 0);
 	assert_script("ü日", "ü 日 ", 0);
 	assert_script("click:3,4 wheel-up:0,1", "2:1:3,4:0x0 2:4:0,1:0x0 ", 0);
-	assert_script("resize:20x6 tick", "3:0:0,0:20x6 4:0:0,0:0x0 ", 0);
+	assert_script("resize:20x6 tick", "6:0:0,0:20x6 7:0:0,0:0x0 ", 0);
 	assert_script("a click:3", "a ", -EINVAL);
 	assert_script("resize:20", "", -EINVAL);
 	assert_script("resize:0x6", "", -EINVAL);
