@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# libpagemap, memrank and memstats.  This file holds the targets that people
+# libpagemap, memrank, memstats and pageviz.  This file holds the targets that people
 # type; how things are built is in mk/*.mk, one subject a file.  `make help`
 # lists targets and switches.
 

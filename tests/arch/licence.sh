@@ -15,11 +15,12 @@ licence_of()
 	esac
 }
 
-# Texts for people, data of tests, and what holds one word need none.
+# Texts and pictures for people, data of tests, and what holds one word need
+# none.
 has_licence()
 {
 	case $1 in
-	*.md|LICENSES/*|mk/help.txt|.gitignore|*/.gitignore) return 1 ;;
+	*.md|*.png|LICENSES/*|mk/help.txt|.gitignore|*/.gitignore) return 1 ;;
 	tests/fuzz/corpus/*|tests/fixtures/*|tests/golden/*|tests/uml/*.config)
 		[[ $1 == *.[ch] || $1 == *.sh || $1 == *.awk ]] ;;
 	esac
