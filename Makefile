@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# libpagemap, memrank, memstats and pageviz.  This file holds the targets that people
-# type; how things are built is in mk/*.mk, one subject a file.  `make help`
-# lists targets and switches.
+# libpagemap, memrank, memstats and pageviz.  This file holds the targets that
+# people type; how things are built is in mk/*.mk, one subject a file.
+# `make help` lists targets and switches.
 
 .DEFAULT_GOAL := all
 
