@@ -50,8 +50,6 @@ fuzz       clang                 clang
 fuzz       libclang-rt-14-dev    /usr/lib/llvm-14/lib/clang/14*/lib/linux/libclang_rt.fuzzer-*.a
 coverage   gcovr                 gcovr
 bench      procps                ps
-bench      xvfb                  Xvfb
-bench      xdotool               xdotool
 bench      smem                  smem
 bench      smemstat              smemstat
 bench      atop                  atop
@@ -59,6 +57,8 @@ bench      busybox-static        busybox
 bench      python3               /usr/bin/python3
 bench      redis-server          redis-server
 bench      sqlite3               sqlite3
+bench      xvfb                  Xvfb
+bench      xdotool               xdotool
 '
 
 is_there()

@@ -21,17 +21,23 @@ if ! command -v "$linter" >/dev/null; then
 fi
 
 # Includes of the system are not read by cppcheck: its own tables of libc
-# and POSIX are better than what it makes of glibc's headers.  Left out:
+# and POSIX are better than what it makes of glibc's headers, or libpng's.
+# Left out:
 # uninitStructMember does not follow "if (!err)" after a call that fills a
 # struct (gcc and clang-tidy do); tree_open_file returns its descriptor in a
 # conditional expression, which is taken for a leak.
 lint_cppcheck()
 {
+	local flag own=()
+
+	for flag in "${flags[@]}"; do
+		[[ $flag == -I/* ]] || own+=("$flag")
+	done
 	cppcheck --quiet --std=c11 --language=c --error-exitcode=1 -j2 \
 		--enable=warning,performance,portability --inline-suppr \
 		--library=posix,gnu --suppress=missingIncludeSystem \
 		--suppress=uninitStructMember \
-		--suppress=resourceLeak:lib/libpagemap/src/tree.c "${flags[@]}" "$@"
+		--suppress=resourceLeak:lib/libpagemap/src/tree.c "${own[@]}" "$@"
 }
 
 # A process for each file: of two in one process the second's va_start is not

@@ -46,7 +46,7 @@ row_of()
 
 against_the_table()
 {
-	local file name include
+	local file include
 	local -A part may
 
 	for file in "$src"/*.[ch]; do

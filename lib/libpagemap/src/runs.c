@@ -145,10 +145,10 @@ static uint32_t span_of_flags(struct flags_read *read,
 	if (limit > read->count - at)
 		limit = read->count - at;
 	*ret_flags = PAGEMAP_FLAGS_UNKNOWN;
-	if ((ssize_t)at >= read->got)
+	if (read->got < 0 || at >= (size_t)read->got)
 		return limit;
 	*ret_flags = read->flags[at];
-	while (i < limit && (ssize_t)(at + i) < read->got &&
+	while (i < limit && at + i < (size_t)read->got &&
 	       read->flags[at + i] == *ret_flags)
 		i++;
 	return i;
