@@ -21,6 +21,13 @@
 
 #include <cmocka.h>
 
+/* A sanitizer's shadow has terabytes, and the simple truth walks each page. */
+#ifdef __SANITIZE_ADDRESS__
+#define HAS_SHADOW true
+#else
+#define HAS_SHADOW false
+#endif
+
 #define N 1000ul
 #define RANGES_MOST 256
 
@@ -159,16 +166,18 @@ static void sharers_are_counted(size_t copied)
 	victim_start(&victim, be_family, &family);
 	assert_string_equal(victim.report.skip, "");
 	victim_stop(&victim);
-	oracle_count(victim.pid, ranges, ranges_of(victim.pid, ranges), &all);
 	oracle_count(victim.pid, victim.report.ranges, 1, &area);
 	assert_int_equal(area.uss, copied * PAGE);
 	assert_int_equal(pages_in(victim.pid, range, "sharers", "1"), copied);
 	assert_int_equal(pages_in(victim.pid, range, "sharers", "2"),
 			 N - copied);
-	/* Of all of it, as the slow and simple truth is. */
-	assert_int_equal(pages_of(0, victim.pid, "sharers", "1") * PAGE,
-			 all.uss);
 	assert_int_equal(pages_of(0, victim.pid, "sharers", "unknown"), 0);
+	if (!HAS_SHADOW) {
+		oracle_count(victim.pid, ranges,
+			     ranges_of(victim.pid, ranges), &all);
+		assert_int_equal(pages_of(0, victim.pid, "sharers", "1") * PAGE,
+				 all.uss);
+	}
 	victim_end(&victim);
 }
 
