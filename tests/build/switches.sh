@@ -36,10 +36,14 @@ needs()
 
 without_packages()
 {
-	build bare WITH_JSON_C=0 WITH_LIBPROC2=0 WITH_NCURSES=0
+	build bare WITH_JSON_C=0 WITH_LIBPROC2=0 WITH_NCURSES=0 WITH_SDL2=0 \
+		WITH_SDL2_TTF=0 WITH_FONTCONFIG=0 WITH_LIBPNG=0
 	works "$scratch/bare/memrank" -n 3
-	for program in "$scratch"/bare/mem*; do
-		needs "$program" | grep -E 'json|proc2|curses|tinfo' |
+	works "$scratch/bare/pageviz" -o "$scratch/bare/x.txt" $$
+	for program in "$scratch"/bare/{mem*,pageviz}; do
+		[[ -x $program ]] || continue
+		needs "$program" |
+			grep -E 'json|proc2|curses|tinfo|SDL|fontconfig|png' |
 			sed "s|^|$program needs |"
 	done
 }
@@ -47,7 +51,7 @@ without_packages()
 static_programs()
 {
 	build static STATIC=1
-	for program in memrank memstats; do
+	for program in memrank memstats pageviz; do
 		works "$scratch/static/$program" --version
 		needs "$scratch/static/$program"
 	done
