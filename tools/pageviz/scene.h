@@ -49,7 +49,6 @@ int scene_height(const struct scene *scene);
 size_t scene_count(const struct scene *scene);
 const struct item *scene_item(const struct scene *scene, size_t index);
 
-size_t scene_hot_count(const struct scene *scene);
 const struct hot *scene_hot(const struct scene *scene, size_t index);
 
 /* The topmost place at a point, NULL: none. */

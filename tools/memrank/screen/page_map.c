@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
+
 /* So many runs lie between two places where the library can go on reading. */
 #define MARK_STEP 256
 
@@ -15,13 +17,6 @@
 struct mark {
 	uint64_t page;
 	struct pagemap_run_iter iter;
-};
-
-/* A list that grows. */
-struct list {
-	void *items;
-	size_t count;
-	size_t capacity;
 };
 
 struct page_map {
@@ -33,20 +28,6 @@ struct page_map {
 	struct map_counts totals[PAGE_BY_COUNT];
 	uint8_t rank[PAGE_BY_COUNT][PAGE_CLASSES];	/* 0: what is rarest */
 };
-
-static void *list_add(struct list *list, size_t item_size)
-{
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity * 2 + 64;
-		void *items = reallocarray(list->items, capacity, item_size);
-
-		if (!items)
-			return NULL;
-		list->items = items;
-		list->capacity = capacity;
-	}
-	return (char *)list->items + list->count++ * item_size;
-}
 
 static const struct map_piece *piece_at(const struct page_map *map, size_t i)
 {
@@ -204,8 +185,8 @@ void page_map_free(struct page_map *map)
 	if (!map)
 		return;
 	free(map->areas);
-	free(map->pieces.items);
-	free(map->marks.items);
+	list_free(&map->pieces);
+	list_free(&map->marks);
 	free(map);
 }
 

@@ -351,27 +351,7 @@ const struct store_pid *store_find_pid(const struct store *store, pid_t pid)
 		       compare_pids) : NULL;
 }
 
-/* ---- Lists that grow --------------------------------------------------- */
-
-void *list_add(struct list *list, size_t item_size)
-{
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity * 2 + 64;
-		void *items = reallocarray(list->items, capacity, item_size);
-
-		if (!items)
-			return NULL;
-		list->items = items;
-		list->capacity = capacity;
-	}
-	return (char *)list->items + list->count++ * item_size;
-}
-
-void list_free(struct list *list)
-{
-	free(list->items);
-	*list = (struct list){ 0 };
-}
+/* ---- Lists taken over -------------------------------------------------- */
 
 void *store_take(struct store *store, struct list *list, size_t item_size,
 		 int *err)

@@ -6,6 +6,7 @@
 #ifndef PAGEVIZ_DATA_STORE_H
 #define PAGEVIZ_DATA_STORE_H
 
+#include "list.h"
 #include "moment.h"
 #include "pack.h"
 
@@ -66,17 +67,7 @@ void store_set_pids(struct store *store, const struct store_pid *pids,
 		    size_t count);
 const struct store_pid *store_find_pid(const struct store *store, pid_t pid);
 
-/* ---- Lists that grow --------------------------------------------------- */
-
-struct list {
-	void *items;
-	size_t count;
-	size_t capacity;
-};
-
-/* Room for one more at the end, not zeroed.  NULL: no memory. */
-void *list_add(struct list *list, size_t item_size);
-void list_free(struct list *list);
+/* ---- Lists taken over -------------------------------------------------- */
 
 /*
  * Gives a list's items to the store without copying, and empties the list.

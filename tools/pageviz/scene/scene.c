@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "drawing.h"
+#include "list.h"
 
 #define CHUNK_BYTES 16384
 
@@ -20,34 +21,21 @@ struct chunk {
 struct scene {
 	int width, height;
 	int margin;
-	struct item *items;
-	size_t count, capacity;
-	struct hot *hots;
-	size_t hot_count, hot_capacity;
+	struct list items;		/* struct item */
+	struct list hots;		/* struct hot */
 	struct chunk *chunks;
 	bool failed;
 };
 
 /* ---- Growing ----------------------------------------------------------- */
 
-/* Room for one more of a list; false: the scene has failed. */
-static bool make_room(struct scene *scene, void **list, size_t count,
-		      size_t *capacity, size_t size)
+/* Room for one more of a list; NULL: the scene has failed. */
+static void *make_room(struct scene *scene, struct list *list, size_t size)
 {
-	void *larger;
+	void *place = scene->failed ? NULL : list_add(list, size);
 
-	if (scene->failed)
-		return false;
-	if (count < *capacity)
-		return true;
-	larger = reallocarray(*list, *capacity * 2 + 256, size);
-	if (!larger) {
-		scene->failed = true;
-		return false;
-	}
-	*list = larger;
-	*capacity = *capacity * 2 + 256;
-	return true;
+	scene->failed = !place;
+	return place;
 }
 
 void *scene_keep(struct drawing *d, size_t size)
@@ -83,11 +71,11 @@ const char *scene_keep_text(struct drawing *d, const char *text)
 
 void draw_item(struct drawing *d, struct item item)
 {
-	struct scene *scene = d->scene;
+	struct item *place = make_room(d->scene, &d->scene->items,
+				       sizeof(item));
 
-	if (make_room(scene, (void **)&scene->items, scene->count,
-		      &scene->capacity, sizeof(item)))
-		scene->items[scene->count++] = item;
+	if (place)
+		*place = item;
 }
 
 void draw_fill(struct drawing *d, struct box box, struct colour colour)
@@ -118,15 +106,14 @@ void draw_unclip(struct drawing *d)
 void draw_hot(struct drawing *d, struct box box, enum action action,
 	      size_t pane, int64_t argument, const char *hint)
 {
-	struct scene *scene = d->scene;
+	struct hot *place;
 
 	if (d->view->paper || box.width <= 0 || box.height <= 0)
 		return;
-	if (make_room(scene, (void **)&scene->hots, scene->hot_count,
-		      &scene->hot_capacity, sizeof(*scene->hots)))
-		scene->hots[scene->hot_count++] = (struct hot){
-			box, action, (int)pane, argument,
-			scene_keep_text(d, hint) };
+	place = make_room(d->scene, &d->scene->hots, sizeof(*place));
+	if (place)
+		*place = (struct hot){ box, action, (int)pane, argument,
+				       scene_keep_text(d, hint) };
 }
 
 /* ---- Asking ------------------------------------------------------------ */
@@ -143,31 +130,31 @@ int scene_height(const struct scene *scene)
 
 size_t scene_count(const struct scene *scene)
 {
-	return scene->count;
+	return scene->items.count;
 }
 
 const struct item *scene_item(const struct scene *scene, size_t index)
 {
-	return index < scene->count ? &scene->items[index] : NULL;
-}
+	const struct item *items = scene->items.items;
 
-size_t scene_hot_count(const struct scene *scene)
-{
-	return scene->hot_count;
+	return index < scene->items.count ? &items[index] : NULL;
 }
 
 const struct hot *scene_hot(const struct scene *scene, size_t index)
 {
-	return index < scene->hot_count ? &scene->hots[index] : NULL;
+	const struct hot *hots = scene->hots.items;
+
+	return index < scene->hots.count ? &hots[index] : NULL;
 }
 
 const struct hot *scene_hot_at(const struct scene *scene, int x, int y)
 {
-	size_t i = scene->hot_count;
+	const struct hot *hots = scene->hots.items;
+	size_t i = scene->hots.count;
 
 	while (i--)
-		if (box_holds(scene->hots[i].box, x, y))
-			return &scene->hots[i];
+		if (box_holds(hots[i].box, x, y))
+			return &hots[i];
 	return NULL;
 }
 
@@ -254,21 +241,22 @@ void scene_free(struct scene *scene)
 		free(scene->chunks);
 		scene->chunks = next;
 	}
-	free(scene->items);
-	free(scene->hots);
+	list_free(&scene->items);
+	list_free(&scene->hots);
 	free(scene);
 }
 
 void scene_trim(struct scene *scene)
 {
+	struct item *items = scene->items.items;
 	int right = 0, bottom = 0;
 	size_t i;
 
 	/* The first one is what all others are drawn on. */
-	for (i = 1; i < scene->count; i++) {
-		struct box box = scene->items[i].box;
+	for (i = 1; i < scene->items.count; i++) {
+		struct box box = items[i].box;
 
-		if (scene->items[i].kind == ITEM_CLIP)
+		if (items[i].kind == ITEM_CLIP)
 			continue;
 		if (right < box.x + box.width)
 			right = box.x + box.width;
@@ -279,7 +267,7 @@ void scene_trim(struct scene *scene)
 		scene->width = right + scene->margin;
 	if (bottom + scene->margin < scene->height)
 		scene->height = bottom + scene->margin;
-	if (scene->count)
-		scene->items[0].box = (struct box){ 0, 0, scene->width,
-						    scene->height };
+	if (scene->items.count)
+		items[0].box = (struct box){ 0, 0, scene->width,
+					     scene->height };
 }
