@@ -11,21 +11,11 @@
 #include <cmocka.h>
 
 #include "labels.h"
+#include "own_chance.h"
 
 #define ROUNDS       400
 #define EXTENTS_MOST 12
 #define SIDE_MOST    600
-
-static uint64_t state = 1;
-
-/* xorshift64*: the same everywhere. */
-static uint64_t chance(uint64_t below)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * UINT64_C(2685821657736338717) % below;
-}
 
 static size_t make_extents(struct extent extents[EXTENTS_MOST])
 {

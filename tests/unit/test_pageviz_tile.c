@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "own_chance.h"
 #include "world/mix.h"
 
 #define SEEDS      5
@@ -18,17 +19,6 @@
 #define AREAS_MOST 40
 #define RUNS_MOST  60000
 #define CLASSES    9
-
-static uint64_t state;
-
-/* xorshift64*: the same everywhere. */
-static uint64_t chance(uint64_t below)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * UINT64_C(2685821657736338717) % below;
-}
 
 /* A picture with its layer, and the same page by page. */
 struct sketch {

@@ -11,21 +11,11 @@
 
 #include <cmocka.h>
 
+#include "own_chance.h"
 #include "world.h"
 
 #define SEEDS 60
 #define EXTENTS_MOST 24
-
-static uint64_t state;
-
-/* xorshift64*: the same everywhere. */
-static uint64_t chance(uint64_t below)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * UINT64_C(2685821657736338717) % below;
-}
 
 struct sketch {
 	struct extent extents[EXTENTS_MOST];
