@@ -59,6 +59,28 @@ uint32_t event_scroll_key(const struct event *event)
 	return event->button == EVENT_WHEEL_DOWN ? EVENT_DOWN : EVENT_ESCAPE;
 }
 
+int64_t event_row_step(uint32_t key, int64_t page)
+{
+	switch (key) {
+	case EVENT_UP:
+	case 'k':
+		return -1;
+	case EVENT_DOWN:
+	case 'j':
+		return 1;
+	case EVENT_PAGE_UP:
+		return -page;
+	case EVENT_PAGE_DOWN:
+		return page;
+	case EVENT_HOME:
+		return -EVENT_FAR;
+	case EVENT_END_KEY:
+		return EVENT_FAR;
+	default:
+		return 0;
+	}
+}
+
 static bool is_word(const char *word, size_t length, const char *name)
 {
 	return strlen(name) == length && !memcmp(word, name, length);

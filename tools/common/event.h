@@ -114,6 +114,13 @@ int event_script_next(struct event_script *script, struct event *ret_event);
 /* The key; the wheel is up or down, another button Esc. */
 uint32_t event_scroll_key(const struct event *event);
 
+/*
+ * Rows that a key moves in a list of which a page of rows is seen: negative
+ * upwards, EVENT_FAR to an end; 0: it is no such key.
+ */
+#define EVENT_FAR INT64_C(0xffffffff)
+int64_t event_row_step(uint32_t key, int64_t page);
+
 /* What a key types, as UTF-8; gives its length, 0 for keys that type nothing. */
 size_t event_key_text(uint32_t key, char text[8]);
 

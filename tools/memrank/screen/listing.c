@@ -92,39 +92,22 @@ void listing_value(const struct pagemap_value *value, enum units units,
 }
 
 /* A step of a key, in lines; 0: it is no such key. */
-static long step_of(const struct event *event, size_t lines)
+static int64_t step_of(const struct event *event, size_t lines)
 {
-	long page = lines > 1 ? (long)lines - 1 : 1;
+	int64_t page = lines > 1 ? (int64_t)lines - 1 : 1;
 
 	if (event->kind == EVENT_MOUSE)
 		return event->button == EVENT_WHEEL_UP ? -WHEEL_LINES :
 		       event->button == EVENT_WHEEL_DOWN ? WHEEL_LINES : 0;
 	if (event->kind != EVENT_KEY)
 		return 0;
-	switch (event->key) {
-	case EVENT_UP:
-	case 'k':
-		return -1;
-	case EVENT_DOWN:
-	case 'j':
-		return 1;
-	case EVENT_PAGE_UP:
-		return -page;
-	case EVENT_PAGE_DOWN:
-		return page;
-	case EVENT_HOME:
-		return -(long)UINT32_MAX;
-	case EVENT_END_KEY:
-		return UINT32_MAX;
-	default:
-		return 0;
-	}
+	return event_row_step(event->key, page);
 }
 
 bool picker_event(struct picker *picker, const struct event *event,
 		  size_t count, size_t lines)
 {
-	long step = step_of(event, lines);
+	int64_t step = step_of(event, lines);
 
 	if (!step)
 		return false;

@@ -7,7 +7,6 @@
 
 #define HEAD_UNITS 9.2		/* beside the rows, */
 #define ROW_UNITS  1.9		/* and a row, where nobody said */
-#define FAR 1000000000
 
 static const struct moment *moment_seen(const struct view *view,
 					const struct stage *stage)
@@ -151,32 +150,9 @@ void act_list_move(struct acting *acting)
 		(int64_t)acting->view->list_cursor + acting->argument);
 }
 
-static int64_t list_step(const struct view *view, uint32_t key)
-{
-	int64_t page = (int64_t)rows_seen(view);
-
-	switch (key) {
-	case EVENT_UP:
-	case 'k':
-		return -1;
-	case EVENT_DOWN:
-	case 'j':
-		return 1;
-	case EVENT_PAGE_UP:
-		return -page;
-	case EVENT_PAGE_DOWN:
-		return page;
-	case EVENT_HOME:
-		return -FAR;
-	case EVENT_END_KEY:
-		return FAR;
-	}
-	return 0;
-}
-
 bool list_key(struct view *view, struct stage *stage, uint32_t key)
 {
-	int64_t step = list_step(view, key);
+	int64_t step = event_row_step(key, (int64_t)rows_seen(view));
 
 	if (step) {
 		view_act(view, stage, ACTION_LIST_MOVE, -1, step);
