@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Finding and walking the page tables that lie in a guest's RAM.  The guest is
+ * hostile input: every frame is checked, no table is visited twice, and what
+ * one walk may find is bounded by the RAM that there is.  Does no I/O of its
+ * own: RAM is given as a table of functions.
+ */
+#ifndef PAGEMAP_VK_WALK_H
+#define PAGEMAP_VK_WALK_H
+
+#include "buffer.h"
+#include "vk_layout.h"
+
+/* Guest RAM, by frames. */
+struct vk_memory {
+	uint64_t frame_count;		/* frames are below it */
+
+	/*
+	 * Reads count frames from pfn on, all inside.  Holes read as zeros and
+	 * stay holes.  0 or a negative errno.
+	 */
+	int (*read)(const struct vk_memory *memory, uint64_t pfn, size_t count,
+		    void *ret_bytes);
+
+	/*
+	 * The next stretch of frames at or after *pfn that may hold anything:
+	 * 1, sets *pfn to its first and gives its length; 0 at the end.
+	 * resident_only: and that lie in the host's RAM now.
+	 */
+	int (*next_used)(const struct vk_memory *memory, uint64_t *pfn,
+			 bool resident_only, uint64_t *ret_count);
+};
+
+/* A page that a guest mm has, or has in the guest's swap. */
+struct vk_leaf {
+	uint64_t vpn;			/* guest virtual page number */
+	uint64_t entry;			/* as it stands in the table */
+};
+
+/* What is wrong with tables; a mask. */
+enum vk_wrong {
+	VK_WRONG_OUTSIDE = 1,		/* a frame that is not in RAM */
+	VK_WRONG_TWICE = 2,		/* a table that was walked before: of
+					   this root, or of another */
+	VK_WRONG_ENTRY = 4,		/* bits that the layout does not know */
+	VK_WRONG_READ = 8,		/* RAM could not be read there */
+	VK_WRONG_LIMIT = 16,		/* more pages than RAM can be mapped
+					   for: see VK_LEAVES_PER_FRAME */
+};
+
+/* One root and all that it maps. */
+struct vk_tree {
+	uint64_t root_pfn;
+	struct array leaves;		/* struct vk_leaf, by rising vpn */
+	struct array tables;		/* uint64_t: frames of its tables, the
+					   root first */
+	uint64_t hash;			/* of all words of all its tables */
+	uint32_t wrong;			/* mask of enum vk_wrong */
+};
+
+/* Frames whose tables were walked, of all trees of one reading: bits. */
+struct vk_visited {
+	uint64_t *bits;
+	uint64_t frame_count;
+};
+
+int vk_visited_init(struct vk_visited *visited, uint64_t frame_count);
+void vk_visited_free(struct vk_visited *visited);
+bool vk_visited_has(const struct vk_visited *visited, uint64_t pfn);
+
+/*
+ * Walks one root.  What is wrong is left out and noted in tree->wrong.  Tables
+ * that visited has already are not walked (VK_WRONG_TWICE); those that are
+ * walked are added to it.  0, or -ENOMEM.
+ */
+int vk_walk(const struct vk_layout *layout, const struct vk_memory *memory,
+	    uint64_t root_pfn, struct vk_visited *visited,
+	    struct vk_tree *ret_tree);
+
+/*
+ * Reads the tables of a tree once more: whether they hold what they held.
+ * 1 they do, 0 they do not, or a negative errno.
+ */
+int vk_walk_is_same(const struct vk_layout *layout,
+		    const struct vk_memory *memory, const struct vk_tree *tree);
+
+void vk_tree_free(struct vk_tree *tree);
+
+/*
+ * Finds frames that look like roots: tables of the top level that no other
+ * table names and that map something for users at every level.  Frames are
+ * added to ret_roots (uint64_t), rising.  At most limit; more are -E2BIG, and
+ * those found are there.  Also -ENOMEM and errors of memory->read.
+ */
+int vk_scan_roots(const struct vk_layout *layout,
+		  const struct vk_memory *memory, bool resident_only,
+		  size_t limit, struct array *ret_roots);
+
+#endif
