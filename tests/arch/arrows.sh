@@ -24,6 +24,7 @@ ram      ram.*                                 buffer|parse|source|ram
 cgroups  cgroup.*                              buffer|parse|source|cgroup
 sizing   sizing.*                              buffer|parse|source|sizing
 pressure pressure.*                            pressure
+vkernel  vk_.*                                  arena|buffer|parse|source|snapshot|vk_.*
 engines  engine|.*_engine|census.*|take|watch|settle|top|workers|identity|maps|gather|process_read|same_mm|runs|pages|ahead|kinds  arena|buffer|parse|source|figures|frames|snapshot|repeats|engine|gather|census.*|watch|pages
 '
 

@@ -41,7 +41,7 @@ static const struct {
 	  "auto", "census" },
 	{ call_pagemap_status_name, PAGEMAP_STATUS_NO_MEMORY + 1,
 	  "complete", "no_memory" },
-	{ call_pagemap_mapping_kind_name, PAGEMAP_MAPPING_VDSO + 1,
+	{ call_pagemap_mapping_kind_name, PAGEMAP_MAPPING_UNKNOWN + 1,
 	  "anon", "vdso" },
 	{ call_pagemap_page_state_name, PAGEMAP_PAGE_MIGRATING + 1,
 	  "present", "migrating" },

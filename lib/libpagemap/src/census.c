@@ -247,11 +247,13 @@ void census_figures(const struct pagemap_snapshot *snapshot,
 	struct weighed all = *weighed;
 
 	add_unknown(tally, &all);
-	figures->missing_reason = PAGEMAP_REASON_NOT_ASKED;
+	figures->missing_reason = snapshot->file_bit ?
+		PAGEMAP_REASON_NOT_ASKED : PAGEMAP_REASON_NO_FEATURE;
 	figures->bounded_reason = PAGEMAP_REASON_UNSEEN;
 	set_pages(snapshot, PAGEMAP_RSS, sole + all.pages, figures);
-	set_pages(snapshot, PAGEMAP_ANON,
-		  tally->exclusive_anon + all.anon_pages, figures);
+	if (snapshot->file_bit)
+		set_pages(snapshot, PAGEMAP_ANON,
+			  tally->exclusive_anon + all.anon_pages, figures);
 	set_pages(snapshot, PAGEMAP_ZERO, tally->zero + all.zero_pages,
 		  figures);
 	set_pages(snapshot, PAGEMAP_HUGETLB_PRIVATE, tally->hugetlb_private,
@@ -299,8 +301,11 @@ void census_mapping_figures(const struct pagemap_mapping *mapping,
 	census_weigh_mapping(mapping, &weighed);
 	census_weigh_swap(process, mapping->swapped, &swap);
 	census_figures(snapshot, &mapping->tally, &weighed, &swap, ret_figures);
-	set_pages(snapshot, PAGEMAP_VSS, mapping->tally.vss_pages, ret_figures);
-	split_by_kind(mapping, ret_figures);
+	if (snapshot->mappings_told)
+		set_pages(snapshot, PAGEMAP_VSS, mapping->tally.vss_pages,
+			  ret_figures);
+	if (snapshot->file_bit)
+		split_by_kind(mapping, ret_figures);
 	/* Swapped shmem has no entry: how much there is, only smaps knows. */
 	if (snapshot->swap_in_use && mapping->kind == PAGEMAP_MAPPING_SHMEM)
 		figures_unset(ret_figures, PAGEMAP_SWAP);

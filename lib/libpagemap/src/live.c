@@ -378,6 +378,9 @@ static bool live_probe(struct pagemap_source *source,
 	case PAGEMAP_FEATURE_SWAP:
 		*ret_reason = "no swap area is in use";
 		return source->swap_types != 0;
+	case PAGEMAP_FEATURE_FILE_BIT:
+	case PAGEMAP_FEATURE_MAPPINGS:
+		return true;
 	case PAGEMAP_FEATURE_COUNT:
 		break;
 	}

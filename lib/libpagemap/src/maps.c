@@ -54,6 +54,9 @@ static uint8_t kind_of(const struct pagemap_snapshot *snapshot,
 	uint8_t by_device = PAGEMAP_MAPPING_FILE;
 	size_t i;
 
+	/* Whose source does not know whether it is shared knows no kind. */
+	if (line->permissions[3] == '?')
+		return PAGEMAP_MAPPING_UNKNOWN;
 	if (!line->path.len)
 		return PAGEMAP_MAPPING_ANON;
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)

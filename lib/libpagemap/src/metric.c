@@ -181,6 +181,8 @@ const char *pagemap_feature_name(enum pagemap_feature feature)
 		[PAGEMAP_FEATURE_KPAGEMAP] = "kpagemap",
 		[PAGEMAP_FEATURE_PAGE_USE] = "page_use",
 		[PAGEMAP_FEATURE_KSM_FLAG] = "ksm_flag",
+		[PAGEMAP_FEATURE_FILE_BIT] = "file_bit",
+		[PAGEMAP_FEATURE_MAPPINGS] = "mappings",
 	};
 
 	return NAME_IN(names, feature);
@@ -237,6 +239,7 @@ const char *pagemap_mapping_kind_name(enum pagemap_mapping_kind kind)
 		[PAGEMAP_MAPPING_HUGETLB] = "hugetlb",
 		[PAGEMAP_MAPPING_DEVICE] = "device",
 		[PAGEMAP_MAPPING_VDSO] = "vdso",
+		[PAGEMAP_MAPPING_UNKNOWN] = "unknown",
 	};
 
 	return NAME_IN(names, kind);

@@ -607,6 +607,7 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 			.first_page = UINT64_MAX,
 		},
 	};
+	bool changed = false;
 	int err = prepare(&reading, ref);
 
 	if (!err)
@@ -615,6 +616,7 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 		err = open_uses(&reading, ref);
 		if (!err)
 			err = read_pages(&reading, ref);
+		changed = reading.pages.changed;
 		source->ops->close_pages(&reading.pages);
 	}
 	if (!err)
@@ -624,8 +626,8 @@ int gather_pages(struct worker *worker, const struct process_ref *ref,
 		process->mappings = NULL;
 		process->mapping_count = 0;
 	}
-	if (!err && (reading.gather.missing || reading.gather.moving ||
-		     reading.outside))
+	if (!err && (changed || reading.gather.missing ||
+		     reading.gather.moving || reading.outside))
 		err = -EAGAIN;
 	return err;
 }

@@ -74,7 +74,7 @@ struct maps_line {
 	uint64_t inode;
 	uint32_t dev_major;
 	uint32_t dev_minor;
-	char permissions[5];
+	char permissions[5];		/* "?" for what is not known */
 	struct span path;		/* in the text, escapes not undone */
 };
 

@@ -65,9 +65,12 @@ static inline bool take_permissions(struct cursor *cursor, char *ret_permissions
 {
 	const char *at = cursor->at;
 
-	if (cursor->end - at < 5 || !is_one_of(at[0], 'r', '-') ||
-	    !is_one_of(at[1], 'w', '-') || !is_one_of(at[2], 'x', '-') ||
-	    !is_one_of(at[3], 'p', 's') || at[4] != ' ')
+	/* Of a source that does not know it, "?". */
+	if (cursor->end - at < 5 ||
+	    !(is_one_of(at[0], 'r', '-') || at[0] == '?') ||
+	    !(is_one_of(at[1], 'w', '-') || at[1] == '?') ||
+	    !(is_one_of(at[2], 'x', '-') || at[2] == '?') ||
+	    !(is_one_of(at[3], 'p', 's') || at[3] == '?') || at[4] != ' ')
 		return false;
 	memcpy(ret_permissions, at, 4);
 	ret_permissions[4] = '\0';

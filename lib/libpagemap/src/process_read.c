@@ -56,7 +56,7 @@ static int read_vss(struct worker *worker, const struct process_ref *ref,
 		return 0;
 	err = statm_read(worker, ref, process);
 	/* A saved tree may lack the file; a running kernel never does. */
-	if (err && worker->source->kind == PAGEMAP_SOURCE_TREE)
+	if (err && worker->source->kind != PAGEMAP_SOURCE_LIVE)
 		return 0;
 	if (err)
 		return err == -ENOENT || err == -ESTALE ? err : 0;

@@ -347,6 +347,8 @@ static void finish_figures(struct pagemap_snapshot *snapshot,
 	uint64_t rss = figures->bytes[PAGEMAP_RSS];
 	uint64_t rest = rss - figures->bytes[PAGEMAP_ANON];
 
+	if (!snapshot->file_bit)
+		figures_unset(figures, PAGEMAP_SHMEM);
 	if (figures->known & BIT(PAGEMAP_SHMEM)) {
 		if (figures->bytes[PAGEMAP_SHMEM] > rest)
 			figures_set(figures, PAGEMAP_SHMEM, rest);

@@ -13,6 +13,7 @@
 #include "figures.h"
 
 struct frames;
+struct source_beside;
 
 /* Pages of one thing as a census finds them, by what entries alone say. */
 struct tally {
@@ -236,6 +237,10 @@ struct pagemap_snapshot {
 	uint8_t *compound;		/* bits beside kinds: of a huge page or
 					   another large folio */
 	uint64_t distinct_bytes;	/* frames mapped by the measured ones */
+	bool file_bit;			/* census: entries tell pages of files */
+	bool mappings_told;		/* maps tells every mapping */
+	enum pagemap_source_kind source_kind;
+	struct source_beside *beside;	/* the source's own; NULL */
 	const struct mount_kind *mounts;	/* for the kinds of mappings */
 	size_t mount_count;
 };

@@ -26,6 +26,16 @@ struct pages_file {
 	int fd;
 	int uses_fd;		/* where accessed and modified are; -1 */
 	void *state;		/* of sources that have more than a descriptor */
+	bool changed;		/* the source knows that what it gives is not of
+				   one moment */
+};
+
+/*
+ * What a snapshot keeps of a source beside its processes, until it is freed.
+ * Begins a struct of the source's own; release is called once.
+ */
+struct source_beside {
+	void (*release)(struct source_beside *beside);
 };
 
 /* Bits of an extent: what a scan knows of its pages. */
@@ -84,6 +94,13 @@ struct source_file {
 };
 
 struct source_ops {
+	/*
+	 * Called as a snapshot begins, for sources that read by themselves:
+	 * what is asked afterwards is of this moment.  NULL: nothing to do.
+	 */
+	int (*begin)(struct pagemap_source *source,
+		     struct source_beside **ret_beside);
+
 	int (*next_pid)(struct pagemap_source *source, pid_t *pid);
 
 	/* Holds a process by its directory.  -ENOENT, -EACCES, -EMFILE. */

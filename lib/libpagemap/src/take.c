@@ -349,8 +349,13 @@ static int take(struct pagemap_source *source,
 		struct pagemap_snapshot *snapshot)
 {
 	const struct engine *engine;
-	int err = source_read_swaps(source);
+	int err = 0;
 
+	if (source->ops->begin)
+		err = source->ops->begin(source, &snapshot->beside);
+	if (err)
+		return err;
+	err = source_read_swaps(source);
 	if (err)
 		return source_fail(source, err, "swaps", 0);
 	source->features[PAGEMAP_FEATURE_SWAP] = FEATURE_UNTRIED;
@@ -360,6 +365,10 @@ static int take(struct pagemap_source *source,
 		snapshot->engine = choose_engine(source, snapshot);
 	engine = snapshot->engine == PAGEMAP_ENGINE_CENSUS ? &census_engine
 							   : &kernel_engine;
+	snapshot->file_bit =
+		pagemap_source_has_feature(source, PAGEMAP_FEATURE_FILE_BIT);
+	snapshot->mappings_told =
+		pagemap_source_has_feature(source, PAGEMAP_FEATURE_MAPPINGS);
 	snapshot->missing_pids = snapshot->alone ||
 		!pagemap_source_has_feature(source, PAGEMAP_FEATURE_ALL_PIDS);
 	err = engine->prepare(source, snapshot);
@@ -382,6 +391,7 @@ struct pagemap_snapshot *snapshot_new(const struct pagemap_source *source)
 		return NULL;
 	snapshot->begin_ns = clock_ns(CLOCK_MONOTONIC);
 	snapshot->page_shift = source->page_shift;
+	snapshot->source_kind = source->kind;
 	snapshot->time_ns = clock_ns(CLOCK_REALTIME);
 	if (source->kind == PAGEMAP_SOURCE_LIVE)
 		snapshot->boottime_ns = clock_ns(CLOCK_BOOTTIME);
@@ -419,6 +429,8 @@ void pagemap_snapshot_free(struct pagemap_snapshot *snapshot)
 		process_drop_runs(&snapshot->processes[i]);
 	frames_free(snapshot->frames);
 	frames_free(snapshot->slots);
+	if (snapshot->beside)
+		snapshot->beside->release(snapshot->beside);
 	free(snapshot->processes);
 	arena_free(&snapshot->arena);
 	free(snapshot);

@@ -30,7 +30,7 @@ extern "C" {
 /* All that is declared here is exported; the library hides the rest. */
 #pragma GCC visibility push(default)
 
-/** Where bytes come from: the live /proc, or a tree that looks like it. */
+/** Where bytes come from: the live /proc, a tree like it, a vkernel's RAM. */
 struct pagemap_source;
 
 /** What a source held at one moment; never changes once it is taken. */
@@ -188,6 +188,7 @@ enum pagemap_quality pagemap_usage_quality(const struct pagemap_usage *usage,
 enum pagemap_source_kind {
 	PAGEMAP_SOURCE_LIVE,	/**< the running kernel's /proc */
 	PAGEMAP_SOURCE_TREE,	/**< a directory that looks like /proc */
+	PAGEMAP_SOURCE_VKERNEL,	/**< the guest of a vkernel, from its host */
 };
 
 /** What a kernel or a source can do; each is found by trying it, once. */
@@ -211,6 +212,11 @@ enum pagemap_feature {
 					     accessed and modified */
 	PAGEMAP_FEATURE_KSM_FLAG,	/**< kpageflags tells merged pages: 6.12
 					     calls every anonymous page merged */
+	PAGEMAP_FEATURE_FILE_BIT,	/**< entries tell pages of files from
+					     anonymous ones: bit 61 */
+	PAGEMAP_FEATURE_MAPPINGS,	/**< maps tells every mapping; else pages
+					     that follow each other stand for
+					     them, PAGEMAP_MAPPING_UNKNOWN */
 	PAGEMAP_FEATURE_COUNT
 };
 
@@ -568,6 +574,7 @@ enum pagemap_mapping_kind {
 	PAGEMAP_MAPPING_HUGETLB,
 	PAGEMAP_MAPPING_DEVICE,		/**< a character device */
 	PAGEMAP_MAPPING_VDSO,		/**< [vdso], [vvar], [vsyscall] ... */
+	PAGEMAP_MAPPING_UNKNOWN,	/**< what backs it is not known */
 };
 
 /** "anon", "heap", ...; static storage. */
@@ -579,7 +586,10 @@ uint64_t pagemap_mapping_start_vaddr(const struct pagemap_mapping *mapping);
 /** Last address, exclusive. */
 uint64_t pagemap_mapping_end_vaddr(const struct pagemap_mapping *mapping);
 
-/** Four characters as in maps, "rw-p".  Borrowed: snapshot. */
+/**
+ * Four characters as in maps, "rw-p"; "?" stands for what is not known.
+ * Borrowed: snapshot.
+ */
 const char *pagemap_mapping_permissions(const struct pagemap_mapping *mapping);
 
 /** Offset in its file, bytes. */
@@ -696,5 +706,8 @@ void pagemap_ranking_free(struct pagemap_ranking *ranking);
 
 /* How little memory one can do with. */
 #include <libpagemap/pressure.h>
+
+/* A virtual kernel seen from its host. */
+#include <libpagemap/vkernel.h>
 
 #endif /* LIBPAGEMAP_PAGEMAP_H */
