@@ -14,7 +14,8 @@
 #                           a plain program each
 #   tests/bench/programs/*.c  a program each, of nothing but that file: what is
 #                           packed must not grow by what we link
-#   common*.c in any of them is linked with every program of its folder.
+#   common*.c in any of them is linked with every program of its folder;
+#   test_vk_*.c and fuzz_vk_*.c have fixtures/common_guest_*.c too
 
 TEST_GROUPS ?= arch unit golden fuzz-replay live tui viz build kernel uml kasan sanitize
 UML_CONFIG   := tests/uml/minimal.config
@@ -72,6 +73,11 @@ $(patsubst $(O)/%,$(O)/obj/%.o,$(LAUNCH_TESTS)): OBJ_CPPFLAGS += -Itools/memstat
 MEMSTATS_TESTS := $(filter $(O)/tests/unit/test_memstats_%,$(CMOCKA_PROGS))
 $(MEMSTATS_TESTS): $(filter-out %/main.o,$(call objects,$(call tool_srcs,memstats)))
 $(O)/obj/tests/unit/test_memstats_%.o: OBJ_CPPFLAGS += -Itools/memstats
+
+GUEST_TESTS := $(filter $(O)/tests/unit/test_vk_% $(O)/tests/fuzz/fuzz_vk_%, \
+	$(CMOCKA_PROGS) $(FUZZ_PROGS))
+$(GUEST_TESTS): $(call objects,$(wildcard tests/fixtures/common_guest_*.c))
+$(patsubst $(O)/%,$(O)/obj/%.o,$(GUEST_TESTS)): OBJ_CPPFLAGS += -Itests/fixtures
 
 # A test of one room needs no window: an archive gives what is used.  Two rooms
 # may have files of one name, which only appending (q) keeps both.
