@@ -13,7 +13,7 @@
 
 #define VK_LEVELS_MAX 5
 
-/* Words in one table: a page of them, in every layout so far. */
+/* Words in one table, at most: a page of them, in every layout so far. */
 #define VK_TABLE_WORDS 512
 
 struct vk_layout {
@@ -44,6 +44,7 @@ struct vk_layout {
 	uint32_t swap_type_shift;
 	uint32_t swap_type_bits;
 	uint32_t swap_offset_shift;
+	uint64_t swap_unknown;		/* bits that no swap entry has */
 };
 
 /* What an entry of the lowest level is. */
@@ -59,15 +60,33 @@ const struct vk_layout *vk_layout_at(size_t index);
 
 enum vk_leaf_kind vk_leaf_kind(const struct vk_layout *layout, uint64_t entry);
 
-/* Whether an entry of an upper level is empty; names a table (of which frame). */
-bool vk_entry_is_empty(const struct vk_layout *layout, uint64_t entry);
-bool vk_entry_is_table(const struct vk_layout *layout, uint64_t entry,
-		       uint64_t *ret_pfn);
+/* Words in one table. */
+static inline size_t vk_table_words(const struct vk_layout *layout)
+{
+	return (size_t)1 << layout->index_bits;
+}
 
 static inline uint64_t vk_entry_pfn(const struct vk_layout *layout,
 				    uint64_t entry)
 {
 	return (entry & layout->pfn_mask) >> layout->page_shift;
+}
+
+/* Whether an entry of an upper level is empty; names a table (of which frame).
+   Asked of every word of a guest's RAM. */
+static inline bool vk_entry_is_empty(const struct vk_layout *layout,
+				     uint64_t entry)
+{
+	return !(entry & ~layout->empty_mask);
+}
+
+static inline bool vk_entry_is_table(const struct vk_layout *layout,
+				     uint64_t entry, uint64_t *ret_pfn)
+{
+	if ((entry & layout->table_mask) != layout->table_value)
+		return false;
+	*ret_pfn = vk_entry_pfn(layout, entry);
+	return true;
 }
 
 #endif

@@ -44,9 +44,17 @@ enum vk_wrong {
 					   this root, or of another */
 	VK_WRONG_ENTRY = 4,		/* bits that the layout does not know */
 	VK_WRONG_READ = 8,		/* RAM could not be read there */
-	VK_WRONG_LIMIT = 16,		/* more pages than RAM can be mapped
-					   for: see VK_LEAVES_PER_FRAME */
+	VK_WRONG_LIMIT = 16,		/* too many pages for this RAM: see
+					   VK_LEAVES_PER_FRAME */
 };
+
+/*
+ * Leaves that all trees of one reading may have, for each frame of RAM.  Tables
+ * are walked once, so 512 for a frame is what they could name at worst; this
+ * many need a quarter of RAM to be tables without a gap, and keep the lists
+ * below half of what RAM takes.
+ */
+#define VK_LEAVES_PER_FRAME 128
 
 /* One root and all that it maps. */
 struct vk_tree {
@@ -58,12 +66,14 @@ struct vk_tree {
 	uint32_t wrong;			/* mask of enum vk_wrong */
 };
 
-/* Frames whose tables were walked, of all trees of one reading: bits. */
+/* What was walked, of all trees of one reading. */
 struct vk_visited {
-	uint64_t *bits;
+	uint64_t *bits;			/* by frame: its table was walked */
 	uint64_t frame_count;
+	uint64_t leaf_count;		/* of all trees */
 };
 
+/* 0 or -ENOMEM. */
 int vk_visited_init(struct vk_visited *visited, uint64_t frame_count);
 void vk_visited_free(struct vk_visited *visited);
 bool vk_visited_has(const struct vk_visited *visited, uint64_t pfn);
@@ -87,10 +97,16 @@ int vk_walk_is_same(const struct vk_layout *layout,
 void vk_tree_free(struct vk_tree *tree);
 
 /*
- * Finds frames that look like roots: tables of the top level that no other
- * table names and that map something for users at every level.  Frames are
- * added to ret_roots (uint64_t), rising.  At most limit; more are -E2BIG, and
- * those found are there.  Also -ENOMEM and errors of memory->read.
+ * Finds frames that look like roots: pages of nothing but empty entries and
+ * entries that name tables for users, from which a way of such tables leads to
+ * a page, or one in the guest's swap; and that no other root has among its
+ * tables.  Frames are added to ret_roots (uint64_t), rising.  At most limit;
+ * more are -E2BIG, and limit of them are there.  Also -ENOMEM and errors of
+ * memory; nothing is added then.
+ *
+ * A copy of a root looks like one: which is the guest's, another thing has to
+ * tell.  So does, seldom, data that names tables by chance.  A guest that makes
+ * a table of its own above a root hides the root.
  */
 int vk_scan_roots(const struct vk_layout *layout,
 		  const struct vk_memory *memory, bool resident_only,
