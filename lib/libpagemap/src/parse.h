@@ -148,6 +148,18 @@ struct proc_status {
 };
 int parse_status(const char *text, size_t size, struct proc_status *ret_status);
 
+/* Of <pid>/status, too: who traces a process, and whether it has run. */
+struct proc_tracing {
+	pid_t ppid;
+	pid_t tracer_pid;	/* 0: nobody */
+	char state;		/* as in stat */
+	uint64_t switches;	/* of context, both kinds; UINT64_MAX if not
+				   there */
+};
+/* -EINVAL unless State, PPid and TracerPid are there and the text is whole. */
+int parse_tracing(const char *text, size_t size,
+		  struct proc_tracing *ret_tracing);
+
 /* One line of <pid>/cgroup: "4:memory:/docker/x". */
 struct cgroup_line {
 	uint32_t hierarchy;		/* 0: version 2 */

@@ -221,3 +221,85 @@ int parse_status(const char *text, size_t size, struct proc_status *ret_status)
 	*ret_status = status;
 	return 0;
 }
+
+/* ---- Who traces it ----------------------------------------------------- */
+
+enum { TRACING_STATE = 1, TRACING_PPID = 2, TRACING_TRACER = 4,
+       TRACING_NEEDED = 7 };
+
+static bool keep_pid(struct span rest, pid_t *ret_pid)
+{
+	struct span word;
+
+	return span_take_word(&rest, &word) && span_to_int(word, ret_pid) &&
+	       *ret_pid >= 0;
+}
+
+/* "State:	t (tracing stop)". */
+static bool keep_state(struct span rest, char *ret_state)
+{
+	struct span word;
+
+	if (!span_take_word(&rest, &word) || word.len != 1)
+		return false;
+	*ret_state = *word.at;
+	return true;
+}
+
+static bool add_switches(struct span rest, uint64_t *sum)
+{
+	struct span word;
+	uint64_t number;
+
+	if (!span_take_word(&rest, &word) || !span_to_u64(word, 10, &number))
+		return false;
+	if (*sum == UINT64_MAX)
+		*sum = 0;
+	/* Only whether it changed counts. */
+	*sum = (*sum + number) & INT64_MAX;
+	return true;
+}
+
+static bool keep_tracing_line(struct proc_tracing *tracing, uint32_t *found,
+			      struct span line)
+{
+	struct span key;
+
+	if (!span_take(&line, ':', &key))
+		return true;
+	if (span_is(key, "State")) {
+		*found |= TRACING_STATE;
+		return keep_state(line, &tracing->state);
+	}
+	if (span_is(key, "PPid")) {
+		*found |= TRACING_PPID;
+		return keep_pid(line, &tracing->ppid);
+	}
+	if (span_is(key, "TracerPid")) {
+		*found |= TRACING_TRACER;
+		return keep_pid(line, &tracing->tracer_pid);
+	}
+	if (span_is(key, "voluntary_ctxt_switches") ||
+	    span_is(key, "nonvoluntary_ctxt_switches"))
+		return add_switches(line, &tracing->switches);
+	return true;
+}
+
+int parse_tracing(const char *text, size_t size,
+		  struct proc_tracing *ret_tracing)
+{
+	struct proc_tracing tracing = { .switches = UINT64_MAX };
+	struct text rest = { text, text + size };
+	uint32_t found = 0;
+	struct span line;
+
+	if (!text_is_whole(text, size))
+		return -EINVAL;
+	while (text_next_line(&rest, &line))
+		if (!keep_tracing_line(&tracing, &found, line))
+			return -EINVAL;
+	if (found != TRACING_NEEDED)
+		return -EINVAL;
+	*ret_tracing = tracing;
+	return 0;
+}
