@@ -436,6 +436,7 @@ static const struct source_ops live_ops = {
 	.open_forget = live_open_forget,
 	.list_files = live_list_files,
 	.stat_file = live_stat_file,
+	.open_mapped = live_open_mapped,
 	.probe = live_probe,
 	.compare_mm = live_compare_mm,
 	.close = tree_close,

@@ -14,5 +14,8 @@ int live_list_files(struct pagemap_source *source,
 int live_stat_file(struct pagemap_source *source,
 		   const struct process_ref *ref, const char *name,
 		   struct source_file *ret_file);
+int live_open_mapped(struct pagemap_source *source,
+		     const struct process_ref *ref, uint64_t start_vaddr,
+		     uint64_t end_vaddr, dev_t dev, uint64_t inode);
 
 #endif

@@ -187,3 +187,87 @@ int live_stat_file(struct pagemap_source *source,
 	close(fd);
 	return 0;
 }
+
+/* ---- The file behind a mapping ------------------------------------------ */
+
+/*
+ * The access time is not ours to set; who neither owns the file nor may act
+ * for its owner may not say so, and reads it all the same.
+ */
+static int open_quietly(int dir_fd, const char *name)
+{
+	const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int fd = openat(dir_fd, name, flags | O_NOATIME);
+
+	if (fd < 0 && errno == EPERM)
+		fd = openat(dir_fd, name, flags);
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_checked(int dir_fd, const char *name, dev_t dev,
+			uint64_t inode)
+{
+	struct source_file file;
+	struct stat st;
+	int fd, err = stat_at(dir_fd, name, &file);
+
+	/* Nothing but the file itself is opened: a device might act on it. */
+	if (!err && (file.dev != dev || file.inode != inode))
+		err = -ENOENT;
+	if (err)
+		return err == -EINVAL ? -ENOENT : err;
+	fd = open_quietly(dir_fd, name);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_dev != dev ||
+	    st.st_ino != inode) {
+		close(fd);
+		return -ENOENT;
+	}
+	return fd;
+}
+
+/* A descriptor of the process's that is open on it. */
+static int open_by_descriptor(const struct process_ref *ref, dev_t dev,
+			      uint64_t inode)
+{
+	struct array numbers = { 0 };
+	int err, fd = -ENOENT, dir_fd;
+	size_t i;
+
+	dir_fd = openat(ref->dir_fd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir_fd < 0)
+		return -errno;
+	err = tree_list_numbers(dir_fd, 0, &numbers);
+	for (i = 0; !err && i < numbers.count && fd < 0; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "%d",
+			 ((const int *)numbers.items)[i]);
+		fd = open_checked(dir_fd, name, dev, inode);
+	}
+	array_free(&numbers);
+	close(dir_fd);
+	return err ? err : fd;
+}
+
+/*
+ * The links below map_files are followed for CAP_SYS_ADMIN and
+ * CAP_CHECKPOINT_RESTORE alone.
+ */
+int live_open_mapped(struct pagemap_source *source,
+		     const struct process_ref *ref, uint64_t start_vaddr,
+		     uint64_t end_vaddr, dev_t dev, uint64_t inode)
+{
+	char name[MAP_FILE_NAME_SIZE];
+	int fd, other;
+
+	(void)source;
+	tree_map_file_name(name, start_vaddr, end_vaddr);
+	fd = open_checked(ref->dir_fd, name, dev, inode);
+	if (fd >= 0)
+		return fd;
+	other = open_by_descriptor(ref, dev, inode);
+	return other == -ENOENT && (fd == -EACCES || fd == -EPERM) ? -EACCES :
+	       other;
+}

@@ -219,6 +219,7 @@ static const struct source_ops saved_ops = {
 	.open_forget = tree_open_forget,
 	.list_files = tree_list_files,
 	.stat_file = tree_stat_file,
+	.open_mapped = tree_open_mapped,
 	.probe = saved_probe,
 	.compare_mm = saved_compare_mm,
 	.close = tree_close,

@@ -200,6 +200,16 @@ struct source_ops {
 			 const struct process_ref *ref, const char *name,
 			 struct source_file *ret_file);
 
+	/*
+	 * Opens for reading the regular file behind a mapping of a process,
+	 * which may have no name any more; a descriptor, which keeps the file
+	 * alive, or an error.  Of a running kernel it is checked to be the
+	 * file of that device and inode: -ENOENT.  NULL: no such source.
+	 */
+	int (*open_mapped)(struct pagemap_source *source,
+			   const struct process_ref *ref, uint64_t start_vaddr,
+			   uint64_t end_vaddr, dev_t dev, uint64_t inode);
+
 	/* Tries a feature.  True if there; else a reason for people. */
 	bool (*probe)(struct pagemap_source *source,
 		      enum pagemap_feature feature, const char **ret_reason);

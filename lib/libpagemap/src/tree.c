@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -509,6 +510,31 @@ int tree_stat_file(struct pagemap_source *source,
 {
 	(void)source, (void)ref, (void)name, (void)ret_file;
 	return -ENOTSUP;
+}
+
+void tree_map_file_name(char ret_name[MAP_FILE_NAME_SIZE], uint64_t start_vaddr,
+			uint64_t end_vaddr)
+{
+	snprintf(ret_name, MAP_FILE_NAME_SIZE, "map_files/%" PRIx64 "-%" PRIx64,
+		 start_vaddr, end_vaddr);
+}
+
+int tree_open_mapped(struct pagemap_source *source,
+		     const struct process_ref *ref, uint64_t start_vaddr,
+		     uint64_t end_vaddr, dev_t dev, uint64_t inode)
+{
+	char name[MAP_FILE_NAME_SIZE];
+	struct stat st;
+	int fd;
+
+	(void)dev, (void)inode;
+	tree_map_file_name(name, start_vaddr, end_vaddr);
+	fd = tree_open_file(source, ref, name);
+	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+		close(fd);
+		return -EINVAL;
+	}
+	return fd;
 }
 
 static int read_version(struct pagemap_source *source)

@@ -60,6 +60,19 @@ int tree_stat_file(struct pagemap_source *source,
 		   const struct process_ref *ref, const char *name,
 		   struct source_file *ret_file);
 
+/*
+ * A saved tree has the file itself, "map_files/START-END" as the kernel names
+ * it, in place of a link; its device and inode are the tree's own.
+ */
+int tree_open_mapped(struct pagemap_source *source,
+		     const struct process_ref *ref, uint64_t start_vaddr,
+		     uint64_t end_vaddr, dev_t dev, uint64_t inode);
+
+/* Its name: without leading zeros, unlike maps. */
+#define MAP_FILE_NAME_SIZE 48
+void tree_map_file_name(char ret_name[MAP_FILE_NAME_SIZE], uint64_t start_vaddr,
+			uint64_t end_vaddr);
+
 /* Takes root_fd over, reads version and meta.json, sets the page size. */
 int tree_attach(struct pagemap_source *source, int root_fd,
 		uint32_t page_size_bytes);
