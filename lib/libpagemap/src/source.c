@@ -37,6 +37,7 @@ void pagemap_source_close(struct pagemap_source *source)
 		return;
 	watch_end(source);
 	source->ops->close(source);
+	array_free(&source->tracers);
 	free(source);
 }
 

@@ -251,6 +251,9 @@ struct pagemap_source {
 	/* A window of the pids of root_fd, in rising order. */
 	struct array pids;
 
+	/* Who traced anyone when vkernels were looked for, by rising pid. */
+	struct array tracers;
+
 	/* Open statm files of watched processes, by rising pid. */
 	struct array watched;
 

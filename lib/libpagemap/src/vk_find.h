@@ -10,7 +10,11 @@
 
 #include "source.h"
 
-/* Pages of guest RAM that a child maps, from its maps. */
+/* Less is no RAM that a kernel could boot in; more, none that it could use. */
+#define VK_RAM_MIN_BYTES (UINT64_C(1) << 20)
+#define VK_RAM_MAX_BYTES (UINT64_C(1) << 40)
+
+/* Pages of guest RAM that a process maps, from its maps. */
 struct vk_piece {
 	uint64_t start_vpn;
 	uint64_t page_count;
@@ -28,6 +32,7 @@ struct vk_child {
 					   are not the guest's; 0 not known */
 	uint64_t stub_pfn;		/* guest frame of its data;
 					   PAGEMAP_PFN_UNKNOWN */
+	uint64_t stub_frames;		/* of its data, from stub_pfn on */
 	uint64_t mappings;		/* all VMAs of it in the host */
 	uint64_t tables_bytes;		/* VmPTE; UINT64_MAX: not known */
 	bool changed;			/* it ended or changed while read */
@@ -37,7 +42,13 @@ struct vk_child {
 struct vk_found {
 	struct pagemap_vkernel facts;
 	struct array children;		/* struct vk_child, by rising pid */
-	struct array helpers;		/* pid_t, without main */
+	struct array helpers;		/* pid_t, without main, rising */
+	struct array mapped;		/* struct vk_piece: main's own mappings
+					   of the RAM, by rising address */
+	uint64_t start_ticks;		/* of main: no other process with its
+					   pid has it */
+	uint64_t ram_start_vaddr;	/* main's mapping of the lowest offset */
+	uint64_t ram_end_vaddr;
 	char ram_name[64];		/* how main has it: "map_files/..." */
 };
 
@@ -48,8 +59,16 @@ struct vk_found {
 int vk_find(struct pagemap_source *host, pid_t pid, struct vk_found *ret_found);
 
 /*
+ * Whether a process is a vkernel's main one.  Errors as vk_find, with the
+ * sentence in ret_why, of SOURCE_DETAIL_SIZE.
+ */
+int vk_find_main(struct pagemap_source *host, pid_t pid,
+		 struct vk_found *ret_found, char *ret_why);
+
+/*
  * Finds the children anew, of a main process that is known: as vk_find, and
- * quicker.  -ESRCH if it ended, -ENOTSUP if it is another one now.
+ * quicker.  There may be none.  -ESRCH if it ended, -ENOTSUP if it is another
+ * one now; found is as it was then.
  */
 int vk_find_again(struct pagemap_source *host, struct vk_found *found);
 
@@ -57,8 +76,38 @@ void vk_found_free(struct vk_found *found);
 
 /*
  * Opens the RAM's file for reading: a descriptor, checked by device and inode.
- * Errors: -EACCES, -ESRCH, -ENOENT.
+ * While it is open the RAM stays, also when the vkernel ends.  Errors:
+ * -EACCES, -ESRCH, -ENOENT, with the sentence in host->detail.
  */
 int vk_open_ram(struct pagemap_source *host, const struct vk_found *found);
+
+/* ---- vk_child.c -------------------------------------------------------- */
+
+/* What one process says of itself. */
+struct vk_relative {
+	pid_t ppid;
+	pid_t tracer_pid;
+	struct vk_child child;		/* its pieces: none of a stranger */
+	bool same_mm;			/* it shares main's */
+};
+
+/*
+ * Reads a process that may be a child: 1; 0 if it is gone or may not be read;
+ * -ENOMEM, -EMFILE.  found has the RAM and main's mappings.
+ */
+int vk_relative_read(struct pagemap_source *host, pid_t pid,
+		     const struct vk_found *found,
+		     struct vk_relative *ret_relative);
+
+/* Adds what a text of maps has of the RAM to an array of struct vk_piece. */
+int vk_pieces_read(const struct buffer *maps, const struct vk_found *found,
+		   uint32_t page_shift, struct array *ret_pieces,
+		   uint64_t *ret_mappings);
+
+void vk_child_free(struct vk_child *child);
+
+/* The pids of a process's children, rising.  -ENOMEM, -EMFILE. */
+int vk_list_children(struct pagemap_source *host, const struct process_ref *ref,
+		     uint32_t thread_count, struct array *ret_pids);
 
 #endif

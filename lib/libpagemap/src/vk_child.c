@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One relative of a vkernel's main process: who traces it, and what of the RAM
+ * it has mapped, out of its maps; and the list of them.  Whether it is a child
+ * that runs a guest mm is vk_find.c's to say.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "parse.h"
+#include "vk_find.h"
+
+/* Readings of a list or of maps that must agree before they are given up. */
+#define TRIES 4
+
+void vk_child_free(struct vk_child *child)
+{
+	array_free(&child->pieces);
+}
+
+/* ---- What it has mapped -------------------------------------------------- */
+
+static bool is_of_ram(const struct maps_line *map, const struct vk_found *found)
+{
+	return map->inode == found->facts.ram_inode &&
+	       makedev(map->dev_major, map->dev_minor) == found->facts.ram_dev;
+}
+
+static struct vk_piece piece_of(const struct maps_line *map, uint32_t shift)
+{
+	return (struct vk_piece){
+		.start_vpn = map->start_vaddr >> shift,
+		.page_count = (map->end_vaddr - map->start_vaddr) >> shift,
+		.first_pfn = map->offset_bytes >> shift,
+		.readable = map->permissions[0] == 'r',
+		.writable = map->permissions[1] == 'w',
+		.executable = map->permissions[2] == 'x',
+		.is_private = map->permissions[3] == 'p',
+	};
+}
+
+int vk_pieces_read(const struct buffer *maps, const struct vk_found *found,
+		   uint32_t page_shift, struct array *ret_pieces,
+		   uint64_t *ret_mappings)
+{
+	struct text rest = { maps->data, maps->data + maps->size };
+	struct maps_line map;
+	struct span line;
+
+	*ret_mappings = 0;
+	while (text_next_line(&rest, &line)) {
+		struct vk_piece *piece;
+
+		if (parse_maps_line(line, &map))
+			continue;
+		++*ret_mappings;
+		if (!is_of_ram(&map, found))
+			continue;
+		piece = array_push(ret_pieces, sizeof(*piece));
+		if (!piece)
+			return -ENOMEM;
+		*piece = piece_of(&map, page_shift);
+	}
+	return 0;
+}
+
+static bool follows(const struct vk_piece *piece, const struct vk_piece *before)
+{
+	return before->start_vpn + before->page_count == piece->start_vpn;
+}
+
+static bool is_stub_code(const struct vk_piece *piece)
+{
+	return piece->executable && !piece->readable && !piece->writable;
+}
+
+static bool is_stub_data(const struct vk_piece *piece)
+{
+	return piece->readable && piece->writable && !piece->executable &&
+	       !piece->is_private;
+}
+
+/*
+ * Two pages or a few more, above all that the guest can have: code, of which
+ * the guest kernel's image has the original, and a frame or more of data.
+ */
+static void find_stub(struct vk_child *child, uint32_t page_shift)
+{
+	const struct vk_piece *pieces = child->pieces.items;
+	size_t at, count = child->pieces.count;
+
+	child->stub_pfn = PAGEMAP_PFN_UNKNOWN;
+	for (at = count; at-- > 1;)
+		if (is_stub_data(&pieces[at]) && is_stub_code(&pieces[at - 1]) &&
+		    follows(&pieces[at], &pieces[at - 1]))
+			break;
+	if (at == 0 || at > count)
+		return;
+	child->stub_vaddr = pieces[at - 1].start_vpn << page_shift;
+	child->stub_pfn = pieces[at].first_pfn;
+	child->stub_frames = pieces[at].page_count;
+}
+
+/* ---- One process --------------------------------------------------------- */
+
+/* A process that is being read. */
+struct reading {
+	struct pagemap_source *host;
+	struct process_ref ref;
+	struct buffer status;
+	struct buffer maps;
+	struct buffer again;
+	struct proc_tracing tracing;
+};
+
+static int read_tracing(struct reading *reading,
+			struct proc_tracing *ret_tracing)
+{
+	int err = reading->host->ops->read_text(reading->host, &reading->ref,
+						"status", &reading->status);
+
+	return err ? err : parse_tracing(reading->status.data,
+					 reading->status.size, ret_tracing);
+}
+
+static bool is_still(const struct proc_tracing *before,
+		     const struct proc_tracing *after)
+{
+	return before->state == 't' && after->state == 't' &&
+	       before->tracer_pid == after->tracer_pid &&
+	       before->switches != UINT64_MAX &&
+	       before->switches == after->switches;
+}
+
+/*
+ * Its maps at one moment.  A child changes them itself, driven by main: one
+ * that was stopped and was switched to by no CPU meanwhile did not.  For any
+ * other two readings must agree.
+ */
+static int read_maps(struct reading *reading, bool *ret_changed)
+{
+	struct pagemap_source *host = reading->host;
+	struct proc_tracing after;
+	int tries, err;
+
+	err = host->ops->read_text(host, &reading->ref, "maps", &reading->maps);
+	*ret_changed = false;
+	if (err || host->kind == PAGEMAP_SOURCE_TREE)
+		return err;
+	err = read_tracing(reading, &after);
+	if (err || is_still(&reading->tracing, &after))
+		return err;
+	for (tries = 0; tries < TRIES; tries++) {
+		struct buffer last = reading->maps;
+
+		reading->maps = reading->again;
+		reading->again = last;
+		err = host->ops->read_text(host, &reading->ref, "maps",
+					   &reading->maps);
+		if (err)
+			return err;
+		if (last.size == reading->maps.size &&
+		    !memcmp(last.data, reading->maps.data, last.size))
+			return 0;
+	}
+	*ret_changed = true;
+	return 0;
+}
+
+/* Where kcmp is not to be had, by their maps, which are one text then. */
+static bool has_mm_of(struct reading *reading, pid_t main_pid)
+{
+	struct process_ref ref = { .pid = main_pid, .dir_fd = -1 };
+	struct pagemap_source *host = reading->host;
+	int order = host->ops->compare_mm(host, main_pid, reading->ref.pid);
+
+	if (order >= 0)
+		return order == 0;
+	return !host->ops->read_text(host, &ref, "maps", &reading->again) &&
+	       reading->again.size == reading->maps.size &&
+	       !memcmp(reading->again.data, reading->maps.data,
+		       reading->maps.size);
+}
+
+static uint64_t tables_of(const struct reading *reading)
+{
+	struct proc_status status;
+
+	if (parse_status(reading->status.data, reading->status.size, &status) ||
+	    !(status.found & PAGEMAP_METRIC_BIT(PAGEMAP_PAGE_TABLES)))
+		return UINT64_MAX;
+	return status.bytes[PAGEMAP_PAGE_TABLES];
+}
+
+static int fill_relative(struct reading *reading, const struct vk_found *found,
+			 struct vk_relative *relative)
+{
+	struct vk_child *child = &relative->child;
+	uint32_t shift = reading->host->page_shift;
+	int err = read_tracing(reading, &reading->tracing);
+
+	if (!err)
+		err = read_maps(reading, &child->changed);
+	if (!err)
+		err = vk_pieces_read(&reading->maps, found, shift,
+				     &child->pieces, &child->mappings);
+	if (err)
+		return err;
+	child->pid = reading->ref.pid;
+	child->tables_bytes = tables_of(reading);
+	find_stub(child, shift);
+	relative->ppid = reading->tracing.ppid;
+	relative->tracer_pid = reading->tracing.tracer_pid;
+	relative->same_mm = child->pieces.count && !relative->tracer_pid &&
+			    has_mm_of(reading, found->facts.pid);
+	return 0;
+}
+
+int vk_relative_read(struct pagemap_source *host, pid_t pid,
+		     const struct vk_found *found,
+		     struct vk_relative *ret_relative)
+{
+	struct reading reading = { .host = host };
+	struct vk_relative relative = { .child = { .pid = pid } };
+	int err = host->ops->open_process(host, pid, &reading.ref);
+
+	if (!err) {
+		err = fill_relative(&reading, found, &relative);
+		host->ops->close_process(&reading.ref);
+	}
+	buffer_free(&reading.status);
+	buffer_free(&reading.maps);
+	buffer_free(&reading.again);
+	if (err) {
+		vk_child_free(&relative.child);
+		return err == -ENOMEM || err == -EMFILE ? err : 0;
+	}
+	*ret_relative = relative;
+	return 1;
+}
+
+/* ---- All of them --------------------------------------------------------- */
+
+static int compare_pids(const void *a, const void *b)
+{
+	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* "12 17 4711 ". */
+static int take_pids(const struct buffer *text, struct array *ret_pids)
+{
+	struct span rest = { text->data, text->size }, word;
+	pid_t *place;
+
+	ret_pids->count = 0;
+	while (span_take_word(&rest, &word)) {
+		int pid;
+
+		if (!span_to_int(word, &pid) || pid <= 0)
+			return -EINVAL;
+		place = array_push(ret_pids, sizeof(*place));
+		if (!place)
+			return -ENOMEM;
+		*place = pid;
+	}
+	return 0;
+}
+
+/*
+ * The kernel's own list may leave some out if the one that it stands at ends
+ * while it is read; that one cannot be in the next list.  So two that are equal
+ * are whole.
+ */
+static int list_by_task(struct pagemap_source *host,
+			const struct process_ref *ref, struct array *ret_pids)
+{
+	struct buffer text = { 0 }, last = { 0 };
+	char name[32];
+	int tries, err = 0;
+
+	snprintf(name, sizeof(name), "task/%d/children", (int)ref->pid);
+	for (tries = 0; tries < 2 * TRIES; tries++) {
+		struct buffer spare = last;
+
+		last = text;
+		text = spare;
+		err = host->ops->read_text(host, ref, name, &text);
+		if (err)
+			break;
+		err = -ESTALE;
+		if (last.data && last.size == text.size &&
+		    !memcmp(last.data, text.data, text.size)) {
+			err = take_pids(&text, ret_pids);
+			break;
+		}
+	}
+	buffer_free(&text);
+	buffer_free(&last);
+	return err;
+}
+
+/* By the parent that each process of the machine names. */
+static int list_by_stat(struct pagemap_source *host, pid_t parent,
+			struct array *ret_pids)
+{
+	struct process_ref ref = { .dir_fd = -1 };
+	struct buffer text = { 0 };
+	struct proc_stat stat;
+	int err = 0;
+
+	ret_pids->count = 0;
+	while (!err && host->ops->next_pid(host, &ref.pid) == 1) {
+		pid_t *place;
+
+		if (host->ops->read_text(host, &ref, "stat", &text) ||
+		    parse_stat(text.data, text.size, &stat) ||
+		    stat.ppid != parent)
+			continue;
+		place = array_push(ret_pids, sizeof(*place));
+		if (place)
+			*place = ref.pid;
+		else
+			err = -ENOMEM;
+	}
+	buffer_free(&text);
+	return err;
+}
+
+int vk_list_children(struct pagemap_source *host, const struct process_ref *ref,
+		     uint32_t thread_count, struct array *ret_pids)
+{
+	int err = -ENOTSUP;
+
+	/* Each thread has a list of its own. */
+	if (thread_count == 1 && host->kind != PAGEMAP_SOURCE_TREE)
+		err = list_by_task(host, ref, ret_pids);
+	if (err && err != -ENOMEM)
+		err = list_by_stat(host, ref->pid, ret_pids);
+	if (!err && ret_pids->count)
+		qsort(ret_pids->items, ret_pids->count, sizeof(pid_t),
+		      compare_pids);
+	return err;
+}

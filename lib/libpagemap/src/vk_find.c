@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which process is a vkernel's main one.  It maps a large file that has no name
+ * any more, shared, and traces children that map pages of it: a debugger has
+ * the one, a program with shared memory the other.  What only looks like a
+ * vkernel is refused, with a sentence that says what is missing.
+ */
+#include "vk_find.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "parse.h"
+
+#define GONE " (deleted)"
+
+void vk_found_free(struct vk_found *found)
+{
+	struct vk_child *children = found->children.items;
+	size_t i;
+
+	for (i = 0; i < found->children.count; i++)
+		vk_child_free(&children[i]);
+	array_free(&found->children);
+	array_free(&found->helpers);
+	array_free(&found->mapped);
+}
+
+/* A process that may be main. */
+struct suspect {
+	struct pagemap_source *host;
+	struct process_ref ref;
+	struct buffer maps;
+	struct vk_found *found;
+	char *why;			/* of SOURCE_DETAIL_SIZE */
+};
+
+__attribute__((format(printf, 3, 4)))
+static int refuse(const struct suspect *suspect, int err, const char *format,
+		  ...)
+{
+	va_list arguments;
+	int length = snprintf(suspect->why, SOURCE_DETAIL_SIZE, "%d ",
+			      (int)suspect->ref.pid);
+
+	va_start(arguments, format);
+	vsnprintf(suspect->why + length, SOURCE_DETAIL_SIZE - (size_t)length,
+		  format, arguments);
+	va_end(arguments);
+	return err;
+}
+
+/* What stands in the way of reading it at all. */
+static int refuse_reading(const struct suspect *suspect, int err,
+			  const char *name)
+{
+	switch (err) {
+	case -ENOMEM:
+	case -EMFILE:
+		return refuse(suspect, err, "%s: %s", name,
+			      strerrordesc_np(-err));
+	case -ENOENT:
+	case -ESRCH:
+	case -ESTALE:
+		return refuse(suspect, -ESRCH, "is no process, or has ended");
+	case -EACCES:
+	case -EPERM:
+		return refuse(suspect, -EACCES,
+			      "may not be looked at (%s): run as its user, or "
+			      "as root", name);
+	default:
+		return refuse(suspect, -ENOTSUP, "has no %s that can be read",
+			      name);
+	}
+}
+
+/* ---- Its RAM ------------------------------------------------------------- */
+
+static int compare_files(const void *a, const void *b)
+{
+	const struct maps_line *x = a, *y = b;
+	uint64_t dev_x = makedev(x->dev_major, x->dev_minor);
+	uint64_t dev_y = makedev(y->dev_major, y->dev_minor);
+
+	if (dev_x != dev_y)
+		return dev_x < dev_y ? -1 : 1;
+	if (x->inode != y->inode)
+		return x->inode < y->inode ? -1 : 1;
+	if (x->offset_bytes != y->offset_bytes)
+		return x->offset_bytes < y->offset_bytes ? -1 : 1;
+	return (x->start_vaddr > y->start_vaddr) -
+	       (x->start_vaddr < y->start_vaddr);
+}
+
+static bool is_same_file(const struct maps_line *a, const struct maps_line *b)
+{
+	return a->inode == b->inode && a->dev_major == b->dev_major &&
+	       a->dev_minor == b->dev_minor;
+}
+
+static bool may_be_ram(const struct maps_line *map)
+{
+	const size_t length = sizeof(GONE) - 1;
+
+	return map->permissions[3] == 's' && map->inode &&
+	       map->path.len > length &&
+	       !memcmp(map->path.at + map->path.len - length, GONE, length);
+}
+
+/* All mappings that may be RAM, by file and offset. */
+static int list_shared(const struct suspect *suspect, struct array *ret_maps)
+{
+	struct text rest = { suspect->maps.data,
+			     suspect->maps.data + suspect->maps.size };
+	struct maps_line map, *place;
+	struct span line;
+
+	while (text_next_line(&rest, &line)) {
+		if (parse_maps_line(line, &map) || !may_be_ram(&map))
+			continue;
+		place = array_push(ret_maps, sizeof(*place));
+		if (!place)
+			return -ENOMEM;
+		*place = map;
+	}
+	if (ret_maps->count)
+		qsort(ret_maps->items, ret_maps->count, sizeof(map),
+		      compare_files);
+	return 0;
+}
+
+/* The file of which most is mapped: its first mapping, and how many follow. */
+static size_t largest_file(const struct array *shared, uint64_t *ret_bytes,
+			   size_t *ret_count)
+{
+	const struct maps_line *maps = shared->items;
+	size_t i, first = 0, best = 0;
+	uint64_t bytes = 0;
+
+	*ret_bytes = 0;
+	*ret_count = 0;
+	for (i = 0; i < shared->count; i++) {
+		if (!is_same_file(&maps[i], &maps[first])) {
+			first = i;
+			bytes = 0;
+		}
+		bytes += maps[i].end_vaddr - maps[i].start_vaddr;
+		if (bytes > *ret_bytes) {
+			*ret_bytes = bytes;
+			*ret_count = i - first + 1;
+			best = first;
+		}
+	}
+	return best;
+}
+
+/* Where the mappings of a file end in it; UINT64_MAX: nowhere sane. */
+static uint64_t end_of(const struct maps_line *maps, size_t count)
+{
+	uint64_t end = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		uint64_t at;
+
+		if (__builtin_add_overflow(maps[i].offset_bytes,
+					   maps[i].end_vaddr -
+					   maps[i].start_vaddr, &at))
+			return UINT64_MAX;
+		if (at > end)
+			end = at;
+	}
+	return end;
+}
+
+static int open_ram(struct pagemap_source *host, const struct process_ref *ref,
+		    const struct vk_found *found)
+{
+	if (!host->ops->open_mapped)
+		return -ENOTSUP;
+	return host->ops->open_mapped(host, ref, found->ram_start_vaddr,
+				      found->ram_end_vaddr,
+				      found->facts.ram_dev,
+				      found->facts.ram_inode);
+}
+
+/*
+ * The file's size.  Where it cannot be opened, as in a tree that was saved
+ * without it, RAM ends with its mappings, as far as can be seen.
+ */
+static int check_file(const struct suspect *suspect, uint64_t mapped_end)
+{
+	struct pagemap_vkernel *facts = &suspect->found->facts;
+	struct stat st;
+	int err, fd = open_ram(suspect->host, &suspect->ref, suspect->found);
+
+	facts->ram_bytes = mapped_end;
+	if (fd == -ENOMEM || fd == -EMFILE)
+		return refuse_reading(suspect, fd, "map_files");
+	if (fd < 0)
+		return 0;
+	err = fstat(fd, &st) ? -errno : 0;
+	close(fd);
+	if (err)
+		return refuse_reading(suspect, err, "map_files");
+	if (st.st_nlink && suspect->host->kind == PAGEMAP_SOURCE_LIVE)
+		return refuse(suspect, -ENOTSUP,
+			      "maps no deleted file shared, as a vkernel its "
+			      "RAM: the file still has a name");
+	if ((uint64_t)st.st_size < mapped_end)
+		return refuse(suspect, -ENOTSUP,
+			      "maps a deleted file beyond its end: no "
+			      "vkernel's RAM is cut short");
+	facts->ram_bytes = (uint64_t)st.st_size;
+	return 0;
+}
+
+static int keep_ram(const struct suspect *suspect, const struct maps_line *maps,
+		    size_t count, uint64_t mapped_bytes)
+{
+	uint64_t mapped_end = end_of(maps, count), unused;
+	struct vk_found *found = suspect->found;
+	int err;
+
+	if (mapped_bytes < VK_RAM_MIN_BYTES)
+		return refuse(suspect, -ENOTSUP,
+			      "has mapped shared %" PRIu64 " KiB of a deleted "
+			      "file, too little for a vkernel's RAM",
+			      mapped_bytes / 1024);
+	if (mapped_end > VK_RAM_MAX_BYTES ||
+	    maps->offset_bytes > maps->start_vaddr)
+		return refuse(suspect, -ENOTSUP,
+			      "maps a deleted file shared where no vkernel has "
+			      "its RAM");
+	found->facts.ram_dev = makedev(maps->dev_major, maps->dev_minor);
+	found->facts.ram_inode = maps->inode;
+	found->facts.base_vaddr = maps->start_vaddr - maps->offset_bytes;
+	found->facts.first_pfn =
+		maps->offset_bytes >> suspect->host->page_shift;
+	found->ram_start_vaddr = maps->start_vaddr;
+	found->ram_end_vaddr = maps->end_vaddr;
+	snprintf(found->ram_name, sizeof(found->ram_name),
+		 "map_files/%" PRIx64 "-%" PRIx64, maps->start_vaddr,
+		 maps->end_vaddr);
+	err = check_file(suspect, mapped_end);
+	if (err)
+		return err;
+	if (found->facts.ram_bytes > VK_RAM_MAX_BYTES)
+		return refuse(suspect, -ENOTSUP,
+			      "maps a deleted file shared that is larger than "
+			      "any vkernel's RAM");
+	err = vk_pieces_read(&suspect->maps, found, suspect->host->page_shift,
+			     &found->mapped, &unused);
+	return err ? refuse_reading(suspect, err, "maps") : 0;
+}
+
+static int find_ram(const struct suspect *suspect)
+{
+	struct array shared = { 0 };
+	size_t best, count;
+	uint64_t bytes;
+	int err = list_shared(suspect, &shared);
+
+	if (err) {
+		refuse_reading(suspect, err, "maps");
+	} else if (!suspect->maps.size) {
+		err = refuse(suspect, -ENOTSUP,
+			     "has no memory of its own: a kernel thread, or "
+			     "one that has ended");
+	} else if (!shared.count) {
+		err = refuse(suspect, -ENOTSUP,
+			     "maps no deleted file shared, as a vkernel its "
+			     "RAM");
+	} else {
+		best = largest_file(&shared, &bytes, &count);
+		err = keep_ram(suspect,
+			       (const struct maps_line *)shared.items + best,
+			       count, bytes);
+	}
+	array_free(&shared);
+	return err;
+}
+
+/* ---- Its children -------------------------------------------------------- */
+
+/* What those were like that are no children of a vkernel; pids, 0: none. */
+struct strangers {
+	pid_t traced;			/* without a page of the RAM */
+	pid_t inherited;		/* traced, with what any fork has */
+	pid_t untraced;			/* with pages of the RAM */
+};
+
+/* Whether main has the same pages at the same place: what a fork leaves. */
+static bool main_has(const struct vk_found *found, const struct vk_piece *piece)
+{
+	const struct vk_piece *mapped = found->mapped.items;
+	size_t i;
+
+	for (i = 0; i < found->mapped.count; i++)
+		if (piece->start_vpn >= mapped[i].start_vpn &&
+		    piece->start_vpn - mapped[i].start_vpn <
+		    mapped[i].page_count)
+			return piece->first_pfn - mapped[i].first_pfn ==
+			       piece->start_vpn - mapped[i].start_vpn;
+	return false;
+}
+
+static bool has_own_pages(const struct vk_found *found,
+			  const struct vk_child *child)
+{
+	const struct vk_piece *pieces = child->pieces.items;
+	size_t i;
+
+	for (i = 0; i < child->pieces.count; i++)
+		if (!main_has(found, &pieces[i]))
+			return true;
+	return false;
+}
+
+/* Takes over what is a child or helper; gives the rest back. */
+static int sort_relative(struct vk_found *found, struct vk_relative *relative,
+			 struct strangers *strangers)
+{
+	struct vk_child *child = &relative->child, *place;
+	pid_t pid = child->pid, *helper;
+
+	if (relative->ppid != found->facts.pid && !relative->tracer_pid) {
+		/* It was a child when it was listed. */
+	} else if (relative->same_mm) {
+		helper = array_push(&found->helpers, sizeof(*helper));
+		if (helper)
+			*helper = pid;
+		vk_child_free(child);
+		return helper ? 0 : -ENOMEM;
+	} else if (relative->tracer_pid != found->facts.pid) {
+		if (child->pieces.count)
+			strangers->untraced = pid;
+	} else if (!child->pieces.count) {
+		strangers->traced = pid;
+	} else if (!has_own_pages(found, child)) {
+		strangers->inherited = pid;
+	} else {
+		place = array_push(&found->children, sizeof(*place));
+		if (place)
+			*place = *child;
+		else
+			vk_child_free(child);
+		return place ? 0 : -ENOMEM;
+	}
+	vk_child_free(child);
+	return 0;
+}
+
+static int refuse_strangers(const struct suspect *suspect,
+			    const struct strangers *strangers)
+{
+	if (strangers->inherited)
+		return refuse(suspect, -ENOTSUP,
+			      "traces %d, which has of its deleted shared file "
+			      "what any fork has: no pages of a guest's",
+			      (int)strangers->inherited);
+	if (strangers->untraced)
+		return refuse(suspect, -ENOTSUP,
+			      "shares a deleted file with its child %d and does "
+			      "not trace it, as a vkernel does",
+			      (int)strangers->untraced);
+	if (strangers->traced)
+		return refuse(suspect, -ENOTSUP,
+			      "traces %d, which maps nothing of its deleted "
+			      "shared file: a debugger, no vkernel",
+			      (int)strangers->traced);
+	return refuse(suspect, -ENOTSUP,
+		      "maps a deleted file shared, and has no children that it "
+		      "traces, as a vkernel has");
+}
+
+static int find_children(const struct suspect *suspect, uint32_t thread_count,
+			 struct strangers *ret_strangers)
+{
+	struct vk_found *found = suspect->found;
+	struct array pids = { 0 };
+	size_t i;
+	int err;
+
+	*ret_strangers = (struct strangers){ 0 };
+	err = vk_list_children(suspect->host, &suspect->ref, thread_count,
+			       &pids);
+	for (i = 0; i < pids.count && !err; i++) {
+		struct vk_relative relative;
+
+		err = vk_relative_read(suspect->host,
+				       ((const pid_t *)pids.items)[i], found,
+				       &relative);
+		if (err == 1)
+			err = sort_relative(found, &relative, ret_strangers);
+	}
+	array_free(&pids);
+	found->facts.child_count = found->children.count;
+	found->facts.helper_count = found->helpers.count;
+	return err ? refuse_reading(suspect, err, "children") : 0;
+}
+
+/* ---- Main ---------------------------------------------------------------- */
+
+/* Who it is, and its RAM. */
+static int read_main(struct suspect *suspect, uint32_t *ret_threads)
+{
+	struct pagemap_source *host = suspect->host;
+	struct buffer *text = &suspect->maps;
+	struct proc_stat stat;
+	int err = host->ops->read_text(host, &suspect->ref, "stat", text);
+
+	if (!err)
+		err = parse_stat(text->data, text->size, &stat);
+	if (err)
+		return refuse_reading(suspect, err, "stat");
+	suspect->found->facts.pid = suspect->ref.pid;
+	suspect->found->start_ticks = stat.start_ticks;
+	*ret_threads = stat.thread_count;
+	err = host->ops->read_text(host, &suspect->ref, "maps", text);
+	return err ? refuse_reading(suspect, err, "maps") : find_ram(suspect);
+}
+
+static int judge(struct pagemap_source *host, pid_t pid, bool needs_child,
+		 struct vk_found *ret_found, char *why)
+{
+	struct vk_found found = { .ram_name = "" };
+	struct suspect suspect = {
+		.host = host, .ref = { .pid = pid, .dir_fd = -1 },
+		.found = &found, .why = why,
+	};
+	struct strangers strangers;
+	uint32_t thread_count = 0;
+	int err = host->ops->open_process(host, pid, &suspect.ref);
+
+	if (err)
+		return refuse_reading(&suspect, err, "directory");
+	err = read_main(&suspect, &thread_count);
+	if (!err)
+		err = find_children(&suspect, thread_count, &strangers);
+	if (!err && needs_child && !found.children.count)
+		err = refuse_strangers(&suspect, &strangers);
+	host->ops->close_process(&suspect.ref);
+	buffer_free(&suspect.maps);
+	if (err)
+		vk_found_free(&found);
+	else
+		*ret_found = found;
+	return err;
+}
+
+int vk_find_main(struct pagemap_source *host, pid_t pid,
+		 struct vk_found *ret_found, char *ret_why)
+{
+	return judge(host, pid, true, ret_found, ret_why);
+}
+
+/* ---- From any of its processes ------------------------------------------- */
+
+static bool is_child(const struct vk_found *found, pid_t pid)
+{
+	const struct vk_child *children = found->children.items;
+	size_t i;
+
+	for (i = 0; i < found->children.count; i++)
+		if (children[i].pid == pid)
+			return true;
+	return false;
+}
+
+static bool is_helper(const struct vk_found *found, pid_t pid)
+{
+	const pid_t *helpers = found->helpers.items;
+	size_t i;
+
+	for (i = 0; i < found->helpers.count; i++)
+		if (helpers[i] == pid)
+			return true;
+	return false;
+}
+
+/* Keeps the sentence of a failure, as source_fail does. */
+static int tell(struct pagemap_source *host, int err, const char *why)
+{
+	snprintf(host->detail, sizeof(host->detail), "%s", why);
+	if (host->log)
+		host->log(host->log_context, host->detail);
+	return err;
+}
+
+/* Whether another process is main of one that this belongs to. */
+static bool belongs_to(struct pagemap_source *host, pid_t pid, pid_t other,
+		       struct vk_found *ret_found, char *why)
+{
+	struct vk_found found;
+
+	if (other <= 0 || judge(host, other, true, &found, why))
+		return false;
+	if (is_child(&found, pid) || is_helper(&found, pid)) {
+		*ret_found = found;
+		return true;
+	}
+	snprintf(why, SOURCE_DETAIL_SIZE,
+		 "%d is a vkernel whose RAM it does not map", (int)other);
+	vk_found_free(&found);
+	return false;
+}
+
+static int read_tracing(struct pagemap_source *host, pid_t pid,
+			struct proc_tracing *ret_tracing)
+{
+	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
+	struct buffer text = { 0 };
+	int err = host->ops->read_text(host, &ref, "status", &text);
+
+	if (!err)
+		err = parse_tracing(text.data, text.size, ret_tracing);
+	buffer_free(&text);
+	return err;
+}
+
+int vk_find(struct pagemap_source *host, pid_t pid, struct vk_found *ret_found)
+{
+	char why[SOURCE_DETAIL_SIZE], other[SOURCE_DETAIL_SIZE];
+	struct proc_tracing tracing;
+	size_t length;
+	int err = judge(host, pid, true, ret_found, why);
+
+	if (!err)
+		return 0;
+	if (err != -ENOTSUP || read_tracing(host, pid, &tracing))
+		return tell(host, err, why);
+	if (tracing.tracer_pid) {
+		if (belongs_to(host, pid, tracing.tracer_pid, ret_found, other))
+			return 0;
+		length = strlen(why);
+		snprintf(why + length, sizeof(why) - length,
+			 "; its tracer %.*s",
+			 (int)(sizeof(why) - sizeof("; its tracer ")), other);
+	} else if (belongs_to(host, pid, tracing.ppid, ret_found, other)) {
+		return 0;
+	}
+	return tell(host, err, why);
+}
+
+int vk_find_again(struct pagemap_source *host, struct vk_found *found)
+{
+	char why[SOURCE_DETAIL_SIZE];
+	struct vk_found now;
+	int err = judge(host, found->facts.pid, false, &now, why);
+
+	if (err)
+		return tell(host, err, why);
+	if (now.start_ticks != found->start_ticks ||
+	    now.facts.ram_dev != found->facts.ram_dev ||
+	    now.facts.ram_inode != found->facts.ram_inode) {
+		vk_found_free(&now);
+		snprintf(why, sizeof(why), "%d is another process now",
+			 (int)found->facts.pid);
+		return tell(host, -ENOTSUP, why);
+	}
+	vk_found_free(found);
+	*found = now;
+	return 0;
+}
+
+int vk_open_ram(struct pagemap_source *host, const struct vk_found *found)
+{
+	struct process_ref ref;
+	int fd, err = host->ops->open_process(host, found->facts.pid, &ref);
+
+	if (err)
+		return source_fail(host, err == -ENOENT ? -ESRCH : err,
+				   "directory", found->facts.pid);
+	fd = open_ram(host, &ref, found);
+	host->ops->close_process(&ref);
+	return fd < 0 ? source_fail(host, fd, found->ram_name,
+				    found->facts.pid) : fd;
+}
