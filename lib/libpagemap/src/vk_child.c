@@ -44,8 +44,7 @@ static struct vk_piece piece_of(const struct maps_line *map, uint32_t shift)
 }
 
 int vk_pieces_read(const struct buffer *maps, const struct vk_found *found,
-		   uint32_t page_shift, struct array *ret_pieces,
-		   uint64_t *ret_mappings)
+		   struct array *ret_pieces, uint64_t *ret_mappings)
 {
 	struct text rest = { maps->data, maps->data + maps->size };
 	struct maps_line map;
@@ -63,7 +62,7 @@ int vk_pieces_read(const struct buffer *maps, const struct vk_found *found,
 		piece = array_push(ret_pieces, sizeof(*piece));
 		if (!piece)
 			return -ENOMEM;
-		*piece = piece_of(&map, page_shift);
+		*piece = piece_of(&map, found->page_shift);
 	}
 	return 0;
 }
@@ -200,19 +199,18 @@ static int fill_relative(struct reading *reading, const struct vk_found *found,
 			 struct vk_relative *relative)
 {
 	struct vk_child *child = &relative->child;
-	uint32_t shift = reading->host->page_shift;
 	int err = read_tracing(reading, &reading->tracing);
 
 	if (!err)
 		err = read_maps(reading, &child->changed);
 	if (!err)
-		err = vk_pieces_read(&reading->maps, found, shift,
-				     &child->pieces, &child->mappings);
+		err = vk_pieces_read(&reading->maps, found, &child->pieces,
+				     &child->mappings);
 	if (err)
 		return err;
 	child->pid = reading->ref.pid;
 	child->tables_bytes = tables_of(reading);
-	find_stub(child, shift);
+	find_stub(child, found->page_shift);
 	relative->ppid = reading->tracing.ppid;
 	relative->tracer_pid = reading->tracing.tracer_pid;
 	relative->same_mm = child->pieces.count && !relative->tracer_pid &&

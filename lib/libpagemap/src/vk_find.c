@@ -243,7 +243,7 @@ static int keep_ram(const struct suspect *suspect, const struct maps_line *maps,
 	found->facts.ram_inode = maps->inode;
 	found->facts.base_vaddr = maps->start_vaddr - maps->offset_bytes;
 	found->facts.first_pfn =
-		maps->offset_bytes >> suspect->host->page_shift;
+		maps->offset_bytes >> found->page_shift;
 	found->ram_start_vaddr = maps->start_vaddr;
 	found->ram_end_vaddr = maps->end_vaddr;
 	snprintf(found->ram_name, sizeof(found->ram_name),
@@ -256,8 +256,7 @@ static int keep_ram(const struct suspect *suspect, const struct maps_line *maps,
 		return refuse(suspect, -ENOTSUP,
 			      "maps a deleted file shared that is larger than "
 			      "any vkernel's RAM");
-	err = vk_pieces_read(&suspect->maps, found, suspect->host->page_shift,
-			     &found->mapped, &unused);
+	err = vk_pieces_read(&suspect->maps, found, &found->mapped, &unused);
 	return err ? refuse_reading(suspect, err, "maps") : 0;
 }
 
@@ -431,7 +430,7 @@ static int read_main(struct suspect *suspect, uint32_t *ret_threads)
 static int judge(struct pagemap_source *host, pid_t pid, bool needs_child,
 		 struct vk_found *ret_found, char *why)
 {
-	struct vk_found found = { .ram_name = "" };
+	struct vk_found found = { .page_shift = host->page_shift };
 	struct suspect suspect = {
 		.host = host, .ref = { .pid = pid, .dir_fd = -1 },
 		.found = &found, .why = why,

@@ -45,6 +45,7 @@ struct vk_found {
 	struct array helpers;		/* pid_t, without main, rising */
 	struct array mapped;		/* struct vk_piece: main's own mappings
 					   of the RAM, by rising address */
+	uint32_t page_shift;		/* of the host, and so of the guest */
 	uint64_t start_ticks;		/* of main: no other process with its
 					   pid has it */
 	uint64_t ram_start_vaddr;	/* main's mapping of the lowest offset */
@@ -101,8 +102,7 @@ int vk_relative_read(struct pagemap_source *host, pid_t pid,
 
 /* Adds what a text of maps has of the RAM to an array of struct vk_piece. */
 int vk_pieces_read(const struct buffer *maps, const struct vk_found *found,
-		   uint32_t page_shift, struct array *ret_pieces,
-		   uint64_t *ret_mappings);
+		   struct array *ret_pieces, uint64_t *ret_mappings);
 
 void vk_child_free(struct vk_child *child);
 

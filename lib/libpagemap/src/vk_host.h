@@ -14,23 +14,32 @@
 struct vk_ram {
 	struct vk_memory memory;	/* first: what a walker is given */
 	int fd;
+	uint32_t page_shift;
 	uint64_t first_pfn;		/* below: the image, which reads as holes */
-	bool is_live;			/* residency can be asked */
+	bool is_live;			/* residency can be asked; of a saved
+					   file all data counts as resident */
 	uint8_t *states;		/* enum pagemap_guest_state, by frame */
 };
 
-/* Takes fd over.  -ENOMEM, -EINVAL for a size that is no RAM. */
+/*
+ * Takes fd over, and finds states for the first time.  -ENOMEM, -EINVAL for a
+ * size that is no RAM.
+ */
 int vk_ram_open(int fd, const struct vk_found *found, bool is_live,
 		struct vk_ram *ret_ram);
 void vk_ram_close(struct vk_ram *ram);
 
-/* Finds anew which frames are resident, swapped out or holes. */
+/*
+ * Finds anew which frames are resident, swapped out or holes.  Nothing is read
+ * in and no hole is filled by it.
+ */
 int vk_ram_refresh(struct vk_ram *ram);
 
 /*
  * The host's frames of count guest frames from pfn on: main's pagemap, and for
  * those that main has not touched its children's.  PAGEMAP_PFN_UNKNOWN where
- * neither tells.  0 or a negative errno.
+ * neither tells, and for the image, which is not in the RAM's file.  0 or a
+ * negative errno.
  */
 int vk_host_frames(struct pagemap_source *host, const struct vk_found *found,
 		   uint64_t pfn, size_t count, uint64_t *ret_host_pfns);
@@ -42,7 +51,8 @@ void vk_host_flags(struct pagemap_source *host, const uint64_t *host_pfns,
 /*
  * The guest's zero page: the frame of all zeros whose number and address stand
  * in the data of main's image, the number of candidates given.  0 and stores
- * it; -ENOENT if none of them is, -EACCES if main's memory may not be read.
+ * it; -ENOENT if none of them is, or more than one may be; -EACCES if main's
+ * memory may not be read.
  */
 int vk_find_zero_page(struct pagemap_source *host, const struct vk_found *found,
 		      const struct vk_ram *ram, const uint64_t *candidates,
