@@ -208,6 +208,13 @@ int parse_swaps(const char *text, size_t size, struct proc_swaps *ret_swaps);
  */
 int parse_zoneinfo(const char *text, size_t size, uint64_t *ret_end_pfn);
 
+/*
+ * /proc/slabinfo: how large an object of a cache is.  -ENODATA if there is no
+ * such cache, -EINVAL if its line is cut off.
+ */
+int parse_slab_object(const char *text, size_t size, const char *cache,
+		      uint64_t *ret_bytes);
+
 /* /proc/loadavg: how many threads there are, the kernel's own included. */
 int parse_loadavg(const char *text, size_t size, uint64_t *ret_threads);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Texts about the machine and its arrangement: swaps, mountinfo, loadavg,
- * SysV segments and version.
+ * SysV segments, caches of objects and version.
  */
 #include <errno.h>
 #include <string.h>
@@ -171,6 +171,29 @@ int parse_shm_line(struct span line, struct shm_line *ret_segment)
 	}
 	*ret_segment = segment;
 	return 0;
+}
+
+/* "name <active_objs> <num_objs> <objsize> ...". */
+int parse_slab_object(const char *text, size_t size, const char *cache,
+		      uint64_t *ret_bytes)
+{
+	struct text rest = { text, text + size };
+	struct span line, word, number;
+	int i;
+
+	while (text_next_line(&rest, &line)) {
+		if (!span_take_word(&line, &word) || !span_is(word, cache))
+			continue;
+		for (i = 0; i < 3; i++)
+			if (!span_take_word(&line, &number))
+				return -EINVAL;
+		/* What follows shows that the number is whole. */
+		if (!span_take_word(&line, &word) ||
+		    !span_to_u64(number, 10, ret_bytes))
+			return -EINVAL;
+		return 0;
+	}
+	return -ENODATA;
 }
 
 /* Splits the digits off that a span begins with. */

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a vkernel takes of its host beside its RAM: the rest of the memory of
+ * its processes, by the kernel's smaps, and what the kernel keeps for each of
+ * them.  Nothing here is a census: who shares the image's pages is told by the
+ * kernel's shares.
+ */
+#include <errno.h>
+#include <sys/sysmacros.h>
+
+#include "parse.h"
+#include "vk_host.h"
+
+static bool is_of_ram(const struct maps_line *map, const struct vk_found *found)
+{
+	return map->inode == found->facts.ram_inode &&
+	       makedev(map->dev_major, map->dev_minor) == found->facts.ram_dev;
+}
+
+/* PSS of a process beside the RAM; -ENODATA: it has no memory any more. */
+static int read_own(struct pagemap_source *host, pid_t pid,
+		    const struct vk_found *found, struct buffer *text,
+		    uint64_t *ret_bytes)
+{
+	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
+	struct smaps_sizes sizes;
+	struct maps_line map;
+	struct text smaps;
+	uint32_t vm_flags;
+	uint64_t sum = 0;
+	int got, err = host->ops->read_text(host, &ref, "smaps", text);
+
+	if (err)
+		return err;
+	if (!text->size)
+		return -ENODATA;
+	smaps = (struct text){ text->data, text->data + text->size };
+	while ((got = parse_smaps_next(&smaps, &map, &sizes, &vm_flags)) == 1)
+		if (!is_of_ram(&map, found))
+			sum += sizes.bytes[PAGEMAP_PSS];
+	if (got < 0)
+		return got;
+	*ret_bytes = sum;
+	return 0;
+}
+
+/* A child that has ended takes nothing; one that cannot be read is not 0. */
+static uint64_t children_own(struct pagemap_source *host,
+			     const struct vk_found *found, struct buffer *text)
+{
+	const struct vk_child *children = found->children.items;
+	uint64_t bytes, sum = 0;
+	size_t i;
+
+	for (i = 0; i < found->children.count; i++) {
+		int err = read_own(host, children[i].pid, found, text, &bytes);
+
+		if (!err)
+			sum += bytes;
+		else if (err != -ENOENT && err != -ESTALE && err != -ESRCH &&
+			 err != -ENODATA)
+			return UINT64_MAX;
+	}
+	return sum;
+}
+
+static uint64_t main_tables(struct pagemap_source *host, pid_t pid,
+			    struct buffer *text)
+{
+	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
+	struct proc_status status;
+
+	if (host->ops->read_text(host, &ref, "status", text) ||
+	    parse_status(text->data, text->size, &status) ||
+	    !(status.found & PAGEMAP_METRIC_BIT(PAGEMAP_PAGE_TABLES)))
+		return UINT64_MAX;
+	return status.bytes[PAGEMAP_PAGE_TABLES];
+}
+
+/* From 6.4 until 6.14 the lock of each VMA was an object of its own. */
+static uint64_t mapping_object(struct pagemap_source *host, struct buffer *text)
+{
+	uint64_t bytes, lock_bytes;
+
+	if (host->ops->read_text(host, NULL, "slabinfo", text) ||
+	    parse_slab_object(text->data, text->size, "vm_area_struct",
+			      &bytes))
+		return UINT64_MAX;
+	if (!parse_slab_object(text->data, text->size, "vma_lock", &lock_bytes))
+		bytes += lock_bytes;
+	return bytes;
+}
+
+void vk_overhead_read(struct pagemap_source *host, const struct vk_found *found,
+		      struct vk_overhead *ret_overhead)
+{
+	struct vk_overhead overhead = {
+		.main_own_bytes = UINT64_MAX, .stack_bytes = UINT64_MAX,
+	};
+	struct buffer text = { 0 };
+	uint64_t bytes;
+
+	if (!read_own(host, found->facts.pid, found, &text, &bytes))
+		overhead.main_own_bytes = bytes;
+	overhead.children_own_bytes = children_own(host, found, &text);
+	overhead.main_tables_bytes = main_tables(host, found->facts.pid, &text);
+	overhead.mapping_bytes = mapping_object(host, &text);
+	buffer_free(&text);
+	if (!source_stack_bytes(host, &bytes))
+		overhead.stack_bytes = bytes;
+	*ret_overhead = overhead;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The guest's zero page.  No bit of a page table marks it in User-Mode Linux:
+ * but its number and its address stand in the guest kernel's data, which are
+ * main's private memory before the RAM.  A frame of zeros of which both are
+ * there is it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "parse.h"
+#include "vk_host.h"
+
+/* Data of a kernel that are read at most, and at a time. */
+#define DATA_MAX_BYTES (UINT64_C(16) << 20)
+#define BLOCK_WORDS 8192
+
+enum { SEEN_NUMBER = 1, SEEN_ADDRESS = 2, SEEN_BOTH = 3 };
+
+struct candidate {
+	uint64_t pfn;
+	uint32_t seen;
+};
+
+struct search {
+	struct pagemap_source *host;
+	const struct vk_found *found;
+	int mem_fd;
+	struct candidate *candidates;	/* by rising frame */
+	size_t count;
+	uint64_t budget_bytes;
+	uint64_t words[BLOCK_WORDS];
+};
+
+static int compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+
+	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
+}
+
+static void note(struct search *search, uint64_t pfn, uint32_t seen)
+{
+	struct candidate key = { .pfn = pfn }, *candidate;
+
+	candidate = bsearch(&key, search->candidates, search->count,
+			    sizeof(key), compare_candidates);
+	if (candidate)
+		candidate->seen |= seen;
+}
+
+static void note_words(struct search *search, size_t count)
+{
+	const uint64_t base = search->found->facts.base_vaddr;
+	const uint64_t size = search->found->facts.ram_bytes;
+	const uint32_t shift = search->found->page_shift;
+	const uint64_t rest = ((uint64_t)1 << shift) - 1;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		uint64_t word = search->words[i];
+
+		/* Most words are neither. */
+		if (word < size >> shift)
+			note(search, word, SEEN_NUMBER);
+		else if (word - base < size && !((word - base) & rest))
+			note(search, (word - base) >> shift, SEEN_ADDRESS);
+	}
+}
+
+/* Data of a mapping; what cannot be read of it is passed over. */
+static void search_mapping(struct search *search, const struct maps_line *map)
+{
+	uint64_t at = map->start_vaddr;
+
+	while (at < map->end_vaddr && search->budget_bytes) {
+		size_t size = sizeof(search->words);
+		ssize_t got;
+
+		if (size > map->end_vaddr - at)
+			size = (size_t)(map->end_vaddr - at);
+		if (size > search->budget_bytes)
+			size = (size_t)search->budget_bytes;
+		got = pread(search->mem_fd, search->words, size, (off_t)at);
+		if (got < 8)
+			return;
+		note_words(search, (size_t)got / 8);
+		at += (uint64_t)got;
+		search->budget_bytes -= (uint64_t)got;
+	}
+}
+
+/* Private and writable, in the image's place: between base and RAM. */
+static bool is_data(const struct maps_line *map, const struct vk_found *found)
+{
+	return map->permissions[1] == 'w' && map->permissions[3] == 'p' &&
+	       map->start_vaddr >= found->facts.base_vaddr &&
+	       map->end_vaddr <= found->ram_start_vaddr;
+}
+
+static int search_data(struct search *search, const struct process_ref *ref)
+{
+	struct pagemap_source *host = search->host;
+	struct buffer text = { 0 };
+	struct maps_line map;
+	struct text rest;
+	struct span line;
+	int err = host->ops->read_text(host, ref, "maps", &text);
+
+	rest = (struct text){ text.data, text.data + text.size };
+	while (!err && text_next_line(&rest, &line))
+		if (!parse_maps_line(line, &map) &&
+		    is_data(&map, search->found))
+			search_mapping(search, &map);
+	buffer_free(&text);
+	return err;
+}
+
+static int search_main(struct search *search)
+{
+	struct pagemap_source *host = search->host;
+	struct process_ref ref;
+	int err = host->ops->open_process(host, search->found->facts.pid, &ref);
+
+	if (err)
+		return err == -ENOENT ? -ESRCH : err;
+	search->mem_fd = host->ops->open_kept(host, &ref, "mem");
+	err = search->mem_fd < 0 ? search->mem_fd : search_data(search, &ref);
+	if (search->mem_fd >= 0)
+		close(search->mem_fd);
+	host->ops->close_process(&ref);
+	return err;
+}
+
+static bool is_zero(const char *bytes, size_t size)
+{
+	return !bytes[0] && !memcmp(bytes, bytes + 1, size - 1);
+}
+
+/* The only one of zeros of which both words were seen. */
+static int choose(const struct search *search, const struct vk_ram *ram,
+		  uint64_t *ret_pfn)
+{
+	size_t i, hits = 0, size = (size_t)1 << search->found->page_shift;
+	char *page = malloc(size);
+	int err = page ? 0 : -ENOMEM;
+
+	for (i = 0; i < search->count && !err; i++) {
+		const struct candidate *candidate = &search->candidates[i];
+
+		if (candidate->seen != SEEN_BOTH ||
+		    (i && candidate->pfn == candidate[-1].pfn))
+			continue;
+		err = ram->memory.read(&ram->memory, candidate->pfn, 1, page);
+		if (err || !is_zero(page, size))
+			continue;
+		if (hits++)
+			err = -ENOENT;
+		else
+			*ret_pfn = candidate->pfn;
+	}
+	free(page);
+	return err ? err : hits ? 0 : -ENOENT;
+}
+
+int vk_find_zero_page(struct pagemap_source *host, const struct vk_found *found,
+		      const struct vk_ram *ram, const uint64_t *candidates,
+		      size_t count, uint64_t *ret_pfn)
+{
+	struct search *search;
+	uint64_t pfn = 0;
+	size_t i;
+	int err = -ENOMEM;
+
+	if (!count)
+		return -ENOENT;
+	search = calloc(1, sizeof(*search));
+	if (search)
+		search->candidates = calloc(count, sizeof(struct candidate));
+	if (search && search->candidates) {
+		search->host = host;
+		search->found = found;
+		search->count = count;
+		search->budget_bytes = DATA_MAX_BYTES;
+		for (i = 0; i < count; i++)
+			search->candidates[i].pfn = candidates[i];
+		qsort(search->candidates, count, sizeof(struct candidate),
+		      compare_candidates);
+		err = search_main(search);
+		if (!err)
+			err = choose(search, ram, &pfn);
+	}
+	if (search)
+		free(search->candidates);
+	free(search);
+	if (!err)
+		*ret_pfn = pfn;
+	return err;
+}
