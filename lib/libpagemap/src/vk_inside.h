@@ -19,9 +19,13 @@ struct vk_inside_process {
 	char comm[16];			/* "": not known */
 	uint64_t page_count;		/* by its pagemap; 0 without one */
 	size_t tree;			/* index, VK_NO_TREE: none fits */
+	bool shares_mm;			/* another one here, which has the tree,
+					   has the same pages */
 	uint64_t compared;		/* pages that tree and pagemap have */
 	uint64_t differ;		/* with another frame, or in one alone */
-	uint64_t outside;		/* of the tree, in no mapping it tells of */
+	uint64_t outside;		/* pages of the tree, those in the
+					   guest's swap too, that are in no
+					   mapping it tells of */
 };
 
 struct vk_inside {
@@ -29,8 +33,9 @@ struct vk_inside {
 };
 
 /*
- * Reads it and joins: each tree has at most one process, the best first.  A
- * process that cannot be read is left out.  0 or -ENOMEM, -EMFILE.
+ * Reads it and joins: each tree has at most one process, the best first.  What
+ * cannot be read, or has no mm, is left out.  0, -ENOMEM, -EMFILE, or why the
+ * processes could not be listed; ret_inside is untouched then.
  */
 int vk_inside_join(struct pagemap_source *inside,
 		   const struct vk_layout *layout, const struct vk_tree *trees,
