@@ -14,13 +14,9 @@
 #include "parse.h"
 #include "watch.h"
 
-struct pagemap_source *source_new(const struct source_ops *ops,
-				  enum pagemap_source_kind kind)
+void source_init(struct pagemap_source *source, const struct source_ops *ops,
+		 enum pagemap_source_kind kind)
 {
-	struct pagemap_source *source = calloc(1, sizeof(*source));
-
-	if (!source)
-		return NULL;
 	source->ops = ops;
 	source->kind = kind;
 	source->root_fd = -1;
@@ -28,6 +24,15 @@ struct pagemap_source *source_new(const struct source_ops *ops,
 	source->frame_fds[FRAME_FLAGS] = -1;
 	source->records_fd = -1;
 	source->averaged = -1;
+}
+
+struct pagemap_source *source_new(const struct source_ops *ops,
+				  enum pagemap_source_kind kind)
+{
+	struct pagemap_source *source = calloc(1, sizeof(*source));
+
+	if (source)
+		source_init(source, ops, kind);
 	return source;
 }
 

@@ -282,6 +282,10 @@ int source_fail(struct pagemap_source *source, int err, const char *what,
 bool source_kernel_at_least(const struct pagemap_source *source,
 			    uint32_t major, uint32_t minor);
 
+/* Sets a zeroed source's part that all kinds share. */
+void source_init(struct pagemap_source *source, const struct source_ops *ops,
+		 enum pagemap_source_kind kind);
+
 /* Makes a source with everything but its kind's own part; NULL: no memory. */
 struct pagemap_source *source_new(const struct source_ops *ops,
 				  enum pagemap_source_kind kind);

@@ -169,10 +169,10 @@ struct pagemap_guest_place {
 };
 
 /**
- * Where guest processes map a frame: at most count places are stored, by
- * rising pid and address; gives how many there are, or -ENOMEM.
+ * Where guest processes of a snapshot map a frame: at most count places are
+ * stored, by rising pid and address; gives how many there are.
  */
-ssize_t pagemap_guest_places(const struct pagemap_snapshot *snapshot,
+size_t pagemap_guest_places(const struct pagemap_snapshot *snapshot,
 			     uint64_t pfn,
 			     struct pagemap_guest_place *ret_places,
 			     size_t count);

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Looking into what a snapshot of a vkernel knows beside its processes: runs
+ * of guest frames, where they are mapped, what each guest process has of the
+ * host.  Sums and costs are in vk_balance.c.  Nothing here reads anything.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "snapshot.h"
+#include "vk_reading.h"
+
+/* The public handle is the reading itself. */
+static const struct vk_reading *of(const struct pagemap_guest *guest)
+{
+	return (const struct vk_reading *)(const void *)guest;
+}
+
+const struct pagemap_guest *
+pagemap_snapshot_guest(const struct pagemap_snapshot *snapshot)
+{
+	return snapshot->source_kind == PAGEMAP_SOURCE_VKERNEL ?
+	       (const struct pagemap_guest *)(const void *)snapshot->beside :
+	       NULL;
+}
+
+void pagemap_guest_vkernel(const struct pagemap_guest *guest,
+			   struct pagemap_vkernel *ret_vkernel)
+{
+	*ret_vkernel = of(guest)->facts;
+}
+
+const char *pagemap_guest_state_name(enum pagemap_guest_state state)
+{
+	static const char *const names[PAGEMAP_GUEST_STATE_COUNT] = {
+		[PAGEMAP_GUEST_RESIDENT] = "resident",
+		[PAGEMAP_GUEST_SWAPPED] = "swapped",
+		[PAGEMAP_GUEST_UNTOUCHED] = "untouched",
+		[PAGEMAP_GUEST_IMAGE] = "image",
+	};
+
+	return (unsigned int)state < PAGEMAP_GUEST_STATE_COUNT ? names[state]
+							       : NULL;
+}
+
+const char *pagemap_guest_use_name(enum pagemap_guest_use use)
+{
+	static const char *const names[PAGEMAP_GUEST_USE_COUNT] = {
+		[PAGEMAP_GUEST_MAPPED] = "mapped",
+		[PAGEMAP_GUEST_ZERO_PAGE] = "zero_page",
+		[PAGEMAP_GUEST_TABLE] = "table",
+		[PAGEMAP_GUEST_STUB] = "stub",
+		[PAGEMAP_GUEST_OTHER] = "other",
+	};
+
+	return (unsigned int)use < PAGEMAP_GUEST_USE_COUNT ? names[use] : NULL;
+}
+
+const char *pagemap_guest_link_name(enum pagemap_guest_link link)
+{
+	static const char *const names[] = {
+		[PAGEMAP_GUEST_LINK_NONE] = "none",
+		[PAGEMAP_GUEST_LINK_PAGES] = "pages",
+		[PAGEMAP_GUEST_LINK_MM] = "mm",
+	};
+
+	return (unsigned int)link < sizeof(names) / sizeof(names[0]) ?
+	       names[link] : NULL;
+}
+
+/* ---- Frames ------------------------------------------------------------- */
+
+static uint32_t run_bits(uint8_t bits)
+{
+	return PAGEMAP_RUN_USE_KNOWN |
+	       (bits & VK_FRAME_ACCESSED ? PAGEMAP_RUN_ACCESSED : 0) |
+	       (bits & VK_FRAME_MODIFIED ? PAGEMAP_RUN_MODIFIED : 0);
+}
+
+int pagemap_guest_run_at(const struct pagemap_guest *guest, size_t index,
+			 struct pagemap_guest_run *ret_run)
+{
+	const struct vk_reading *reading = of(guest);
+	const uint64_t *firsts = reading->runs.items;
+	uint64_t first, end;
+
+	if (index >= reading->runs.count)
+		return -ENOENT;
+	first = firsts[index];
+	end = index + 1 < reading->runs.count ? firsts[index + 1] :
+						reading->frame_count;
+	*ret_run = (struct pagemap_guest_run){
+		.first_pfn = first,
+		.frame_count = end - first,
+		.host_pfn = reading->host_pfns[first],
+		.host_flags = reading->host_flags[first],
+		.guest_flags = reading->guest_flags ?
+			       reading->guest_flags[first] :
+			       PAGEMAP_FLAGS_UNKNOWN,
+		.state = reading->states[first],
+		.use = reading->uses[first],
+		.mappers = reading->mappers[first],
+		.bits = reading->mappers[first] ?
+			run_bits(reading->bits[first]) : 0,
+	};
+	return 0;
+}
+
+int pagemap_guest_run_of(const struct pagemap_guest *guest, uint64_t pfn,
+			 size_t *ret_index)
+{
+	const struct vk_reading *reading = of(guest);
+	const uint64_t *firsts = reading->runs.items;
+	size_t low = 0, high = reading->runs.count;
+
+	if (pfn >= reading->frame_count)
+		return -ENOENT;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (firsts[middle] <= pfn)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*ret_index = low - 1;
+	return 0;
+}
+
+int pagemap_guest_from_host(const struct pagemap_guest *guest,
+			    uint64_t host_pfn, uint64_t *ret_pfn)
+{
+	const struct array *by_host = &of(guest)->by_host;
+	const struct vk_host_run *runs = by_host->items;
+	size_t low = 0, high = by_host->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (runs[middle].host_pfn <= host_pfn)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low || host_pfn - runs[low - 1].host_pfn >= runs[low - 1].count)
+		return -ENOENT;
+	*ret_pfn = runs[low - 1].pfn + (host_pfn - runs[low - 1].host_pfn);
+	return 0;
+}
+
+/* ---- Places ------------------------------------------------------------- */
+
+struct collected {
+	struct pagemap_guest_place *places;
+	size_t room;
+	size_t count;
+};
+
+static void collect_places(const struct vk_reading *reading,
+			   const struct vk_tree *tree, uint64_t pfn,
+			   const struct pagemap_process *process,
+			   struct collected *collected)
+{
+	const struct vk_layout *layout = reading->layout;
+	const struct vk_leaf *leaves = tree->leaves.items;
+	size_t i;
+
+	for (i = 0; i < tree->leaves.count; i++) {
+		uint64_t entry = leaves[i].entry;
+
+		if (vk_entry_pfn(layout, entry) != pfn ||
+		    vk_leaf_kind(layout, entry) != VK_LEAF_PAGE)
+			continue;
+		if (collected->count++ >= collected->room)
+			continue;
+		collected->places[collected->count - 1] =
+			(struct pagemap_guest_place){
+			.process = process,
+			.vaddr = leaves[i].vpn << layout->page_shift,
+			.bits = run_bits((entry & layout->accessed ?
+					  VK_FRAME_ACCESSED : 0) |
+					 (entry & layout->modified ?
+					  VK_FRAME_MODIFIED : 0)),
+			.writable = entry & layout->writable,
+		};
+	}
+}
+
+size_t pagemap_guest_places(const struct pagemap_snapshot *snapshot,
+			    uint64_t pfn,
+			    struct pagemap_guest_place *ret_places,
+			    size_t count)
+{
+	const struct pagemap_guest *guest = pagemap_snapshot_guest(snapshot);
+	struct collected collected = { ret_places, count, 0 };
+	size_t i;
+
+	if (!guest)
+		return 0;
+	for (i = 0; i < of(guest)->process_count; i++) {
+		const struct vk_process *mm = &of(guest)->processes[i];
+		const struct pagemap_process *process =
+			pagemap_snapshot_find_pid(snapshot, mm->pid);
+
+		if (process)
+			collect_places(of(guest), &mm->tree, pfn, process,
+				       &collected);
+	}
+	return collected.count;
+}
+
+/* ---- Processes ---------------------------------------------------------- */
+
+/* Parts of pages, added up with 20 bits below a byte. */
+#define UNIT_SHIFT 20
+
+struct held {
+	uint64_t pss_units;
+	uint64_t uss_bytes;
+	uint64_t swapped_units;
+};
+
+/* Of each distinct frame that it maps, its part. */
+static int weigh(const struct vk_reading *reading,
+		 const struct vk_process *process, struct held *ret_held)
+{
+	uint8_t *seen = calloc(reading->frame_count / 8 + 1, 1);
+	const struct vk_leaf *leaves = process->tree.leaves.items;
+	uint64_t page = UINT64_C(1) << reading->layout->page_shift;
+	size_t i;
+
+	if (!seen)
+		return -ENOMEM;
+	for (i = 0; i < process->tree.leaves.count; i++) {
+		uint64_t pfn = vk_entry_pfn(reading->layout, leaves[i].entry);
+
+		if (vk_leaf_kind(reading->layout, leaves[i].entry) !=
+		    VK_LEAF_PAGE || pfn == reading->zero_pfn ||
+		    (seen[pfn / 8] & 1u << pfn % 8))
+			continue;
+		seen[pfn / 8] |= (uint8_t)(1u << pfn % 8);
+		if (reading->states[pfn] == PAGEMAP_GUEST_SWAPPED)
+			ret_held->swapped_units += (page << UNIT_SHIFT) /
+						   reading->mappers[pfn];
+		if (reading->states[pfn] != PAGEMAP_GUEST_RESIDENT)
+			continue;
+		ret_held->pss_units += (page << UNIT_SHIFT) /
+				       reading->mappers[pfn];
+		if (reading->mappers[pfn] == 1)
+			ret_held->uss_bytes += page;
+	}
+	free(seen);
+	return 0;
+}
+
+static struct pagemap_value value_of(const struct vk_reading *reading,
+				     const struct vk_process *process,
+				     uint64_t bytes)
+{
+	struct pagemap_value value = {
+		.value = bytes, .low = bytes, .high = bytes,
+	};
+
+	if (!process->has_root)
+		return (struct pagemap_value){
+			.quality = PAGEMAP_UNAVAILABLE,
+			.reason = PAGEMAP_REASON_MALFORMED,
+		};
+	if (process->changed) {
+		value.quality = PAGEMAP_ESTIMATED;
+		value.reason = PAGEMAP_REASON_CHANGED;
+	} else if (reading->incomplete) {
+		/* Who was not seen may share any of it. */
+		value.low = 0;
+		value.quality = PAGEMAP_BOUNDED;
+		value.reason = PAGEMAP_REASON_UNSEEN;
+	}
+	return value;
+}
+
+static uint64_t bytes_of(uint64_t units)
+{
+	/* Thirds of a page add up to one. */
+	return (units + (1u << 8)) >> UNIT_SHIFT;
+}
+
+static void set_child(const struct vk_reading *reading,
+		      const struct vk_process *process,
+		      struct pagemap_guest_process *result)
+{
+	const struct vk_child *children = reading->children.items;
+	const struct vk_child *child;
+
+	result->child_tables = (struct pagemap_value){
+		.quality = PAGEMAP_UNAVAILABLE,
+		.reason = PAGEMAP_REASON_NO_FEATURE,
+	};
+	if (process->child == VK_NO_CHILD)
+		return;
+	child = &children[process->child];
+	result->child_pid = child->pid;
+	result->child_mappings = child->mappings;
+	result->stub_frames = child->stub_pfn != PAGEMAP_PFN_UNKNOWN;
+	if (child->tables_bytes != UINT64_MAX)
+		result->child_tables = (struct pagemap_value){
+			.value = child->tables_bytes,
+			.low = child->tables_bytes,
+			.high = child->tables_bytes,
+		};
+}
+
+static uint64_t count_pages(const struct vk_reading *reading,
+			    const struct vk_tree *tree)
+{
+	const struct vk_leaf *leaves = tree->leaves.items;
+	uint64_t pages = 0;
+	size_t i;
+
+	for (i = 0; i < tree->leaves.count; i++)
+		pages += vk_leaf_kind(reading->layout, leaves[i].entry) ==
+			 VK_LEAF_PAGE;
+	return pages;
+}
+
+int pagemap_guest_process(const struct pagemap_process *process,
+			  struct pagemap_guest_process *ret_process)
+{
+	const struct pagemap_guest *guest =
+		pagemap_snapshot_guest(process->snapshot);
+	const struct vk_reading *reading = guest ? of(guest) : NULL;
+	const struct vk_process *mm =
+		guest ? vk_reading_find(reading, process->pid) : NULL;
+	const struct vk_inside_process *told = NULL;
+	struct pagemap_guest_process result;
+	struct held held = { 0 };
+	int err;
+
+	if (!mm)
+		return -ENOTSUP;
+	err = weigh(reading, mm, &held);
+	if (err)
+		return err;
+	if (mm->inside != SIZE_MAX)
+		told = (const struct vk_inside_process *)
+			reading->inside.processes.items + mm->inside;
+	result = (struct pagemap_guest_process){
+		.guest_pid = told ? told->pid : -1,
+		.link = mm->link,
+		.root_pfn = mm->tree.root_pfn,
+		.table_frames = mm->tree.tables.count,
+		.page_count = count_pages(reading, &mm->tree),
+		.child_pages = mm->overlap.same,
+		.child_other = mm->overlap.other,
+		.host_pss = value_of(reading, mm, bytes_of(held.pss_units)),
+		.host_uss = value_of(reading, mm, held.uss_bytes),
+		.host_swapped = value_of(reading, mm,
+					 bytes_of(held.swapped_units)),
+		.inside_pages = told ? told->compared : 0,
+		.inside_differ = told ? told->differ : 0,
+		.inside_outside = told ? told->outside : 0,
+	};
+	set_child(reading, mm, &result);
+	*ret_process = result;
+	return 0;
+}
+
+int pagemap_guest_stray_at(const struct pagemap_guest *guest, size_t index,
+			   struct pagemap_guest_stray *ret_stray)
+{
+	const struct vk_inside *inside = &of(guest)->inside;
+	const struct vk_inside_process *told = inside->processes.items;
+	size_t i;
+
+	for (i = 0; i < inside->processes.count; i++) {
+		/* A kernel thread has nothing to be found. */
+		if (told[i].tree != VK_NO_TREE || !told[i].page_count)
+			continue;
+		if (index--)
+			continue;
+		*ret_stray = (struct pagemap_guest_stray){
+			.guest_pid = told[i].pid,
+			.page_count = told[i].page_count,
+			.comm = *told[i].comm ? told[i].comm : NULL,
+		};
+		return 0;
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One reading of a vkernel: everything that a snapshot of it is made of, of
+ * one moment as far as its guest held still.  Made by the source, kept by the
+ * source and by snapshots, changed by nobody once it is made.
+ */
+#ifndef PAGEMAP_VK_READING_H
+#define PAGEMAP_VK_READING_H
+
+#include <stdatomic.h>
+
+#include "vk_host.h"
+#include "vk_inside.h"
+#include "vk_join.h"
+
+/* What a source keeps from one reading to the next. */
+struct vk_state {
+	struct pagemap_source *host;
+	struct pagemap_source *inside;	/* NULL: none */
+	const struct vk_layout *layout;	/* NULL: not known yet */
+	struct vk_found found;
+	struct vk_ram ram;
+	struct vk_mm_shape shape;
+	struct array mms;		/* struct vk_mm, of the last reading */
+	uint64_t zero_pfn;		/* PAGEMAP_PFN_UNKNOWN: not found yet */
+};
+
+/* A guest mm. */
+struct vk_process {
+	pid_t pid;			/* of the snapshot's process */
+	struct vk_tree tree;
+	size_t child;			/* index; VK_NO_CHILD */
+	size_t inside;			/* index; SIZE_MAX */
+	enum pagemap_guest_link link;
+	struct vk_overlap overlap;
+	bool changed;			/* its tables were not of one moment */
+	bool has_root;
+};
+
+struct vk_reading {
+	struct source_beside beside;	/* first: what a snapshot keeps */
+	atomic_uint users;
+	const struct vk_layout *layout;
+	struct pagemap_vkernel facts;
+	struct array children;		/* struct vk_child, taken over */
+	struct vk_process *processes;	/* by rising pid */
+	size_t process_count;
+	uint64_t frame_count;
+	uint8_t *states;		/* enum pagemap_guest_state, by frame */
+	uint8_t *uses;			/* enum pagemap_guest_use */
+	uint32_t *mappers;		/* distinct mms */
+	uint8_t *bits;			/* VK_FRAME_*, of all mappers */
+	uint64_t *host_pfns;
+	uint64_t *host_flags;
+	uint64_t *guest_flags;		/* NULL: not known of any */
+	uint64_t zero_pfn;
+	struct array runs;		/* uint64_t: first frame of each */
+	struct array by_host;		/* struct vk_host_run, rising */
+	struct vk_inside inside;
+	struct vk_overhead overhead;
+	bool incomplete;		/* mms exist that were not read: why */
+	const char *incomplete_reason;
+};
+
+/* Guest frames that follow each other in the host too. */
+struct vk_host_run {
+	uint64_t host_pfn;
+	uint64_t pfn;
+	uint64_t count;
+};
+
+enum { VK_FRAME_ACCESSED = 1, VK_FRAME_MODIFIED = 2 };
+
+/*
+ * Reads it all.  Errors are those of vk_find_again, -EACCES, -ENOTSUP if its
+ * tables have no known layout, -ENOMEM; host->detail says why.
+ */
+int vk_reading_make(struct vk_state *state, struct vk_reading **ret_reading);
+
+/* One user more, and one less; the last frees it.  NULL is fine. */
+void vk_reading_hold(struct vk_reading *reading);
+void vk_reading_release(struct vk_reading *reading);
+
+/* By pid; NULL if there is none. */
+const struct vk_process *vk_reading_find(const struct vk_reading *reading,
+					 pid_t pid);
+
+/* The leaf of a page or the first behind it; leaves.count: none. */
+size_t vk_leaf_from(const struct vk_tree *tree, uint64_t vpn);
+
+void vk_state_free(struct vk_state *state);
+
+/* ---- vk_roots.c: which mms there are ------------------------------------ */
+
+/*
+ * Finds the roots and walks them, into reading->processes, without pids; of
+ * several layouts that which fits what children map.  0 or a negative errno.
+ */
+int vk_roots_walk(struct vk_state *state, struct vk_reading *reading);
+
+/* ---- vk_frames.c: what each frame is for -------------------------------- */
+
+int vk_frames_fill(struct vk_state *state, struct vk_reading *reading);
+
+/* When all is filled: where runs of frames that are alike begin. */
+int vk_frames_find_runs(struct vk_reading *reading);
+
+#endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which mms a guest has: the roots of its page tables, found by two ways that
+ * know nothing of each other (mm_structs, and the tables themselves), walked
+ * until nothing changed meanwhile, each with the child that runs it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vk_reading.h"
+
+/* More roots than this in one guest are a lie. */
+#define ROOTS_MAX 65536
+
+/* Walks of a guest that does not hold still. */
+#define TRIES 4
+
+/* A root to be walked, and whose it is. */
+struct candidate {
+	uint64_t root_pfn;
+	size_t child;			/* VK_NO_CHILD: none named it */
+};
+
+static int add_candidate(struct array *candidates, uint64_t root_pfn,
+			 size_t child)
+{
+	struct candidate *place = array_push(candidates, sizeof(*place));
+
+	if (!place)
+		return -ENOMEM;
+	*place = (struct candidate){ root_pfn, child };
+	return 0;
+}
+
+static size_t child_of_pid(const struct vk_found *found, pid_t pid)
+{
+	const struct vk_child *children = found->children.items;
+	size_t low = 0, high = found->children.count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (children[middle].pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < found->children.count && children[low].pid == pid ?
+	       low : VK_NO_CHILD;
+}
+
+/* ---- By mm_structs ------------------------------------------------------ */
+
+/* Those of the last reading that still are; how many children have one. */
+static int refresh_mms(struct vk_state *state)
+{
+	const struct vk_child *children = state->found.children.items;
+	struct vk_mm *mms = state->mms.items;
+	size_t i, kept = 0;
+
+	for (i = 0; i < state->mms.count; i++) {
+		size_t child = child_of_pid(&state->found, mms[i].pid);
+		int same = child == VK_NO_CHILD ? 0 :
+			vk_mm_again(&state->ram.memory, &state->found,
+				    &children[child], &state->shape, &mms[i]);
+
+		if (same < 0)
+			return same;
+		if (same)
+			mms[kept++] = mms[i];
+	}
+	state->mms.count = kept;
+	return 0;
+}
+
+/* Every child is known: there is no need to search all of RAM. */
+static bool knows_all(const struct vk_state *state)
+{
+	return state->layout && state->shape.known &&
+	       state->mms.count == state->found.children.count;
+}
+
+static int search_mms(struct vk_state *state, const struct vk_layout *layout,
+		      struct array *ret_roots)
+{
+	struct vk_memory *memory = &state->ram.memory;
+	int err = vk_scan_roots(layout, memory, true, ROOTS_MAX, ret_roots);
+
+	if (err && err != -E2BIG)
+		return err;
+	state->mms.count = 0;
+	err = vk_find_mms(memory, &state->found, ret_roots, &state->shape,
+			  &state->mms);
+	if (err || knows_all(state))
+		return err;
+	/* Some tables may be in the host's swap: those are read only if need
+	   be. */
+	ret_roots->count = 0;
+	err = vk_scan_roots(layout, memory, false, ROOTS_MAX, ret_roots);
+	return err == -E2BIG ? 0 : err;
+}
+
+/* Those that a child names first: they own what tables they share. */
+static int list_candidates(const struct vk_state *state,
+			   const struct array *roots, struct array *ret_list)
+{
+	const struct vk_mm *mms = state->mms.items;
+	const uint64_t *frames = roots->items;
+	size_t i, k;
+	int err = 0;
+
+	for (i = 0; i < state->mms.count && !err; i++)
+		err = add_candidate(ret_list, mms[i].root_pfn,
+				    child_of_pid(&state->found, mms[i].pid));
+	for (i = 0; i < roots->count && !err; i++) {
+		for (k = 0; k < state->mms.count; k++)
+			if (mms[k].root_pfn == frames[i])
+				break;
+		if (k == state->mms.count)
+			err = add_candidate(ret_list, frames[i], VK_NO_CHILD);
+	}
+	return err;
+}
+
+/* ---- Walking ------------------------------------------------------------ */
+
+static void drop_processes(struct vk_reading *reading)
+{
+	size_t i;
+
+	for (i = 0; i < reading->process_count; i++)
+		vk_tree_free(&reading->processes[i].tree);
+	free(reading->processes);
+	reading->processes = NULL;
+	reading->process_count = 0;
+}
+
+/* A copy of a root, or of a part of one, owns no table of its own. */
+static bool is_copy(const struct vk_tree *tree)
+{
+	return (tree->wrong & VK_WRONG_TWICE) && tree->tables.count <= 1;
+}
+
+static int walk_all(const struct vk_state *state,
+		    const struct vk_layout *layout,
+		    const struct array *candidates, struct vk_reading *reading)
+{
+	const struct candidate *all = candidates->items;
+	struct vk_visited visited;
+	size_t i;
+	int err = vk_visited_init(&visited, reading->frame_count);
+
+	if (err)
+		return err;
+	reading->processes = calloc(candidates->count + 1,
+				    sizeof(*reading->processes));
+	if (!reading->processes)
+		err = -ENOMEM;
+	for (i = 0; i < candidates->count && !err; i++) {
+		struct vk_process *process =
+			&reading->processes[reading->process_count];
+
+		*process = (struct vk_process){
+			.child = all[i].child, .inside = SIZE_MAX,
+			.has_root = true,
+			.link = all[i].child == VK_NO_CHILD ?
+				PAGEMAP_GUEST_LINK_NONE : PAGEMAP_GUEST_LINK_MM,
+		};
+		err = vk_walk(layout, &state->ram.memory, all[i].root_pfn,
+			      &visited, &process->tree);
+		if (err)
+			break;
+		if (all[i].child == VK_NO_CHILD &&
+		    (is_copy(&process->tree) || !process->tree.leaves.count))
+			vk_tree_free(&process->tree);
+		else
+			reading->process_count++;
+	}
+	vk_visited_free(&visited);
+	return err;
+}
+
+/* Which trees are not what they were; how many, or a negative errno. */
+static int mark_changed(const struct vk_state *state,
+			const struct vk_layout *layout,
+			struct vk_reading *reading)
+{
+	size_t i;
+	int changed = 0;
+
+	for (i = 0; i < reading->process_count; i++) {
+		struct vk_process *process = &reading->processes[i];
+		int same = vk_walk_is_same(layout, &state->ram.memory,
+					   &process->tree);
+
+		if (same < 0)
+			return same;
+		process->changed = !same || (process->tree.wrong &
+					     VK_WRONG_READ);
+		changed += process->changed;
+	}
+	return changed;
+}
+
+/*
+ * When a second look finds all tables as the first did, they are of one moment:
+ * that between the two.
+ */
+static int walk_still(const struct vk_state *state,
+		      const struct vk_layout *layout,
+		      const struct array *candidates,
+		      struct vk_reading *reading)
+{
+	int i, changed = 1, err = 0;
+
+	for (i = 0; i < TRIES && changed > 0 && !err; i++) {
+		drop_processes(reading);
+		err = walk_all(state, layout, candidates, reading);
+		if (!err)
+			changed = mark_changed(state, layout, reading);
+		if (changed < 0)
+			err = changed;
+	}
+	return err;
+}
+
+/* ---- Children without an mm_struct, and layouts ------------------------- */
+
+static bool has_process(const struct vk_reading *reading, size_t child)
+{
+	size_t i;
+
+	for (i = 0; i < reading->process_count; i++)
+		if (reading->processes[i].child == child)
+			return true;
+	return false;
+}
+
+/* Of the trees that no child has: the only one that has all the child maps. */
+static struct vk_process *find_by_pages(const struct vk_layout *layout,
+					struct vk_reading *reading,
+					const struct vk_child *child)
+{
+	struct vk_process *best = NULL;
+	bool twice = false;
+	size_t i;
+
+	for (i = 0; i < reading->process_count; i++) {
+		struct vk_process *process = &reading->processes[i];
+		struct vk_overlap overlap;
+
+		if (process->child != VK_NO_CHILD)
+			continue;
+		vk_overlap_count(layout, &process->tree, child, &overlap);
+		if (!overlap.same || overlap.other > overlap.same / 8)
+			continue;
+		if (best && overlap.same == best->overlap.same) {
+			twice = true;
+		} else if (!best || overlap.same > best->overlap.same) {
+			best = process;
+			twice = false;
+		}
+		process->overlap = overlap;
+	}
+	return twice ? NULL : best;
+}
+
+static void link_by_pages(const struct vk_state *state,
+			  const struct vk_layout *layout,
+			  struct vk_reading *reading)
+{
+	const struct vk_child *children = state->found.children.items;
+	size_t i;
+
+	for (i = 0; i < state->found.children.count; i++) {
+		struct vk_process *process;
+
+		if (has_process(reading, i))
+			continue;
+		process = find_by_pages(layout, reading, &children[i]);
+		if (!process)
+			continue;
+		process->child = i;
+		process->link = PAGEMAP_GUEST_LINK_PAGES;
+	}
+}
+
+static uint64_t count_overlaps(const struct vk_state *state,
+			       const struct vk_layout *layout,
+			       struct vk_reading *reading)
+{
+	const struct vk_child *children = state->found.children.items;
+	uint64_t same = 0;
+	size_t i;
+
+	for (i = 0; i < reading->process_count; i++) {
+		struct vk_process *process = &reading->processes[i];
+
+		if (process->child == VK_NO_CHILD)
+			continue;
+		vk_overlap_count(layout, &process->tree,
+				 &children[process->child], &process->overlap);
+		same += process->overlap.same;
+	}
+	return same;
+}
+
+static int walk_layout(struct vk_state *state, const struct vk_layout *layout,
+		       struct vk_reading *reading, uint64_t *ret_same)
+{
+	struct array roots = { 0 }, candidates = { 0 };
+	int err = state->shape.known ? refresh_mms(state) : 0;
+
+	if (!err && !knows_all(state))
+		err = search_mms(state, layout, &roots);
+	if (!err)
+		err = list_candidates(state, &roots, &candidates);
+	if (!err)
+		err = walk_still(state, layout, &candidates, reading);
+	if (!err) {
+		link_by_pages(state, layout, reading);
+		*ret_same = count_overlaps(state, layout, reading);
+	}
+	array_free(&roots);
+	array_free(&candidates);
+	return err;
+}
+
+/* The layout under which children have most of what the tables say. */
+static int choose_layout(struct vk_state *state, struct vk_reading *reading)
+{
+	const struct vk_layout *layout, *best = NULL;
+	uint64_t same = 0, most = 0;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; (layout = vk_layout_at(i)) && !err; i++) {
+		state->shape = (struct vk_mm_shape){ 0 };
+		state->mms.count = 0;
+		err = walk_layout(state, layout, reading, &same);
+		if (same > most) {
+			most = same;
+			best = layout;
+		}
+		same = 0;
+		drop_processes(reading);
+	}
+	state->shape = (struct vk_mm_shape){ 0 };
+	state->mms.count = 0;
+	state->layout = best;
+	return err ? err : best ? 0 : -ENOTSUP;
+}
+
+int vk_roots_walk(struct vk_state *state, struct vk_reading *reading)
+{
+	uint64_t same;
+	int err = state->layout ? 0 : choose_layout(state, reading);
+
+	if (err == -ENOTSUP)
+		return source_fail(state->host, err, "page tables of the "
+				   "vkernel: none is of a known layout",
+				   state->found.facts.pid);
+	if (err)
+		return err;
+	reading->layout = state->layout;
+	return walk_layout(state, state->layout, reading, &same);
+}
