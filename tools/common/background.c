@@ -5,7 +5,6 @@
 #include "background.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -19,7 +18,7 @@ struct background {
 	pthread_cond_t changed;
 	enum state state;
 	struct background_work work;
-	struct pagemap_source *source;
+	struct opened_source source;
 	int fd;
 	bool busy;			/* the caller's own knowledge */
 };
@@ -28,7 +27,7 @@ static void destroy(struct background *background)
 {
 	pthread_cond_destroy(&background->changed);
 	pthread_mutex_destroy(&background->lock);
-	pagemap_source_close(background->source);
+	source_close(&background->source);
 	if (background->fd >= 0)
 		close(background->fd);
 	free(background);
@@ -47,7 +46,8 @@ static bool do_work(struct background *background)
 
 	background->state = RUNNING;
 	pthread_mutex_unlock(&background->lock);
-	background->work.run(background->source, background->work.context);
+	background->work.run(background->source.source,
+			     background->work.context);
 	pthread_mutex_lock(&background->lock);
 	if (background->state == ENDING) {
 		drop(background);
@@ -91,22 +91,10 @@ static int start_thread(struct background *background)
 	return -err;
 }
 
-static int open_source(const char *name, struct pagemap_source **ret_source)
+int background_open(const struct source_choice *choice,
+		    struct background **ret_background)
 {
-	int fd, err;
-
-	if (!name)
-		return pagemap_source_open_live(ret_source);
-	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	err = pagemap_source_open_tree(fd, NULL, ret_source);
-	close(fd);
-	return err;
-}
-
-int background_open(const char *name, struct background **ret_background)
-{
+	enum source_step failed;
 	struct background *background = calloc(1, sizeof(*background));
 	int err;
 
@@ -117,7 +105,7 @@ int background_open(const char *name, struct background **ret_background)
 	background->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	err = background->fd < 0 ? -errno : 0;
 	if (!err)
-		err = open_source(name, &background->source);
+		err = source_choice_open(choice, &background->source, &failed);
 	if (!err)
 		err = start_thread(background);
 	if (err) {

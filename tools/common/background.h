@@ -8,7 +8,7 @@
 #ifndef TOOLS_BACKGROUND_H
 #define TOOLS_BACKGROUND_H
 
-#include <libpagemap/pagemap.h>
+#include "source_choice.h"
 
 struct background;
 
@@ -19,8 +19,9 @@ struct background_work {
 	void *context;
 };
 
-/* name: as -S has it, NULL for the running machine.  0 or a negative errno. */
-int background_open(const char *name, struct background **ret_background);
+/* 0 or a negative errno. */
+int background_open(const struct source_choice *choice,
+		    struct background **ret_background);
 
 /*
  * Ends it.  What is being done is not waited for: it ends by itself, and its

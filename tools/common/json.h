@@ -57,6 +57,7 @@ struct json_origin {
 	uint32_t page_size_bytes;
 	uint64_t time_ns;
 	enum pagemap_engine engine;
+	const struct pagemap_vkernel *vkernel;	/* that was read; NULL: none */
 };
 struct json *json_source_of(const struct json_origin *origin);
 struct json *json_cost_of(uint64_t wall_ns, uint64_t cpu_ns);

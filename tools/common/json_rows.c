@@ -94,12 +94,32 @@ static void set_time(struct json *object, const char *key, uint64_t time_ns)
 	json_set_text(object, key, text);
 }
 
+static struct json *json_vkernel(const struct pagemap_vkernel *vkernel)
+{
+	struct json *object = json_new_object();
+
+	json_set_number(object, "pid", vkernel->pid);
+	json_set_number(object, "ram_bytes", (int64_t)vkernel->ram_bytes);
+	json_set_number(object, "first_pfn", (int64_t)vkernel->first_pfn);
+	json_set_number(object, "children", (int64_t)vkernel->child_count);
+	json_set_number(object, "helpers", (int64_t)vkernel->helper_count);
+	return object;
+}
+
+static const char *kind_of(const struct json_origin *origin)
+{
+	if (origin->vkernel)
+		return "vkernel";
+	return origin->kind == PAGEMAP_SOURCE_LIVE ? "live" : "tree";
+}
+
 struct json *json_source_of(const struct json_origin *origin)
 {
 	struct json *object = json_new_object();
 
-	json_set_text(object, "kind", origin->kind == PAGEMAP_SOURCE_LIVE ?
-		      "live" : "tree");
+	json_set_text(object, "kind", kind_of(origin));
+	if (origin->vkernel)
+		json_set(object, "vkernel", json_vkernel(origin->vkernel));
 	json_set_text(object, "kernel", *origin->kernel ? origin->kernel
 							: NULL);
 	json_set_number(object, "page_size_bytes", origin->page_size_bytes);
@@ -111,7 +131,9 @@ struct json *json_source_of(const struct json_origin *origin)
 struct json *json_source(struct pagemap_source *source,
 			 const struct pagemap_snapshot *snapshot)
 {
-	const struct json_origin origin = {
+	const struct pagemap_guest *guest = pagemap_snapshot_guest(snapshot);
+	struct pagemap_vkernel vkernel;
+	struct json_origin origin = {
 		.kind = pagemap_source_kind(source),
 		.kernel = pagemap_source_kernel(source),
 		.page_size_bytes = pagemap_source_page_size_bytes(source),
@@ -119,6 +141,10 @@ struct json *json_source(struct pagemap_source *source,
 		.engine = pagemap_snapshot_engine(snapshot),
 	};
 
+	if (guest) {
+		pagemap_guest_vkernel(guest, &vkernel);
+		origin.vkernel = &vkernel;
+	}
 	return json_source_of(&origin);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Opening what -S names, and telling people what could not be read.
+ * Opening what was chosen, and telling people what could not be read.
  */
 #include "source.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,49 +15,99 @@
 /* Names that later versions will know. */
 static bool is_of_later(const char *name)
 {
-	return !strcmp(name, "-") || !strncmp(name, "vkernel:", 8) ||
-	       !strncmp(name, "guest:", 6);
+	return !strcmp(name, "-") || !strncmp(name, "guest:", 6);
 }
 
-static int open_tree(const char *name, struct pagemap_source **ret_source)
+static int no_tree(const char *name, int err)
 {
-	int err, fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 && errno == ENOTDIR) {
+	if (err == -ENOTDIR)
 		message("%s is no directory: this version reads the running "
 			"machine and directories that look like /proc", name);
-		return EXIT_USAGE;
-	}
-	if (fd < 0) {
-		message("cannot open %s: %s", name, strerror(errno));
-		return EXIT_NOTHING;
-	}
-	err = pagemap_source_open_tree(fd, NULL, ret_source);
-	close(fd);
-	if (err == -ENODATA)
+	else if (err == -ENODATA)
 		message("%s holds no process: give a directory that looks "
 			"like /proc", name);
-	else if (err)
-		message("cannot read %s: %s", name, strerror(-err));
-	return err ? EXIT_NOTHING : EXIT_DONE;
+	else
+		message("cannot open %s: %s", name, strerror(-err));
+	return err == -ENOTDIR ? EXIT_USAGE : EXIT_NOTHING;
 }
 
-int source_open(const char *name, struct pagemap_source **ret_source)
+static int no_machine(const struct source_choice *choice, int err)
 {
-	int err;
+	if (choice->name)
+		return no_tree(choice->name, err);
+	message("cannot open the process file system: %s: is it mounted?",
+		strerror(-err));
+	return EXIT_NOTHING;
+}
 
-	if (name && is_of_later(name)) {
+/* The vkernels that could be opened instead: ": try 12, 345", cut if long. */
+static void name_vkernels(struct pagemap_source *host, char *text, size_t size)
+{
+	struct pagemap_vkernel vkernel;
+	pid_t pid = 0;
+	size_t at = 0;
+
+	*text = '\0';
+	while (pagemap_vkernel_next(host, &pid, &vkernel) == 1) {
+		int length = snprintf(text + at, size - at, "%s%d",
+				      at ? ", " : "; vkernels here: ",
+				      (int)pid);
+
+		if (length < 0 || (size_t)length >= size - at) {
+			text[at] = '\0';
+			break;
+		}
+		at += (size_t)length;
+	}
+	if (!at)
+		snprintf(text, size, "; no vkernel is seen here");
+}
+
+static int no_vkernel(const struct source_choice *choice,
+		      struct pagemap_source *host, int err)
+{
+	int pid = (int)choice->vkernel;
+	char why[512], others[128] = "";
+
+	/* Kept before the host is asked for others. */
+	snprintf(why, sizeof(why), "%s", *pagemap_source_last_error(host) ?
+		 pagemap_source_last_error(host) : strerror(-err));
+	if (err == -ESRCH) {
+		message("process %d does not exist", pid);
+	} else if (err == -EACCES) {
+		message("vkernel %d may not be read: %s%s", pid, why,
+			choice->name || !geteuid() ? "" : ": run as root");
+	} else {
+		if (err == -ENOTSUP)
+			name_vkernels(host, others, sizeof(others));
+		message("process %d cannot be read as a vkernel (User-Mode "
+			"Linux): %s%s", pid, why, others);
+	}
+	return EXIT_NOTHING;
+}
+
+int source_open(const struct source_choice *choice,
+		struct opened_source *ret_opened)
+{
+	enum source_step failed;
+	int status, err;
+
+	if (choice->name && is_of_later(choice->name)) {
 		message("%s is not supported by this version: give a "
-			"directory that looks like /proc", name);
+			"directory that looks like /proc", choice->name);
 		return EXIT_USAGE;
 	}
-	if (name)
-		return open_tree(name, ret_source);
-	err = pagemap_source_open_live(ret_source);
-	if (err)
-		message("cannot open the process file system: %s: is it "
-			"mounted?", strerror(-err));
-	return err ? EXIT_NOTHING : EXIT_DONE;
+	err = source_choice_open(choice, ret_opened, &failed);
+	if (!err)
+		return EXIT_DONE;
+	if (failed == SOURCE_STEP_MACHINE)
+		status = no_machine(choice, err);
+	else if (failed == SOURCE_STEP_INSIDE)
+		status = no_tree(choice->inside, err);
+	else
+		status = no_vkernel(choice, ret_opened->host, err);
+	source_close(ret_opened);
+	return status;
 }
 
 bool engine_parse(const char *name, enum pagemap_engine *ret_engine)

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Opening what -S names, and telling people what could not be read.
+ * Opening what was chosen, and telling people what could not be read.
  */
 #ifndef TOOLS_SOURCE_H
 #define TOOLS_SOURCE_H
 
-#include <libpagemap/pagemap.h>
+#include "source_choice.h"
 
 /*
- * name NULL: the running kernel; else a directory that looks like /proc.
- * EXIT_DONE, or another exit status after a message.
+ * Opens a source for a tool, which closes it by source_close().  EXIT_DONE, or
+ * another exit status after a message.
  */
-int source_open(const char *name, struct pagemap_source **ret_source);
+int source_open(const struct source_choice *choice,
+		struct opened_source *ret_opened);
 
 /* "auto", "kernel" or "census"; false after a message. */
 bool engine_parse(const char *name, enum pagemap_engine *ret_engine);

@@ -4,6 +4,10 @@
  */
 #include "usual.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "json.h"
 #include "message.h"
 #include "source.h"
@@ -17,13 +21,49 @@ void usual_init(struct usual *usual)
 	};
 }
 
+#define VKERNEL "vkernel:"
+
+static int take_vkernel(struct usual *usual, const char *text)
+{
+	struct source_choice *source = &usual->source;
+	char *end;
+	long pid;
+
+	source->all_vkernels = usual->takes_all && !strcmp(text, "all");
+	source->vkernel = 0;
+	if (source->all_vkernels)
+		return 0;
+	errno = 0;
+	pid = strtol(text, &end, 10);
+	if (errno || *end || end == text || pid < 1 || pid > INT32_MAX) {
+		message("--vkernel takes the pid of a User-Mode Linux%s, not "
+			"'%s'", usual->takes_all ? ", or all" : "", text);
+		return EXIT_USAGE;
+	}
+	source->vkernel = (pid_t)pid;
+	return 0;
+}
+
+/* A folder, or vkernel:PID; both where a vkernel runs on a saved machine. */
+static int take_source(struct usual *usual, const char *text)
+{
+	if (!strncmp(text, VKERNEL, strlen(VKERNEL)))
+		return take_vkernel(usual, text + strlen(VKERNEL));
+	usual->source.name = text;
+	return 0;
+}
+
 int usual_take(struct usual *usual, int id, const char *argument)
 {
 	switch (id) {
 	case USUAL_ENGINE:
 		return engine_parse(argument, &usual->engine) ? 0 : EXIT_USAGE;
 	case 'S':
-		usual->source = argument;
+		return take_source(usual, argument);
+	case USUAL_VKERNEL:
+		return take_vkernel(usual, argument);
+	case USUAL_INSIDE:
+		usual->source.inside = argument;
 		break;
 	case 'k':
 		usual->units = UNITS_SUFFIX;
@@ -55,6 +95,11 @@ int usual_take(struct usual *usual, int id, const char *argument)
 
 int usual_check(const struct usual *usual)
 {
+	if (usual->source.inside && !usual->source.vkernel) {
+		message("--inside is what the guest of one vkernel says: it "
+			"goes with --vkernel PID");
+		return EXIT_USAGE;
+	}
 	if (usual->json && usual->csv) {
 		message("--json and --csv exclude each other");
 		return EXIT_USAGE;

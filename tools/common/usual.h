@@ -8,10 +8,12 @@
 #include <stdbool.h>
 
 #include "options.h"
+#include "source_choice.h"
 #include "units.h"
 
 struct usual {
-	const char *source;		/* NULL: the running machine */
+	struct source_choice source;
+	bool takes_all;			/* "all" is a vkernel of this tool's */
 	enum pagemap_engine engine;
 	enum units units;
 	bool header;
@@ -26,7 +28,7 @@ struct usual {
 /* A tool's own long options have numbers from 256 on. */
 enum {
 	USUAL_ENGINE = 512, USUAL_GENTLE, USUAL_JSON, USUAL_CSV, USUAL_STRICT,
-	USUAL_VERSION,
+	USUAL_VERSION, USUAL_VKERNEL, USUAL_INSIDE,
 };
 
 /*
@@ -46,6 +48,10 @@ enum {
 	{ USUAL_CSV, "csv", NULL, "write CSV, sizes in bytes" },              \
 	{ USUAL_STRICT, "strict", NULL, "exit 3 if a figure is not exact" },  \
 	{ 'S', "source", "DIR", "read a directory that looks like /proc" },   \
+	{ USUAL_VKERNEL, "vkernel", "PID", "read the guest of a User-Mode "   \
+	  "Linux, from outside" },                                            \
+	{ USUAL_INSIDE, "inside", "DIR", "with --vkernel: what the guest "    \
+	  "says of itself, for names" },                                      \
 	{ 'h', "help", NULL, "show this help" },                              \
 	{ USUAL_VERSION, "version", NULL, "show the version" },               \
 	{ 0, NULL, NULL, NULL }

@@ -27,8 +27,9 @@ int fit_check(const struct settings *settings)
 	else if (!settings->word_count && !settings->with)
 		wrong = "name the command after --, or a list of commands by "
 			"--with";
-	else if (settings->usual.source)
-		wrong = "commands run on this machine: -S makes no sense";
+	else if (source_is_elsewhere(&settings->usual.source))
+		wrong = "commands run on this machine: -S and --vkernel make "
+			"no sense";
 	else if (settings->maps || settings->pages)
 		wrong = "it measures copies: leave --maps and --pages out";
 	if (wrong)

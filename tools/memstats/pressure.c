@@ -74,8 +74,9 @@ int check_pressure(const struct settings *settings)
 	const struct pressure_options *options = &settings->pressure;
 	const char *wrong = NULL;
 
-	if (settings->usual.source)
-		wrong = "memory is taken away on this machine: -S makes no sense";
+	if (source_is_elsewhere(&settings->usual.source))
+		wrong = "memory is taken away on this machine: -S and "
+			"--vkernel make no sense";
 	else if (settings->maps || settings->pages)
 		wrong = "--maps and --pages do not go with --pressure";
 	else if (settings->runs_command == !!options->cgroup_path ||

@@ -191,8 +191,10 @@ static int check(const struct settings *settings)
 	else if (!settings->word_count && !settings->with &&
 		 !settings->pressure.cgroup_path)
 		wrong = "name a process (pid or name), or a command after --";
-	else if (settings->runs_command && settings->usual.source)
-		wrong = "a command runs on this machine: -S makes no sense";
+	else if (settings->runs_command &&
+		 source_is_elsewhere(&settings->usual.source))
+		wrong = "a command runs on this machine: -S and --vkernel make "
+			"no sense";
 	else if ((settings->copies || settings->with) &&
 		 settings->run != find_one_more && settings->run != find_fit)
 		wrong = "--copies and --with go with --one-more and --fit";

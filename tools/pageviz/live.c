@@ -373,7 +373,7 @@ static int open_window(struct showing *showing)
 
 static int open_reader(struct showing *showing)
 {
-	int err = reader_new(showing->session.settings->usual.source,
+	int err = reader_new(&showing->session.settings->usual.source,
 			     &showing->reader);
 
 	if (!err)

@@ -16,7 +16,7 @@
 
 int main(int argc, char **argv)
 {
-	struct pagemap_source *source;
+	struct opened_source opened;
 	struct settings settings;
 	int status;
 
@@ -32,10 +32,10 @@ int main(int argc, char **argv)
 	message_set_name("pageviz");
 	status = settings_read(&settings, argc, argv);
 	if (status < 0) {
-		status = source_open(settings.usual.source, &source);
+		status = source_open(&settings.usual.source, &opened);
 		if (status == EXIT_DONE) {
-			status = settings.run(&settings, source);
-			pagemap_source_close(source);
+			status = settings.run(&settings, opened.source);
+			source_close(&opened);
 		}
 	}
 	settings_free(&settings);

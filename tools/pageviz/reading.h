@@ -7,6 +7,7 @@
 #define PAGEVIZ_READING_H
 
 #include "moment.h"
+#include "source_choice.h"
 
 /* Room for maps in one moment. */
 #define MAPS_MOST 8
@@ -57,8 +58,9 @@ int reading_take(struct pagemap_source *source,
 /* A thread that takes moments when asked. */
 struct reader;
 
-/* source_name: as -S has it, NULL for the running machine. */
-int reader_new(const char *source_name, struct reader **ret_reader);
+/* 0 or a negative errno. */
+int reader_new(const struct source_choice *choice,
+	       struct reader **ret_reader);
 
 /* Waits for a reading that is under way.  NULL is fine. */
 void reader_free(struct reader *reader);

@@ -125,7 +125,8 @@ static int choose_methods(struct session *session,
 	const struct settings *settings = session->settings;
 	int status;
 
-	if (!settings_want_ages(settings) || settings->usual.source)
+	if (!settings_want_ages(settings) ||
+	    source_is_elsewhere(&settings->usual.source))
 		return 0;
 	status = methods_choose(source, settings->methods, settings->yes,
 				&session->methods);

@@ -222,9 +222,9 @@ static const char *what_is_wrong(const struct settings *settings)
 	if (settings->row_pages && settings->has_layout &&
 	    settings->layout != LAYOUT_ROWS)
 		return "--row goes with --layout rows";
-	if (settings->methods && settings->usual.source)
+	if (settings->methods && source_is_elsewhere(&settings->usual.source))
 		return "--method has running processes forget accesses: -S "
-		       "makes no sense";
+		       "and --vkernel make no sense";
 	if (settings->yes && !settings_want_ages(settings))
 		return "--yes goes with --method or --by age";
 	return once ? wrong_with_output(settings) :

@@ -22,7 +22,7 @@ static int begin_background(struct screen *screen)
 
 	if (screen->background)
 		return 0;
-	err = background_open(screen->settings.usual.source,
+	err = background_open(&screen->settings.usual.source,
 			      &screen->background);
 	if (err)
 		return err;

@@ -86,14 +86,15 @@ static void read_once(struct pagemap_source *source, void *context)
 
 /* ---- From outside ------------------------------------------------------ */
 
-int reader_new(const char *source_name, struct reader **ret_reader)
+int reader_new(const struct source_choice *choice,
+	       struct reader **ret_reader)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int err;
 
 	if (!reader)
 		return -ENOMEM;
-	err = background_open(source_name, &reader->background);
+	err = background_open(choice, &reader->background);
 	if (err) {
 		free(reader);
 		return err;

@@ -6,7 +6,7 @@
 #ifndef SCREEN_READER_H
 #define SCREEN_READER_H
 
-#include <libpagemap/pagemap.h>
+#include "source_choice.h"
 
 struct reader;
 
@@ -36,11 +36,9 @@ struct reading {
 	uint64_t cpu_ns;		/* of all of it */
 };
 
-/*
- * source_name is as -S gives it, NULL for the running machine.  0 or a
- * negative errno.
- */
-int reader_new(const char *source_name, struct reader **ret_reader);
+/* 0 or a negative errno. */
+int reader_new(const struct source_choice *choice,
+	       struct reader **ret_reader);
 
 /* Waits for a reading that is under way.  NULL is fine. */
 void reader_free(struct reader *reader);

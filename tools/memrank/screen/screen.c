@@ -72,7 +72,7 @@ int screen_init(struct screen *screen, const struct settings *settings,
 	screen->columns[grouped] = settings->columns;
 	settings_default_columns(grouped ? BY_PROCESS : BY_USER,
 				 &screen->columns[!grouped]);
-	err = reader_new(settings->usual.source, &screen->reader);
+	err = reader_new(&settings->usual.source, &screen->reader);
 	if (!err)
 		err = begin_waking(screen);
 	if (!err)

@@ -43,7 +43,8 @@ static void take(struct pagemap_source *source, void *context)
 	job->err = reading_take(source, &job->request, &job->moment, job->why);
 }
 
-int reader_new(const char *source_name, struct reader **ret_reader)
+int reader_new(const struct source_choice *choice,
+	       struct reader **ret_reader)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int err;
@@ -51,7 +52,7 @@ int reader_new(const char *source_name, struct reader **ret_reader)
 	if (!reader)
 		return -ENOMEM;
 	reader->session = reading_session_new();
-	err = reader->session ? background_open(source_name,
+	err = reader->session ? background_open(choice,
 						&reader->background) : -ENOMEM;
 	if (err) {
 		reading_session_free(reader->session);
