@@ -68,7 +68,7 @@ enum pagemap_quality row_quality(const struct row *row, uint64_t metrics)
 struct pagemap_value cell_value(const struct column *column,
 				const struct row *row)
 {
-	struct pagemap_value value =
+	struct pagemap_value value = column->value ? column->value(row) :
 		row_value(row, (enum pagemap_metric)column->metric);
 
 	if (column->average && row->processes) {
@@ -237,7 +237,8 @@ bool number_of_pid(const struct row *row, int64_t *ret_number)
 	if (!row->process)
 		return false;
 	*ret_number = pagemap_process_pid(row->process);
-	return true;
+	/* Of a guest's process that no process of the host is known to run. */
+	return *ret_number < PAGEMAP_GUEST_PID_BASE;
 }
 
 static bool known(int64_t number, int64_t *ret_number)

@@ -28,6 +28,27 @@ bool number_of_processes(const struct row *row, int64_t *ret_number);
 bool number_of_start(const struct row *row, int64_t *ret_number);
 bool number_of_age(const struct row *row, int64_t *ret_number);
 
+/* ---- cells_guest.c: of a vkernel's guest -------------------------------- */
+
+const char *text_of_link(const struct row *row, char *scratch, size_t size);
+
+bool number_of_guest_pid(const struct row *row, int64_t *ret_number);
+bool number_of_vmas(const struct row *row, int64_t *ret_number);
+bool number_of_child_pages(const struct row *row, int64_t *ret_number);
+bool number_of_child_other(const struct row *row, int64_t *ret_number);
+bool number_of_root(const struct row *row, int64_t *ret_number);
+bool number_of_differ(const struct row *row, int64_t *ret_number);
+bool number_of_outside(const struct row *row, int64_t *ret_number);
+
+struct pagemap_value value_of_host_pss(const struct row *row);
+struct pagemap_value value_of_host_uss(const struct row *row);
+struct pagemap_value value_of_host_swap(const struct row *row);
+struct pagemap_value value_of_tables(const struct row *row);
+struct pagemap_value value_of_guest_tables(const struct row *row);
+struct pagemap_value value_of_host_tables(const struct row *row);
+
+/* ---- cells.c ----------------------------------------------------------- */
+
 /*
  * The last .service, .scope or .slice in a cgroup's path; its length is
  * stored.  NULL: none.

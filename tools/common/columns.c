@@ -13,13 +13,19 @@
 
 #define SIZE(column_name, heading, metric, help) \
 	{ column_name, heading, column_name "_bytes", COLUMN_SIZE, metric, \
-	  false, 0, 0, help, NULL, NULL }
+	  false, 0, 0, help, NULL, NULL, NULL, false }
 #define TEXT(column_name, heading, identity, names, help) \
 	{ #column_name, heading, #column_name, COLUMN_TEXT, -1, false, \
-	  identity, names, help, text_of_##column_name, NULL }
+	  identity, names, help, text_of_##column_name, NULL, NULL, false }
 #define NUMBER(column_name, heading, key, kind, names, help) \
 	{ #column_name, heading, key, kind, -1, false, 0, names, help, NULL, \
-	  number_of_##column_name }
+	  number_of_##column_name, NULL, false }
+#define GUEST_SIZE(column_name, heading, help) \
+	{ #column_name, heading, #column_name "_bytes", COLUMN_SIZE, -1, \
+	  false, 0, 0, help, NULL, NULL, value_of_##column_name, true }
+#define GUEST_NUMBER(column_name, heading, kind, help) \
+	{ #column_name, heading, #column_name, kind, -1, false, 0, 0, help, \
+	  NULL, number_of_##column_name, NULL, true }
 
 static const struct column columns[] = {
 	NUMBER(pid, "PID", "pid", COLUMN_PID, 0, "process id"),
@@ -33,7 +39,7 @@ static const struct column columns[] = {
 	     "command line, or the name in brackets"),
 	{ "start", "START", "start_s", COLUMN_TIME, -1, false, 0, NAME_START,
 	  "when it began; in JSON and CSV seconds after boot",
-	  text_of_start, number_of_start },
+	  text_of_start, number_of_start, NULL, false },
 	TEXT(name, "NAME", 0, 0, "name of a group or a mapping"),
 	NUMBER(processes, "PROCS", "processes", COLUMN_COUNT, 0,
 	       "processes of the row"),
@@ -86,8 +92,36 @@ static const struct column columns[] = {
 	NUMBER(session, "SESSION", "session", COLUMN_PID, NAME_SESSION,
 	       "session id"),
 	{ "mm_pids", "MMPIDS", "mm_pids", COLUMN_PIDS, -1, false, 0, 0,
-	  "processes that share its memory", text_of_mm_pids, NULL },
-	{ NULL, NULL, NULL, COLUMN_TEXT, -1, false, 0, 0, NULL, NULL, NULL },
+	  "processes that share its memory", text_of_mm_pids, NULL, NULL,
+	  false },
+	GUEST_NUMBER(guest_pid, "GPID", COLUMN_PID, "guest: process id inside"),
+	GUEST_SIZE(host_pss, "HOST", "guest: the host's memory that its pages "
+		   "lie in, shared out"),
+	GUEST_SIZE(host_uss, "HOSTUSS", "guest: of that, its own alone"),
+	GUEST_SIZE(host_swap, "HOSTSWAP", "guest: of its pages, in the host's "
+		   "swap, shared out"),
+	GUEST_SIZE(tables, "TABLES", "guest: page tables on both sides, and "
+		   "its stub"),
+	GUEST_SIZE(guest_tables, "GTABLES", "guest: of these, in guest RAM"),
+	GUEST_SIZE(host_tables, "HTABLES", "guest: of these, the host's"),
+	GUEST_NUMBER(vmas, "VMAS", COLUMN_COUNT,
+		     "guest: mappings that the host keeps for it"),
+	GUEST_NUMBER(child_pages, "CHILD", COLUMN_COUNT,
+		     "guest: of its pages, those that the host maps for it"),
+	GUEST_NUMBER(child_other, "OTHER", COLUMN_COUNT,
+		     "guest: pages that the host maps for it and that are not "
+		     "its own"),
+	GUEST_NUMBER(root, "ROOT", COLUMN_PID,
+		     "guest: frame of its top page table"),
+	{ "link", "LINK", "link", COLUMN_TEXT, -1, false, 0, 0,
+	  "guest: how the host's process of it is known: mm, pages, none",
+	  text_of_link, NULL, NULL, true },
+	GUEST_NUMBER(differ, "DIFFER", COLUMN_COUNT,
+		     "guest: pages of which --inside says something else"),
+	GUEST_NUMBER(outside, "OUTSIDE", COLUMN_COUNT,
+		     "guest: pages in no mapping that --inside tells of"),
+	{ NULL, NULL, NULL, COLUMN_TEXT, -1, false, 0, 0, NULL, NULL, NULL,
+	  NULL, false },
 };
 
 const struct column *columns_all(void)

@@ -10,6 +10,14 @@
 
 #include "units.h"
 
+/* What processes of a vkernel's guest take, added up for a row of several. */
+struct row_sums {
+	struct pagemap_value host_pss;
+	struct pagemap_value host_swap;
+	struct pagemap_value guest_tables;
+	struct pagemap_value host_tables;
+};
+
 /*
  * One row of a ranking.  Borrowed pointers live as long as the snapshot and
  * the list of names.  row_init() makes all of it unknown.
@@ -29,6 +37,8 @@ struct row {
 	uint64_t boot_time_ns;			/* since 1970; 0 */
 	uint64_t processes;			/* in a group; 0 */
 	bool counted;				/* 0 of them means none */
+	uint32_t page_bytes;			/* of a vkernel's guest; 0 */
+	const struct row_sums *sums;		/* of processes of a guest; NULL */
 	uint64_t taken_ns;			/* of the snapshot: for its age */
 	uint64_t metrics;			/* of its quality; 0: the sizes */
 	uint64_t sort_key;			/* rows_sort's own */
@@ -67,6 +77,8 @@ struct column {
 	const char *help;
 	const char *(*text)(const struct row *row, char *scratch, size_t size);
 	bool (*number)(const struct row *row, int64_t *ret_number);
+	struct pagemap_value (*value)(const struct row *row); /* if no metric */
+	bool of_guest;		/* known of a vkernel's guest alone */
 };
 
 /* A row of which nothing is known yet. */
@@ -102,6 +114,9 @@ bool column_is_shown(const struct column_list *list, const char *name);
 uint64_t columns_metrics(const struct column_list *list);
 uint32_t columns_identity(const struct column_list *list);
 uint32_t columns_names(const struct column_list *list);
+
+/* Adds the processes of a row, one of a guest, to sums that begin as zeroes. */
+void row_sums_add(struct row_sums *sums, const struct row *row);
 
 /* Lists the columns for --help. */
 void columns_print_help(FILE *out);
