@@ -13,6 +13,14 @@ bool source_is_elsewhere(const struct source_choice *choice)
 	return choice->name || choice->vkernel || choice->all_vkernels;
 }
 
+bool source_is_live(const struct pagemap_source *source)
+{
+	const struct pagemap_source *host = pagemap_source_host(source);
+
+	return pagemap_source_kind(host ? host : source) ==
+	       PAGEMAP_SOURCE_LIVE;
+}
+
 static int open_tree(const char *name, struct pagemap_source **ret_source)
 {
 	int err, fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -36,6 +36,9 @@ enum source_step {
 /* Whether something else is read than the processes of this machine. */
 bool source_is_elsewhere(const struct source_choice *choice);
 
+/* Whether what is read goes on: of the running machine, or of a guest there. */
+bool source_is_live(const struct pagemap_source *source);
+
 /*
  * Opens it.  With all_vkernels that is the host alone.  0, or a negative errno
  * and the step that failed; what was opened until then is to be closed too.

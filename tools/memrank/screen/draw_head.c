@@ -38,13 +38,21 @@ static void put(struct line *line, enum style style, const char *text)
 			       style, text);
 }
 
-/* The clock of the figures; a saved machine has none that means anything. */
+/*
+ * Whose they are, and the clock of the figures; a saved machine has none that
+ * means anything.
+ */
 static void put_moment(const struct screen *screen, struct line *line)
 {
 	char text[64] = "";
 	struct tm local;
 	time_t seconds;
 
+	if (screen->vkernel) {
+		snprintf(text, sizeof(text), "vkernel %d",
+			 (int)screen->vkernel);
+		put(line, STYLE_NORMAL, text);
+	}
 	if (!screen->live) {
 		put(line, STYLE_WARNING, "a saved machine");
 		return;
@@ -203,7 +211,7 @@ static void measure_machine(const struct screen *screen, struct memory *memory)
 	struct sysinfo info;
 	uint64_t used;
 
-	if (!screen->live || sysinfo(&info))
+	if (!screen->live || screen->vkernel || sysinfo(&info))
 		return;
 	memory->has_machine = true;
 	memory->total = (uint64_t)info.totalram * info.mem_unit;

@@ -119,6 +119,11 @@ void kill_open(struct screen *screen)
 {
 	const struct row *row = screen_row(screen);
 
+	if (screen->vkernel) {
+		screen_say(screen, STYLE_WARNING, "these run inside a vkernel: "
+			   "nobody here can be sent a signal");
+		return;
+	}
 	/* A script asks, so that the question can be seen, and sends nothing. */
 	if (!screen->live && !screen->scripted) {
 		screen_say(screen, STYLE_WARNING, "this is a saved machine: "

@@ -13,13 +13,15 @@
 
 static bool is_of_groups(const struct column *column)
 {
-	return column->metric >= 0 || !strcmp(column->name, "name") ||
+	return column->kind == COLUMN_SIZE || !strcmp(column->name, "name") ||
 	       !strcmp(column->name, "processes") ||
 	       !strcmp(column->name, "quality");
 }
 
 static bool is_offered(const struct screen *screen, const struct column *column)
 {
+	if (column->of_guest && !screen->settings.usual.source.vkernel)
+		return false;
 	if (screen->wanted_by != BY_PROCESS)
 		return is_of_groups(column);
 	return strcmp(column->name, "name") != 0;

@@ -113,7 +113,9 @@ static bool look_whether_it_lives(struct process_view *view)
 {
 	char comm[32];
 
+	/* What runs inside a vkernel has no name that could be asked for. */
 	if (view->ended || !view->live ||
+	    view->opts.settings->usual.source.vkernel ||
 	    pagemap_source_comm(view->opts.source, view->pid, comm,
 				sizeof(comm)) != -ENOENT)
 		return false;
@@ -212,8 +214,7 @@ int process_view_open(const struct process_view_opts *opts, pid_t pid,
 	view->pid = pid;
 	view->width = opts->width;
 	view->height = opts->height;
-	view->live = pagemap_source_kind(opts->source) ==
-		     PAGEMAP_SOURCE_LIVE;
+	view->live = source_is_live(opts->source);
 	view->pane = opts->graph ? PANE_GRAPH : PANE_MAPPINGS;
 	view->mappings.sort = MAPPING_START;
 	err = process_view_refresh(view);

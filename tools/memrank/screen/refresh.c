@@ -106,7 +106,7 @@ static void sum_up(struct screen *screen)
 {
 	const struct pagemap_snapshot *snapshot = screen->snapshot;
 	size_t i, count = pagemap_snapshot_process_count(snapshot);
-	pid_t own_pid = screen->live ? getpid() : 0;
+	pid_t own_pid = screen->live && !screen->vkernel ? getpid() : 0;
 
 	screen->sums = (struct sums){ .processes = 0 };
 	for (i = 0; i < count; i++) {

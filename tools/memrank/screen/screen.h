@@ -136,6 +136,8 @@ struct screen {
 	struct pagemap_source *source;	/* the drawing thread's */
 	struct reader *reader;
 	bool live;			/* not a saved tree */
+	pid_t vkernel;			/* whose guest it is; 0: a machine's own
+					   processes */
 	bool scripted;			/* nothing that differs from run to run */
 	bool styles;			/* ... printed with styles */
 
