@@ -248,6 +248,27 @@ static int find_usages(struct grouping *grouping)
 	return usage_of_items(grouping, 1, &ranking->totals_usage);
 }
 
+/* What adds up of a guest's processes, where groups are of whole ones. */
+static int find_sums(struct grouping *grouping)
+{
+	struct ranking *ranking = grouping->ranking;
+	size_t i;
+
+	if (grouping->by_mapping || !pagemap_snapshot_guest(grouping->snapshot))
+		return 0;
+	ranking->sums = calloc(grouping->group_count + 1,
+			       sizeof(*ranking->sums));
+	if (!ranking->sums)
+		return -ENOMEM;
+	for (i = 0; i < ranking->count; i++) {
+		const struct row *row = &ranking->rows[i];
+
+		row_sums_add(&ranking->sums[grouping->group_of[
+			pagemap_process_index(row->process)]], row);
+	}
+	return 0;
+}
+
 static int make_rows(struct grouping *grouping)
 {
 	struct ranking *ranking = grouping->ranking;
@@ -268,6 +289,7 @@ static int make_rows(struct grouping *grouping)
 		if (grouping->settings->by == BY_PROCESS)
 			rows[kept] = ranking->rows[i];
 		rows[kept].usage = &ranking->usages[i];
+		rows[kept].sums = ranking->sums ? &ranking->sums[i] : NULL;
 		rows[kept].name = strings_at(ranking->group_names, (uint32_t)i);
 		rows[kept++].processes = grouping->processes[i];
 	}
@@ -314,6 +336,8 @@ int groups_make(const struct settings *settings,
 		err = count_processes(&grouping);
 	if (!err)
 		err = find_usages(&grouping);
+	if (!err)
+		err = find_sums(&grouping);
 	if (!err)
 		err = make_rows(&grouping);
 	free(grouping.group_of);

@@ -86,6 +86,8 @@ struct ranking {
 	struct row totals;
 	struct pagemap_usage totals_usage;
 	struct pagemap_usage *usages;	/* of groups, by number */
+	struct row_sums *sums;		/* of groups of guest processes; NULL */
+	struct row_sums totals_sums;
 	struct strings *group_names;
 	struct group_found *found;	/* of named groups, by number */
 	struct members *members;	/* of these; NULL: none were named */
@@ -99,7 +101,8 @@ int settings_read(struct settings *settings, int argc, char **argv);
 void settings_free(struct settings *settings);
 
 /* The columns that are shown if none are asked for. */
-void settings_default_columns(enum rank_by by, struct column_list *ret_columns);
+void settings_default_columns(const struct settings *settings, enum rank_by by,
+			      struct column_list *ret_columns);
 
 /* The columns that are written: JSON's rows have some by promise. */
 void settings_columns(const struct settings *settings,

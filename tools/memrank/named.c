@@ -228,6 +228,26 @@ static void mark_unsure(struct pagemap_usage *usage)
 	}
 }
 
+/* What adds up of a guest's processes. */
+static int find_sums(struct naming *naming)
+{
+	struct ranking *ranking = naming->ranking;
+	size_t i, k;
+
+	if (!pagemap_snapshot_guest(naming->snapshot))
+		return 0;
+	ranking->sums = calloc(naming->settings->group_count,
+			       sizeof(*ranking->sums));
+	if (!ranking->sums)
+		return -ENOMEM;
+	for (i = 0; i < naming->settings->group_count; i++)
+		for (k = 0; k < ranking->count; k++)
+			if (members_of(naming, i)[k])
+				row_sums_add(&ranking->sums[i],
+					     &ranking->rows[k]);
+	return 0;
+}
+
 /* ---- Rows -------------------------------------------------------------- */
 
 static int make_rows(struct naming *naming)
@@ -254,6 +274,8 @@ static int make_rows(struct naming *naming)
 			mark_unsure(&ranking->usages[i]);
 		rows[i] = row;
 		rows[i].usage = &ranking->usages[i];
+		if (ranking->sums && !found->unsure)
+			rows[i].sums = &ranking->sums[i];
 		rows[i].name = settings->groups[i].name;
 		rows[i].processes = found->processes;
 		rows[i].counted = true;
@@ -299,6 +321,8 @@ int named_groups_make(const struct settings *settings,
 		err = measure_groups(&naming);
 	if (!err)
 		err = measure_totals(&naming);
+	if (!err)
+		err = find_sums(&naming);
 	if (!err)
 		err = make_rows(&naming);
 	free(naming.member);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memrank.h"
+#include "guest.h"
 #include "message.h"
 #include "source.h"
 
@@ -125,6 +125,14 @@ static void report_missing(const struct settings *settings,
 	}
 }
 
+/* Below a table of all; who asked for some asked for no more. */
+static bool wants_balance(const struct settings *settings,
+			  const struct pagemap_snapshot *snapshot)
+{
+	return pagemap_snapshot_guest(snapshot) && !settings->usual.json &&
+	       !settings->usual.csv && !settings_filter(settings);
+}
+
 int rank_once(const struct settings *settings, struct pagemap_source *source)
 {
 	struct pagemap_snapshot_opts opts;
@@ -140,12 +148,16 @@ int rank_once(const struct settings *settings, struct pagemap_source *source)
 				       settings->pid_count);
 	status = rank_snapshot(settings, source, snapshot, &kept, stdout,
 			       &empty);
+	if (status != EXIT_NOTHING && wants_balance(settings, snapshot) &&
+	    guest_print(settings, snapshot, stdout))
+		message("%s", strerror(ENOMEM));
 	/* Nobody reads on, or the disk is full: that was said. */
 	if (message_flush_output()) {
 		status = EXIT_NOTHING;
 	} else {
 		report_unreadable(source, snapshot);
 		report_missing(settings, snapshot);
+		guest_report(snapshot);
 		groups_report(settings, snapshot, kept.found);
 		if (empty && settings_filter(settings))
 			message("nothing matches");

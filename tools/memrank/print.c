@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 
+#include "guest.h"
 #include "json.h"
-#include "memrank.h"
 #include "table.h"
 
 static struct json *json_totals(const struct row *totals)
@@ -22,6 +22,8 @@ static struct json *json_totals(const struct row *totals)
 			       pagemap_metric_name((enum pagemap_metric)metric),
 			       &value);
 	}
+	if (totals->sums)
+		json_set_value(object, "host_pss", &totals->sums->host_pss);
 	json_set_text(object, "quality", pagemap_quality_name(
 		      row_quality(totals, PAGEMAP_METRICS_SIZES)));
 	return object;
@@ -57,6 +59,10 @@ static void print_json(const struct settings *settings,
 	settings_columns(settings, &columns);
 	json_begin(source, snapshot, out);
 	json_print_member("totals", json_totals(&ranking->totals), ",\n", out);
+	if (pagemap_snapshot_guest(snapshot))
+		json_print_member("guest", guest_json(snapshot,
+				  settings->usual.source.inside != NULL),
+				  ",\n", out);
 	fputs("\"rows\":[", out);
 	for (i = 0; i < ranking->count; i++) {
 		struct json *row = json_new_object();

@@ -55,6 +55,7 @@ static uint64_t boot_time_ns(const struct pagemap_snapshot *snapshot)
 }
 
 static int make_rows(const struct settings *settings,
+		     const struct pagemap_source *source,
 		     const struct pagemap_snapshot *snapshot, uint64_t metrics,
 		     struct ranking *ranking)
 {
@@ -64,6 +65,7 @@ static int make_rows(const struct settings *settings,
 	row.taken_ns = pagemap_snapshot_time_ns(snapshot);
 	row.boot_time_ns = boot_time_ns(snapshot);
 	row.metrics = metrics;
+	row.page_bytes = pagemap_source_page_size_bytes(source);
 	ranking->rows = calloc(count + 1, sizeof(*ranking->rows));
 	if (!ranking->rows)
 		return -ENOMEM;
@@ -112,12 +114,17 @@ static int set_totals(const struct settings *settings,
 	if (!settings->totals && !settings->usual.json)
 		return 0;
 	*totals = row_init();
-	for (i = 0; i < ranking->count; i++)
+	for (i = 0; i < ranking->count; i++) {
 		totals->processes += ranking->rows[i].processes;
+		row_sums_add(&ranking->totals_sums, &ranking->rows[i]);
+	}
+	if (pagemap_snapshot_guest(snapshot) && !settings->mapping_filter.set)
+		totals->sums = &ranking->totals_sums;
 	totals->name = totals->command = filter ? some : all;
 	totals->usage = &ranking->totals_usage;
 	totals->metrics = ranking->count ? ranking->rows[0].metrics : 0;
 	if (settings->by == BY_NAMED) {
+		totals->sums = NULL;
 		totals->name = totals->command = "(all groups, each page once)";
 		return 0;	/* by named_groups_make() */
 	}
@@ -141,7 +148,8 @@ static int rank_rows(const struct settings *settings,
 	int err;
 
 	settings_columns(settings, &columns);
-	err = make_rows(settings, snapshot, columns_metrics(&columns), ranking);
+	err = make_rows(settings, source, snapshot, columns_metrics(&columns),
+			ranking);
 	if (!err && early)
 		err = name_rows(settings, source, snapshot, ranking);
 	if (err)
@@ -183,5 +191,6 @@ void ranking_free(struct ranking *ranking)
 	members_free(ranking->members);
 	free(ranking->found);
 	free(ranking->usages);
+	free(ranking->sums);
 	free(ranking->rows);
 }

@@ -331,16 +331,29 @@ static int take_words(struct settings *settings, int count, char **words)
 	return 0;
 }
 
-void settings_default_columns(enum rank_by by, struct column_list *ret_columns)
+void settings_default_columns(const struct settings *settings, enum rank_by by,
+			      struct column_list *ret_columns)
 {
-	static const char *const lists[] = {
-		"pid,user,pss,uss,rss,swap,command",
-		"pss,uss,rss,swap,processes,name",
+	static const char *const lists[3][2] = {
+		{
+			"pid,user,pss,uss,rss,swap,command",
+			"pss,uss,rss,swap,processes,name",
+		}, {
+			"pid,guest_pid,rss,pss,uss,host_pss,host_uss,tables,"
+			"command",
+			"pss,uss,rss,host_pss,tables,processes,name",
+		}, {
+			"pid,guest_pid,rss,pss,uss,host_pss,host_uss,tables,"
+			"differ,command",
+			"pss,uss,rss,host_pss,tables,processes,name",
+		},
 	};
+	const struct source_choice *source = &settings->usual.source;
 	const char *wrong;
 	size_t length;
 
-	columns_parse(lists[by != BY_PROCESS], ret_columns, &wrong, &length);
+	columns_parse(lists[(source->vkernel != 0) + (source->inside != NULL)]
+			   [by != BY_PROCESS], ret_columns, &wrong, &length);
 }
 
 static int check_mode(const struct settings *settings)
@@ -396,7 +409,8 @@ int settings_read(struct settings *settings, int argc, char **argv)
 	if (status)
 		return status;
 	if (!settings->columns.count)
-		settings_default_columns(settings->by, &settings->columns);
+		settings_default_columns(settings, settings->by,
+					 &settings->columns);
 	if (!settings->sort)
 		settings->sort = column_find("pss", 3);
 	return -1;

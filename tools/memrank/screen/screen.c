@@ -71,7 +71,7 @@ int screen_init(struct screen *screen, const struct settings *settings,
 	screen->settings.more_metrics = SCREEN_METRICS;
 	screen->settings.more_names = SCREEN_NAMES;
 	screen->columns[grouped] = settings->columns;
-	settings_default_columns(grouped ? BY_PROCESS : BY_USER,
+	settings_default_columns(settings, grouped ? BY_PROCESS : BY_USER,
 				 &screen->columns[!grouped]);
 	err = reader_new(&settings->usual.source, &screen->reader);
 	if (!err)
