@@ -96,9 +96,10 @@ struct source_file {
 struct source_ops {
 	/*
 	 * Called as a snapshot begins, for sources that read by themselves:
-	 * what is asked afterwards is of this moment.  NULL: nothing to do.
+	 * what is asked afterwards is of this moment.  whole: also what only
+	 * pictures need.  NULL: nothing to do.
 	 */
-	int (*begin)(struct pagemap_source *source,
+	int (*begin)(struct pagemap_source *source, bool whole,
 		     struct source_beside **ret_beside);
 
 	int (*next_pid)(struct pagemap_source *source, pid_t *pid);

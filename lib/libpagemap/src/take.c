@@ -345,14 +345,28 @@ int snapshot_finish(struct pagemap_snapshot *snapshot)
 	return err;
 }
 
+/* What a source reads by itself is part of the cost. */
+static int begin(struct pagemap_source *source,
+		 struct pagemap_snapshot *snapshot)
+{
+	uint64_t begin_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	int err;
+
+	if (!source->ops->begin)
+		return 0;
+	err = source->ops->begin(source,
+				 snapshot->detail == PAGEMAP_DETAIL_PAGES,
+				 &snapshot->beside);
+	snapshot->cpu_ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_ns;
+	return err;
+}
+
 static int take(struct pagemap_source *source,
 		struct pagemap_snapshot *snapshot)
 {
 	const struct engine *engine;
-	int err = 0;
+	int err = begin(source, snapshot);
 
-	if (source->ops->begin)
-		err = source->ops->begin(source, &snapshot->beside);
 	if (err)
 		return err;
 	err = source_read_swaps(source);

@@ -29,6 +29,7 @@ static int allocate(struct vk_reading *reading)
 	    !reading->bits || !reading->host_pfns || !reading->host_flags)
 		return -ENOMEM;
 	memset(reading->uses, PAGEMAP_GUEST_OTHER, count);
+	memset(reading->host_flags, 0xff, count * sizeof(*reading->host_flags));
 	return 0;
 }
 
@@ -163,7 +164,8 @@ static int find_zero_page(struct vk_state *state, struct vk_reading *reading)
 
 /* ---- The host's side ---------------------------------------------------- */
 
-static int find_host_frames(struct vk_state *state, struct vk_reading *reading)
+static int find_host_frames(struct vk_state *state, bool whole,
+			    struct vk_reading *reading)
 {
 	uint64_t pfn, part;
 	int err = 0;
@@ -180,13 +182,14 @@ static int find_host_frames(struct vk_state *state, struct vk_reading *reading)
 		       sizeof(*reading->host_pfns));
 		err = 0;
 	}
-	if (!err)
+	if (!err && whole)
 		vk_host_flags(state->host, reading->host_pfns,
 			      reading->frame_count, reading->host_flags);
 	return err;
 }
 
-int vk_frames_fill(struct vk_state *state, struct vk_reading *reading)
+int vk_frames_fill(struct vk_state *state, bool whole,
+		   struct vk_reading *reading)
 {
 	int err = allocate(reading);
 
@@ -197,7 +200,7 @@ int vk_frames_fill(struct vk_state *state, struct vk_reading *reading)
 	if (!err)
 		err = count_uses(state, reading);
 	if (!err)
-		err = find_host_frames(state, reading);
+		err = find_host_frames(state, whole, reading);
 	return err;
 }
 

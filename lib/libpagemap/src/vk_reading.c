@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* Readings of a guest whose processes come and go. */
+#define TRIES 5
+
 static void free_children(struct array *children)
 {
 	struct vk_child *all = children->items;
@@ -199,7 +202,80 @@ static void take_children(struct vk_state *state, struct vk_reading *reading)
 	state->found.children = (struct array){ 0 };
 }
 
-int vk_reading_make(struct vk_state *state, struct vk_reading **ret_reading)
+/* ---- A moment at which it is all of a piece ------------------------------ */
+
+/* Between a fork and an exec a child and its mm come one after the other. */
+static bool is_settled(const struct vk_state *state,
+		       const struct vk_reading *reading)
+{
+	size_t i, linked = 0;
+
+	for (i = 0; i < reading->process_count; i++) {
+		if (reading->processes[i].child == VK_NO_CHILD)
+			return false;
+		linked++;
+	}
+	return linked == state->found.children.count;
+}
+
+static bool same_pids(const struct array *a, const struct array *b)
+{
+	const struct vk_child *x = a->items, *y = b->items;
+	size_t i;
+
+	if (a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++)
+		if (x[i].pid != y[i].pid)
+			return false;
+	return true;
+}
+
+/* Whether the children are still those that the walk had: 1, 0, or an errno. */
+static int has_same_children(struct vk_state *state)
+{
+	struct array before = state->found.children;
+	int err, same = 0;
+
+	state->found.children = (struct array){ 0 };
+	err = vk_find_again(state->host, &state->found);
+	if (!err)
+		same = same_pids(&before, &state->found.children);
+	/* What was walked is joined with the children of that moment. */
+	if (!err && same) {
+		free_children(&state->found.children);
+		state->found.children = before;
+	} else {
+		free_children(&before);
+	}
+	return err ? err : same;
+}
+
+/*
+ * Walks it until each child has its tables, and no child came or went.  The
+ * last try counts as it is: what does not fit is said.
+ */
+static int walk_settled(struct vk_state *state, struct vk_reading *reading)
+{
+	int i, same = 0, err = vk_find_again(state->host, &state->found);
+
+	for (i = 1; !err && !same; i++) {
+		vk_roots_drop(reading);
+		err = vk_ram_refresh(&state->ram);
+		if (!err)
+			err = vk_roots_walk(state, reading);
+		if (err || i == TRIES)
+			break;
+		same = has_same_children(state);
+		if (same < 0)
+			err = same;
+		same = same > 0 && is_settled(state, reading);
+	}
+	return err;
+}
+
+int vk_reading_make(struct vk_state *state, bool whole,
+		    struct vk_reading **ret_reading)
 {
 	struct vk_reading *reading = calloc(1, sizeof(*reading));
 	int err;
@@ -209,18 +285,14 @@ int vk_reading_make(struct vk_state *state, struct vk_reading **ret_reading)
 	reading->beside.release = release_beside;
 	reading->users = 1;
 	reading->zero_pfn = PAGEMAP_PFN_UNKNOWN;
-	err = vk_find_again(state->host, &state->found);
-	if (!err)
-		err = vk_ram_refresh(&state->ram);
-	reading->facts = state->found.facts;
 	reading->frame_count = state->ram.memory.frame_count;
-	if (!err)
-		err = vk_roots_walk(state, reading);
+	err = walk_settled(state, reading);
+	reading->facts = state->found.facts;
 	if (!err)
 		vk_overhead_read(state->host, &state->found,
 				 &reading->overhead);
 	if (!err)
-		err = vk_frames_fill(state, reading);
+		err = vk_frames_fill(state, whole, reading);
 	take_children(state, reading);
 	if (!err)
 		err = name_processes(reading);

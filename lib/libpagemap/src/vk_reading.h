@@ -72,10 +72,12 @@ struct vk_host_run {
 enum { VK_FRAME_ACCESSED = 1, VK_FRAME_MODIFIED = 2 };
 
 /*
- * Reads it all.  Errors are those of vk_find_again, -EACCES, -ENOTSUP if its
- * tables have no known layout, -ENOMEM; host->detail says why.
+ * Reads it all; whole: the host's flags of each frame too.  Errors are those
+ * of vk_find_again, -EACCES, -ENOTSUP if its tables have no known layout,
+ * -ENOMEM; host->detail says why.
  */
-int vk_reading_make(struct vk_state *state, struct vk_reading **ret_reading);
+int vk_reading_make(struct vk_state *state, bool whole,
+		    struct vk_reading **ret_reading);
 
 /* One user more, and one less; the last frees it.  NULL is fine. */
 void vk_reading_hold(struct vk_reading *reading);
@@ -98,9 +100,13 @@ void vk_state_free(struct vk_state *state);
  */
 int vk_roots_walk(struct vk_state *state, struct vk_reading *reading);
 
+/* Lets what was walked go. */
+void vk_roots_drop(struct vk_reading *reading);
+
 /* ---- vk_frames.c: what each frame is for -------------------------------- */
 
-int vk_frames_fill(struct vk_state *state, struct vk_reading *reading);
+int vk_frames_fill(struct vk_state *state, bool whole,
+		   struct vk_reading *reading);
 
 /* When all is filled: where runs of frames that are alike begin. */
 int vk_frames_find_runs(struct vk_reading *reading);

@@ -125,7 +125,7 @@ static int list_candidates(const struct vk_state *state,
 
 /* ---- Walking ------------------------------------------------------------ */
 
-static void drop_processes(struct vk_reading *reading)
+void vk_roots_drop(struct vk_reading *reading)
 {
 	size_t i;
 
@@ -215,7 +215,7 @@ static int walk_still(const struct vk_state *state,
 	int i, changed = 1, err = 0;
 
 	for (i = 0; i < TRIES && changed > 0 && !err; i++) {
-		drop_processes(reading);
+		vk_roots_drop(reading);
 		err = walk_all(state, layout, candidates, reading);
 		if (!err)
 			changed = mark_changed(state, layout, reading);
@@ -344,7 +344,7 @@ static int choose_layout(struct vk_state *state, struct vk_reading *reading)
 			best = layout;
 		}
 		same = 0;
-		drop_processes(reading);
+		vk_roots_drop(reading);
 	}
 	state->shape = (struct vk_mm_shape){ 0 };
 	state->mms.count = 0;

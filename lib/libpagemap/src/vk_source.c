@@ -30,10 +30,10 @@ static struct vk_source *of(struct pagemap_source *source)
 
 /* ---- A reading ---------------------------------------------------------- */
 
-static int renew(struct vk_source *self)
+static int renew(struct vk_source *self, bool whole)
 {
 	struct vk_reading *reading;
-	int err = vk_reading_make(&self->state, &reading);
+	int err = vk_reading_make(&self->state, whole, &reading);
 
 	if (err) {
 		snprintf(self->source.detail, sizeof(self->source.detail), "%s",
@@ -47,11 +47,11 @@ static int renew(struct vk_source *self)
 	return 0;
 }
 
-static int vk_begin(struct pagemap_source *source,
+static int vk_begin(struct pagemap_source *source, bool whole,
 		    struct source_beside **ret_beside)
 {
 	struct vk_source *self = of(source);
-	int err = renew(self);
+	int err = renew(self, whole);
 
 	if (err)
 		return err;
@@ -63,7 +63,7 @@ static int vk_begin(struct pagemap_source *source,
 /* Between snapshots the last one answers. */
 static int hold_some(struct vk_source *self)
 {
-	return self->reading ? 0 : renew(self);
+	return self->reading ? 0 : renew(self, false);
 }
 
 static const struct vk_process *process_of(struct pagemap_source *source,

@@ -137,7 +137,8 @@ struct pagemap_guest_run {
 	uint64_t first_pfn;	/**< guest frame */
 	uint64_t frame_count;
 	uint64_t host_pfn;	/**< of the first frame; PAGEMAP_PFN_UNKNOWN */
-	uint64_t host_flags;	/**< the host's kpageflags;
+	uint64_t host_flags;	/**< the host's kpageflags, read at
+				     PAGEMAP_DETAIL_PAGES alone;
 				     PAGEMAP_FLAGS_UNKNOWN */
 	uint64_t guest_flags;	/**< the guest's, by `inside`;
 				     PAGEMAP_FLAGS_UNKNOWN */
