@@ -141,7 +141,9 @@ static void note_missing(struct vk_reading *reading)
 				"found";
 		} else if (process->tree.wrong & ~(uint32_t)VK_WRONG_READ) {
 			reading->incomplete = true;
-			reading->incomplete_reason =
+			reading->incomplete_reason = process->changed ?
+				"page tables of some guest process changed "
+				"while they were read" :
 				"page tables of some guest process make no "
 				"sense: what they map is not all known";
 		}
@@ -211,7 +213,9 @@ static bool is_settled(const struct vk_state *state,
 	size_t i, linked = 0;
 
 	for (i = 0; i < reading->process_count; i++) {
-		if (reading->processes[i].child == VK_NO_CHILD)
+		const struct vk_process *process = &reading->processes[i];
+
+		if (process->child == VK_NO_CHILD || process->tree.wrong)
 			return false;
 		linked++;
 	}
