@@ -44,6 +44,19 @@ static int read_own(struct pagemap_source *host, pid_t pid,
 	return 0;
 }
 
+/* Also one that is a zombie by now. */
+static bool has_ended(struct pagemap_source *host, pid_t pid, int err,
+		      struct buffer *text)
+{
+	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
+
+	if (err == -ENODATA || err == -ESTALE || err == -ESRCH)
+		return true;
+	/* Or there is no such file of any process. */
+	return err == -ENOENT &&
+	       host->ops->read_text(host, &ref, "stat", text) == -ENOENT;
+}
+
 /* A child that has ended takes nothing; one that cannot be read is not 0. */
 static uint64_t children_own(struct pagemap_source *host,
 			     const struct vk_found *found, struct buffer *text)
@@ -53,12 +66,12 @@ static uint64_t children_own(struct pagemap_source *host,
 	size_t i;
 
 	for (i = 0; i < found->children.count; i++) {
-		int err = read_own(host, children[i].pid, found, text, &bytes);
+		pid_t pid = children[i].pid;
+		int err = read_own(host, pid, found, text, &bytes);
 
 		if (!err)
 			sum += bytes;
-		else if (err != -ENOENT && err != -ESTALE && err != -ESRCH &&
-			 err != -ENODATA)
+		else if (!has_ended(host, pid, err, text))
 			return UINT64_MAX;
 	}
 	return sum;
