@@ -12,12 +12,15 @@
 #   tests/fuzz/fuzz_*.c     a program each that replays a corpus (replay.c)
 #   tests/fixtures/*.c, tests/bench/*.c, and any other tests/live/*.c
 #                           a plain program each
+#   tests/vkernel/*.c       a plain program each, but guest_*.c, which the
+#                           scripts there make for a guest
 #   tests/bench/programs/*.c  a program each, of nothing but that file: what is
 #                           packed must not grow by what we link
 #   common*.c in any of them is linked with every program of its folder;
 #   test_vk_*.c and fuzz_vk_*.c have fixtures/common_guest_*.c too
 
-TEST_GROUPS ?= arch unit golden fuzz-replay live tui viz build kernel uml kasan sanitize
+TEST_GROUPS ?= arch unit golden fuzz-replay live tui viz build kernel uml vkernel kasan \
+	sanitize
 UML_CONFIG   := tests/uml/minimal.config
 KASAN_CONFIG := tests/uml/debug.config
 RUN_TESTS   := BUILD=$(abspath $(O)) tests/run
@@ -38,7 +41,8 @@ FUZZ_SRCS := $(if $(wildcard tests/fuzz/replay.c),$(wildcard tests/fuzz/fuzz_*.c
 CMOCKA_PROGS := $(call test_progs,$(UNIT_SRCS) $(LIVE_SRCS))
 FUZZ_PROGS   := $(call test_progs,$(FUZZ_SRCS))
 PLAIN_PROGS  := $(call test_progs,$(call test_srcs,fixtures) \
-	$(filter-out $(LIVE_SRCS),$(call test_srcs,live)))
+	$(filter-out $(LIVE_SRCS),$(call test_srcs,live)) \
+	$(filter-out tests/vkernel/guest_%,$(call test_srcs,vkernel)))
 BENCH_PROGS  := $(call test_progs,$(call test_srcs,bench))
 PACKED_PROGS := $(call test_progs,$(wildcard tests/bench/programs/*.c))
 PACKED_STATIC := $(O)/tests/bench/programs/server-static

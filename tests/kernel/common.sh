@@ -63,24 +63,40 @@ guest_sessions()
 	done
 }
 
+# guest_root BUSYBOX INIT APPLET...: a guest's first folder, $scratch/root: its
+# first program, what busybox has of others, and the modules.
+guest_root()
+{
+	local root=$scratch/root applet busybox=$1 init=$2
+
+	shift 2
+	mkdir -p "$root"/{bin,proc,sys,dev,tmp}
+	cp "$busybox" "$root/bin/busybox"
+	for applet; do
+		ln -s busybox "$root/bin/$applet"
+	done
+	install -m 755 "$init" "$root/init"
+	# None where the kernel has them built in.
+	cp "$scratch"/*.ko "$root" 2>/dev/null
+}
+
+# Packs it: $scratch/initramfs.
+guest_pack()
+{
+	(cd "$scratch/root" && find . | cpio --quiet -o -H newc) |
+		gzip -1 >"$scratch/initramfs"
+}
+
 # guest_initramfs BUSYBOX COMPILER [NAME=VALUE]...: makes $scratch/initramfs;
 # the rest is how the tools are built for it.
 guest_initramfs()
 {
-	local root=$scratch/root applet program busybox=$1 compiler=$2
+	local root=$scratch/root program busybox=$1 compiler=$2
 
 	shift 2
-
-	mkdir -p "$root"/{bin,proc,sys,dev,tmp}
-	cp "$busybox" "$root/bin/busybox"
-	for applet in sh mount umount dmesg insmod rmmod head sed grep \
-			poweroff awk sort sleep kill rm cat tee mkswap \
-			swapon; do
-		ln -s busybox "$root/bin/$applet"
-	done
-	install -m 755 tests/kernel/guest_init "$root/init"
-	# None where the kernel has them built in.
-	cp "$scratch"/*.ko "$root" 2>/dev/null
+	guest_root "$busybox" tests/kernel/guest_init sh mount umount dmesg \
+		insmod rmmod head sed grep poweroff awk sort sleep kill rm cat \
+		tee mkswap swapon
 	cp tests/kernel/guest_tools "$root"
 	for program in guest_frames guest_pages guest_used guest_stress \
 			guest_twins; do
@@ -89,25 +105,30 @@ guest_initramfs()
 	done
 	guest_tools "$root" "$@" || return
 	guest_sessions "$root" "$compiler" || return
-	(cd "$root" && find . | cpio --quiet -o -H newc) |
-		gzip -1 >"$scratch/initramfs"
+	guest_pack
+}
+
+# Cases of what something else printed as TAP, under names of our own.
+report_cases()
+{
+	local line
+
+	while read -r line; do
+		case $line in
+		ok*SKIP*) case_skip "$(name_of "${line%%#*}")" "${line##*SKIP }" ;;
+		ok*) case_is "$(name_of "$line")" "" ;;
+		"not ok"*) case_is "$(name_of "${line#not }")" "${said_by:-the guest} says so" ;;
+		*) echo "$line" ;;
+		esac
+	done <"$1"
 }
 
 # Cases of a guest's console, between the marks of guest_init.
 guest_report()
 {
-	local line
-
 	tr -d '\r' <"$1" | sed '0,/=== BEGIN ===/d;/=== END ===/,$d' \
 		>"$scratch/said"
-	while read -r line; do
-		case $line in
-		ok*SKIP*) case_skip "$(name_of "${line%%#*}")" "${line##*SKIP }" ;;
-		ok*) case_is "$(name_of "$line")" "" ;;
-		"not ok"*) case_is "$(name_of "${line#not }")" "the guest says so" ;;
-		*) echo "$line" ;;
-		esac
-	done <"$scratch/said"
+	report_cases "$scratch/said"
 	case_is "the guest came to its end, and said what it tested" \
 		"$(grep -q '=== END ===' "$1" && grep -q '^ok' "$scratch/said" ||
 			tail -n 30 "$1")"
