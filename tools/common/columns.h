@@ -33,6 +33,8 @@ struct row {
 	int64_t ppid;				/* these three: -1 */
 	int64_t uid;
 	int64_t session;
+	char state;				/* as in stat: 't' is stopped by
+						   a tracer; 0: not known */
 	uint64_t start_time_ns;			/* after boot; UINT64_MAX */
 	uint64_t boot_time_ns;			/* since 1970; 0 */
 	uint64_t processes;			/* in a group; 0 */
@@ -63,6 +65,7 @@ enum {
 	NAME_PPID = 1 << 4,
 	NAME_UID = 1 << 5,
 	NAME_SESSION = 1 << 6,
+	NAME_STATE = 1 << 7,	/* and the parent, where that costs nothing */
 };
 
 struct column {

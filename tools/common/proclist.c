@@ -93,7 +93,7 @@ uint32_t proclist_identity(const struct pagemap_source *source, uint32_t names)
 
 enum {
 	ITEM_PID, ITEM_START, ITEM_COMM, ITEM_USER, ITEM_COMMAND, ITEM_PPID,
-	ITEM_UID, ITEM_SESSION, ITEM_COUNT,
+	ITEM_UID, ITEM_SESSION, ITEM_STATE, ITEM_COUNT,
 };
 
 /* Each costs a file to read or a part of one: only what is needed is asked. */
@@ -106,9 +106,10 @@ static const struct {
 	[ITEM_COMM] = { NAME_COMM, PIDS_CMD },
 	[ITEM_USER] = { NAME_USER, PIDS_ID_EUSER },
 	[ITEM_COMMAND] = { NAME_COMMAND, PIDS_CMDLINE },
-	[ITEM_PPID] = { NAME_PPID, PIDS_ID_PPID },
+	[ITEM_PPID] = { NAME_PPID | NAME_STATE, PIDS_ID_PPID },
 	[ITEM_UID] = { NAME_UID, PIDS_ID_EUID },
 	[ITEM_SESSION] = { NAME_SESSION, PIDS_ID_SESSION },
+	[ITEM_STATE] = { NAME_STATE, PIDS_STATE },
 };
 
 /* What one call of name_live() works on. */
@@ -172,12 +173,14 @@ static void name_row(const struct naming *naming,
 	if (names & NAME_COMMAND)
 		row->command = keep(naming->list,
 				    results[ITEM_COMMAND].result.str);
-	if (names & NAME_PPID)
+	if (names & (NAME_PPID | NAME_STATE))
 		row->ppid = results[ITEM_PPID].result.s_int;
 	if (names & NAME_UID)
 		row->uid = results[ITEM_UID].result.u_int;
 	if (names & NAME_SESSION)
 		row->session = results[ITEM_SESSION].result.s_int;
+	if (names & NAME_STATE)
+		row->state = results[ITEM_STATE].result.s_ch;
 }
 
 static void name_batch(const struct naming *naming, struct pids_info *info,

@@ -13,6 +13,7 @@
 #include "proclist.h"
 #include "string_table.h"
 #include "usual.h"
+#include "vkernels_seen.h"
 
 enum rank_by {
 	BY_PROCESS,
@@ -91,6 +92,7 @@ struct ranking {
 	struct strings *group_names;
 	struct group_found *found;	/* of named groups, by number */
 	struct members *members;	/* of these; NULL: none were named */
+	struct vkernels_seen seen;
 	struct proclist **names;	/* borrowed */
 };
 
@@ -113,6 +115,12 @@ bool settings_filter(const struct settings *settings);
 
 /* Which names rows need before they are filtered, grouped and sorted. */
 uint32_t settings_early_names(const struct settings *settings);
+
+/*
+ * Whether the vkernels among the rows are named: where processes are ranked,
+ * once, nothing says which, and they have names at all.
+ */
+bool settings_names_vkernels(const struct settings *settings);
 
 /* Which names they need in all. */
 uint32_t settings_names(const struct settings *settings);
@@ -269,6 +277,7 @@ struct kept {
 	struct group_found *found;	/* of named groups: the last ranking's, */
 	struct members *members;
 	struct members *before;		/* and the one's before; NULL: none */
+	struct vkernels_seen seen;
 	char changes[512];		/* who came and went last, one line */
 };
 

@@ -66,6 +66,22 @@ uint32_t settings_early_names(const struct settings *settings)
 	return names;
 }
 
+/*
+ * In a vkernel there are none.  States are read with names, and not without
+ * any: see proclist.c.
+ */
+bool settings_names_vkernels(const struct settings *settings)
+{
+	struct column_list columns;
+
+	if (settings->run != rank_once || settings->by != BY_PROCESS ||
+	    settings->usual.source.vkernel || settings->pid_count ||
+	    settings_filter(settings))
+		return false;
+	settings_columns(settings, &columns);
+	return columns_names(&columns) || settings_early_names(settings);
+}
+
 uint32_t settings_names(const struct settings *settings)
 {
 	uint32_t names = settings_early_names(settings);
@@ -75,6 +91,8 @@ uint32_t settings_names(const struct settings *settings)
 	if (settings->by != BY_PROCESS)
 		return names;
 	settings_columns(settings, &columns);
+	if (settings_names_vkernels(settings))
+		names |= NAME_STATE;
 	return names | columns_names(&columns);
 }
 

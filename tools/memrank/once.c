@@ -66,10 +66,11 @@ void kept_free(struct kept *kept)
 	proclist_free(kept->names);
 	members_free(kept->members);
 	members_free(kept->before);
+	vkernels_seen_free(&kept->seen);
 	free(kept->found);
 }
 
-/* Of named groups, what is said of them later. */
+/* What is said later, of named groups and of vkernels. */
 static void keep(struct kept *kept, struct ranking *ranking)
 {
 	members_free(kept->before);
@@ -79,6 +80,9 @@ static void keep(struct kept *kept, struct ranking *ranking)
 	free(kept->found);
 	kept->found = ranking->found;
 	ranking->found = NULL;
+	vkernels_seen_free(&kept->seen);
+	kept->seen = ranking->seen;
+	ranking->seen = (struct vkernels_seen){ 0 };
 }
 
 int rank_snapshot(const struct settings *settings,
@@ -91,9 +95,9 @@ int rank_snapshot(const struct settings *settings,
 				       &kept->names, &ranking);
 
 	if (!err) {
-		keep(kept, &ranking);
 		*ret_empty = !ranking.matched;
 		err = ranking_print(settings, source, snapshot, &ranking, out);
+		keep(kept, &ranking);
 		status = status_of(settings, &ranking);
 		ranking_free(&ranking);
 	}
@@ -159,6 +163,7 @@ int rank_once(const struct settings *settings, struct pagemap_source *source)
 		report_missing(settings, snapshot);
 		guest_report(snapshot);
 		groups_report(settings, snapshot, kept.found);
+		vkernels_seen_report(&kept.seen);
 		if (empty && settings_filter(settings))
 			message("nothing matches");
 		else if (empty && !settings->pid_count && !kept.found)

@@ -63,6 +63,9 @@ static void print_json(const struct settings *settings,
 		json_print_member("guest", guest_json(snapshot,
 				  settings->usual.source.inside != NULL),
 				  ",\n", out);
+	if (settings_names_vkernels(settings))
+		json_print_member("vkernels", vkernels_seen_json(&ranking->seen),
+				  ",\n", out);
 	fputs("\"rows\":[", out);
 	for (i = 0; i < ranking->count; i++) {
 		struct json *row = json_new_object();

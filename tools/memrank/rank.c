@@ -180,6 +180,9 @@ int ranking_make(const struct settings *settings,
 
 	*ranking = (struct ranking){ .names = names };
 	err = rank_rows(settings, source, snapshot, ranking);
+	if (!err && settings_names_vkernels(settings))
+		err = vkernels_seen_find(source, ranking->rows, ranking->count,
+					 &ranking->seen);
 	if (err)
 		ranking_free(ranking);
 	return err;
@@ -189,6 +192,7 @@ void ranking_free(struct ranking *ranking)
 {
 	strings_free(ranking->group_names);
 	members_free(ranking->members);
+	vkernels_seen_free(&ranking->seen);
 	free(ranking->found);
 	free(ranking->usages);
 	free(ranking->sums);
