@@ -312,6 +312,15 @@ int if_killed_check(const struct settings *settings);
 int rank_if_killed(const struct settings *settings,
 		   struct pagemap_source *source);
 
+/* ---- vkernels.c -------------------------------------------------------- */
+
+/* Whether the rest goes with --vkernel all; 0, or an exit status. */
+int vkernels_check(const struct settings *settings);
+
+/* The vkernels of a host beside each other; source is the host's. */
+int rank_vkernels(const struct settings *settings,
+		  struct pagemap_source *source);
+
 /* ---- screen/ ----------------------------------------------------------- */
 
 /* The same on a screen, or one screen as text after a script of keys. */

@@ -19,6 +19,9 @@ enum {
 	OPTION_IF_KILLED, OPTION_SCREEN, OPTION_NO_COLOR,
 };
 
+/* Of a mode that an option leads to by its argument. */
+#define NO_OPTION (-1)
+
 static const struct option_row table[] = {
 	{ 's', "sort", "COLUMN", "sort by this column (default pss)" },
 	{ 'r', "reverse", NULL, "reverse the order" },
@@ -95,6 +98,7 @@ static const struct mode {
 	{ OPTION_OWNERS, "--owners", rank_owners, owners_check },
 	{ 'i', "-i", rank_screen, screen_check },
 	{ OPTION_SCREEN, "--screen", rank_screen, screen_check },
+	{ NO_OPTION, "--vkernel all", rank_vkernels, vkernels_check },
 };
 
 #define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))
@@ -130,6 +134,8 @@ static int print_help(void)
 	puts("\nSELECTOR: pid:N, tree:PID, user:NAME, cgroup:PATH, unit:NAME, "
 	     "exe:PATH, comm:NAME,\nseveral joined by commas; a value may be "
 	     "a /regular expression/.");
+	puts("\n--vkernel all: the vkernels of the machine beside each other, "
+	     "and what they share.");
 	puts("\nColumns, for -c and -s:");
 	columns_print_help(stdout);
 	usual_print_help();
@@ -366,6 +372,20 @@ static int check_mode(const struct settings *settings)
 	return 0;
 }
 
+/* The source that is chosen last is the one that is read. */
+static int take_all_vkernels(struct settings *settings)
+{
+	if (!settings->usual.source.all_vkernels)
+		return 0;
+	if (settings->mode) {
+		message("--vkernel all and %s exclude each other",
+			settings->mode);
+		return EXIT_USAGE;
+	}
+	settings->run = rank_vkernels;
+	return 0;
+}
+
 static int check(struct settings *settings)
 {
 	int status;
@@ -382,7 +402,9 @@ static int check(struct settings *settings)
 		message("--matrix goes with --sharing");
 		return EXIT_USAGE;
 	}
-	status = groups_check(settings);
+	status = take_all_vkernels(settings);
+	if (!status)
+		status = groups_check(settings);
 	if (settings->group_count)
 		settings->by = BY_NAMED;
 	return status ? status : check_mode(settings);
@@ -394,6 +416,7 @@ int settings_read(struct settings *settings, int argc, char **argv)
 
 	*settings = (struct settings){ .run = rank_once };
 	usual_init(&settings->usual);
+	settings->usual.takes_all = true;
 	first = options_parse(table, argc, argv, take_option, settings);
 	if (first < 0)
 		return -first;
