@@ -208,6 +208,23 @@ static void one_wrong_word_makes_it_none(void **unused)
 	assert_roots_are(root);
 }
 
+/* The same on the way: what one wrong word is in leads nowhere. */
+static void a_way_through_a_wrong_table_is_none(void **unused)
+{
+	uint64_t root = small_mm(5);
+
+	(void)unused;
+	for (unsigned int level = 1; level < 3; level++) {
+		uint64_t *words = guest_ram_words(
+			ram, guest_ram_table(ram, root, 5, level));
+
+		words[400] = GUEST_PRESENT | 0x800;
+		assert_no_root();
+		words[400] = 0;
+	}
+	assert_roots_are(root);
+}
+
 static void the_mark_of_what_is_new_is_no_bit(void **unused)
 {
 	uint64_t root = small_mm(5);
@@ -293,6 +310,26 @@ static void a_web_of_tables_takes_no_longer(void **unused)
 	assert_true(guest.frames_read <= WEB * (2 * layout->levels + 1));
 }
 
+/* Of three floors, each table names all of the floor below; the last is data. */
+static void ways_that_end_are_tried_once(void **unused)
+{
+	enum { FLOOR = 200 };
+
+	(void)unused;
+	for (uint64_t i = 0; i < 3 * FLOOR; i++) {
+		uint64_t pfn = guest_ram_take(ram);
+		const uint64_t below = FIRST + (i / FLOOR + 1) * FLOOR;
+
+		for (size_t at = 0; at < FLOOR && i < 2 * FLOOR; at++)
+			guest_ram_words(ram, pfn)[at] = (below + at) << 12 |
+							GUEST_TABLE;
+		if (i >= 2 * FLOOR)
+			guest_ram_words(ram, pfn)[511] = GUEST_PRESENT | 0x800;
+	}
+	assert_no_root();
+	assert_true(guest.frames_read <= 3 * FLOOR * (layout->levels + 1));
+}
+
 /* ---- RAM that is not all there ------------------------------------------ */
 
 static void what_is_swapped_out_is_found_if_asked(void **unused)
@@ -333,6 +370,26 @@ static void ram_that_is_cut_off_has_what_is_left(void **unused)
 	assert_roots_are(a);
 	guest.memory.frame_count = a;
 	assert_no_root();
+}
+
+/* As a file may that grew since its size was asked for. */
+static int next_without_end(const struct vk_memory *memory, uint64_t *pfn,
+			    bool resident_only, uint64_t *ret_count)
+{
+	(void)memory;
+	(void)pfn;
+	(void)resident_only;
+	*ret_count = UINT64_MAX;
+	return 1;
+}
+
+static void what_is_used_beyond_the_end_is_not_read(void **unused)
+{
+	uint64_t root = small_mm(5);
+
+	(void)unused;
+	guest.memory.next_used = next_without_end;
+	assert_roots_are(root);
 }
 
 static void errors_are_given_and_nothing_else(void **unused)
@@ -440,6 +497,7 @@ int main(void)
 		CASE(a_table_below_another_is_no_root),
 		CASE(tables_of_the_kernel_are_none),
 		CASE(one_wrong_word_makes_it_none),
+		CASE(a_way_through_a_wrong_table_is_none),
 		CASE(the_mark_of_what_is_new_is_no_bit),
 		CASE(a_copy_of_a_root_is_one_too),
 		CASE(a_root_that_names_itself_is_one),
@@ -447,9 +505,11 @@ int main(void)
 		CASE(a_table_above_a_root_hides_it),
 		CASE(a_page_of_another_may_be_a_root),
 		CASE(a_web_of_tables_takes_no_longer),
+		CASE(ways_that_end_are_tried_once),
 		CASE(what_is_swapped_out_is_found_if_asked),
 		CASE(holes_are_not_read),
 		CASE(ram_that_is_cut_off_has_what_is_left),
+		CASE(what_is_used_beyond_the_end_is_not_read),
 		CASE(errors_are_given_and_nothing_else),
 		CASE(at_most_so_many_are_given),
 		CASE(absurd_ram_is_no_memory),

@@ -264,26 +264,45 @@ static void tables_of_two_roots_are_the_first_ones(void **unused)
 	assert_int_equal(tree.tables.count, 0);
 }
 
-static void unknown_bits_are_left_out(void **unused)
+static void pages_of_unknown_bits_are_left_out(void **unused)
 {
-	uint64_t root = guest_ram_new_mm(ram), middle;
+	uint64_t root = guest_ram_new_mm(ram);
 
 	(void)unused;
 	for (uint64_t bit = 0; bit < 12; bit++)
 		guest_ram_map(ram, root, bit, 3000 + bit,
 			      GUEST_PRESENT | UINT64_C(1) << bit);
-	middle = guest_ram_table(ram, root, 0, 1);
-	/* Not for users, not present, with a bit too many. */
-	guest_ram_words(ram, middle)[1] = 700 << 12 | GUEST_KERNEL_TABLE;
-	guest_ram_words(ram, middle)[2] = 700 << 12 | 0x1e0;
-	guest_ram_words(ram, root)[1] = 700 << 12 | GUEST_TABLE | 4;
 	walk(root);
 	assert_int_equal(tree.wrong, VK_WRONG_ENTRY);
-	assert_int_equal(tree.tables.count, 3);
 	/* Bits 3 and 9 to 11 are no flags. */
 	assert_int_equal(tree.leaves.count, 8);
 	assert_int_equal(leaf_at(3)->vpn, 4);
 	assert_int_equal(leaf_at(7)->vpn, 8);
+}
+
+static void tables_of_other_bits_are_left_out(void **unused)
+{
+	/* Not for users, not present, with a bit too many. */
+	static const uint64_t wrong[] = { GUEST_KERNEL_TABLE,
+					  GUEST_TABLE & ~GUEST_PRESENT,
+					  GUEST_TABLE | GUEST_NEWPROT };
+	uint64_t root = guest_ram_new_mm(ram), *word;
+
+	(void)unused;
+	guest_ram_map(ram, root, 5, 3000, GUEST_WRITTEN);
+	for (unsigned int level = 0; level < 2; level++)
+		for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+			word = guest_ram_words(
+				ram, guest_ram_table(ram, root, 5, level));
+			word[1] = 700 << 12 | wrong[i];
+			walk(root);
+			assert_int_equal(tree.wrong, VK_WRONG_ENTRY);
+			assert_int_equal(tree.tables.count, 3);
+			assert_int_equal(tree.leaves.count, 1);
+			word[1] = 0;
+			vk_visited_free(&visited);
+			assert_int_equal(vk_visited_init(&visited, FRAMES), 0);
+		}
 }
 
 static void a_swap_entry_has_its_form(void **unused)
@@ -583,7 +602,8 @@ int main(void)
 		CASE(a_root_that_names_itself_is_walked_once),
 		CASE(a_loop_of_tables_ends),
 		CASE(tables_of_two_roots_are_the_first_ones),
-		CASE(unknown_bits_are_left_out),
+		CASE(pages_of_unknown_bits_are_left_out),
+		CASE(tables_of_other_bits_are_left_out),
 		CASE(a_swap_entry_has_its_form),
 		CASE(what_cannot_be_read_is_left_out),
 		CASE(ram_that_was_cut_short_is_walked_as_far),

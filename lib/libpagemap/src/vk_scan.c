@@ -29,7 +29,7 @@ struct scan {
 	bool resident_only;
 
 	struct bits upper;	/* could be tables that name tables */
-	struct bits named;	/* by another of these */
+	struct bits named;	/* by any of these */
 	struct bits inner;	/* tables of a root that was found */
 	struct bits roots;
 	size_t root_count;
@@ -151,7 +151,7 @@ static void look_at_frame(struct scan *scan, uint64_t pfn,
 		return;
 	bits_set(&scan->upper, pfn);
 	for (size_t i = 0; i < vk_table_words(scan->layout); i++)
-		if (names_table(scan, words[i], &child) && child != pfn)
+		if (names_table(scan, words[i], &child))
 			bits_set(&scan->named, child);
 }
 
