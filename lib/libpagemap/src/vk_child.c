@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * One relative of a vkernel's main process: who traces it, and what of the RAM
- * it has mapped, out of its maps; and the list of them.  Whether it is a child
- * that runs a guest mm is vk_find.c's to say.
+ * it has mapped, out of its maps.  Whether it is a child that runs a guest mm is
+ * vk_kin.c's to say.
  */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
 #include "parse.h"
 #include "vk_find.h"
 
-/* Readings of a list or of maps that must agree before they are given up. */
+/* Readings of maps, of which two must agree. */
 #define TRIES 4
 
 void vk_child_free(struct vk_child *child)
@@ -239,109 +236,4 @@ int vk_relative_read(struct pagemap_source *host, pid_t pid,
 	}
 	*ret_relative = relative;
 	return 1;
-}
-
-/* ---- All of them --------------------------------------------------------- */
-
-static int compare_pids(const void *a, const void *b)
-{
-	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* "12 17 4711 ". */
-static int take_pids(const struct buffer *text, struct array *ret_pids)
-{
-	struct span rest = { text->data, text->size }, word;
-	pid_t *place;
-
-	ret_pids->count = 0;
-	while (span_take_word(&rest, &word)) {
-		int pid;
-
-		if (!span_to_int(word, &pid) || pid <= 0)
-			return -EINVAL;
-		place = array_push(ret_pids, sizeof(*place));
-		if (!place)
-			return -ENOMEM;
-		*place = pid;
-	}
-	return 0;
-}
-
-/*
- * The kernel's own list may leave some out if the one that it stands at ends
- * while it is read; that one cannot be in the next list.  So two that are equal
- * are whole.
- */
-static int list_by_task(struct pagemap_source *host,
-			const struct process_ref *ref, struct array *ret_pids)
-{
-	struct buffer text = { 0 }, last = { 0 };
-	char name[32];
-	int tries, err = 0;
-
-	snprintf(name, sizeof(name), "task/%d/children", (int)ref->pid);
-	for (tries = 0; tries < 2 * TRIES; tries++) {
-		struct buffer spare = last;
-
-		last = text;
-		text = spare;
-		err = host->ops->read_text(host, ref, name, &text);
-		if (err)
-			break;
-		err = -ESTALE;
-		if (last.data && last.size == text.size &&
-		    !memcmp(last.data, text.data, text.size)) {
-			err = take_pids(&text, ret_pids);
-			break;
-		}
-	}
-	buffer_free(&text);
-	buffer_free(&last);
-	return err;
-}
-
-/* By the parent that each process of the machine names. */
-static int list_by_stat(struct pagemap_source *host, pid_t parent,
-			struct array *ret_pids)
-{
-	struct process_ref ref = { .dir_fd = -1 };
-	struct buffer text = { 0 };
-	struct proc_stat stat;
-	int err = 0;
-
-	ret_pids->count = 0;
-	while (!err && host->ops->next_pid(host, &ref.pid) == 1) {
-		pid_t *place;
-
-		if (host->ops->read_text(host, &ref, "stat", &text) ||
-		    parse_stat(text.data, text.size, &stat) ||
-		    stat.ppid != parent)
-			continue;
-		place = array_push(ret_pids, sizeof(*place));
-		if (place)
-			*place = ref.pid;
-		else
-			err = -ENOMEM;
-	}
-	buffer_free(&text);
-	return err;
-}
-
-int vk_list_children(struct pagemap_source *host, const struct process_ref *ref,
-		     uint32_t thread_count, struct array *ret_pids)
-{
-	int err = -ENOTSUP;
-
-	/* Each thread has a list of its own. */
-	if (thread_count == 1 && host->kind != PAGEMAP_SOURCE_TREE)
-		err = list_by_task(host, ref, ret_pids);
-	if (err && err != -ENOMEM)
-		err = list_by_stat(host, ref->pid, ret_pids);
-	if (!err && ret_pids->count)
-		qsort(ret_pids->items, ret_pids->count, sizeof(pid_t),
-		      compare_pids);
-	return err;
 }

@@ -287,78 +287,10 @@ static int find_ram(const struct suspect *suspect)
 	return err;
 }
 
-/* ---- Its children -------------------------------------------------------- */
-
-/* What those were like that are no children of a vkernel; pids, 0: none. */
-struct strangers {
-	pid_t traced;			/* without a page of the RAM */
-	pid_t inherited;		/* traced, with what any fork has */
-	pid_t untraced;			/* with pages of the RAM */
-};
-
-/* Whether main has the same pages at the same place: what a fork leaves. */
-static bool main_has(const struct vk_found *found, const struct vk_piece *piece)
-{
-	const struct vk_piece *mapped = found->mapped.items;
-	size_t i;
-
-	for (i = 0; i < found->mapped.count; i++)
-		if (piece->start_vpn >= mapped[i].start_vpn &&
-		    piece->start_vpn - mapped[i].start_vpn <
-		    mapped[i].page_count)
-			return piece->first_pfn - mapped[i].first_pfn ==
-			       piece->start_vpn - mapped[i].start_vpn;
-	return false;
-}
-
-static bool has_own_pages(const struct vk_found *found,
-			  const struct vk_child *child)
-{
-	const struct vk_piece *pieces = child->pieces.items;
-	size_t i;
-
-	for (i = 0; i < child->pieces.count; i++)
-		if (!main_has(found, &pieces[i]))
-			return true;
-	return false;
-}
-
-/* Takes over what is a child or helper; gives the rest back. */
-static int sort_relative(struct vk_found *found, struct vk_relative *relative,
-			 struct strangers *strangers)
-{
-	struct vk_child *child = &relative->child, *place;
-	pid_t pid = child->pid, *helper;
-
-	if (relative->ppid != found->facts.pid && !relative->tracer_pid) {
-		/* It was a child when it was listed. */
-	} else if (relative->same_mm) {
-		helper = array_push(&found->helpers, sizeof(*helper));
-		if (helper)
-			*helper = pid;
-		vk_child_free(child);
-		return helper ? 0 : -ENOMEM;
-	} else if (relative->tracer_pid != found->facts.pid) {
-		if (child->pieces.count)
-			strangers->untraced = pid;
-	} else if (!child->pieces.count) {
-		strangers->traced = pid;
-	} else if (!has_own_pages(found, child)) {
-		strangers->inherited = pid;
-	} else {
-		place = array_push(&found->children, sizeof(*place));
-		if (place)
-			*place = *child;
-		else
-			vk_child_free(child);
-		return place ? 0 : -ENOMEM;
-	}
-	vk_child_free(child);
-	return 0;
-}
+/* ---- Main ---------------------------------------------------------------- */
 
 static int refuse_strangers(const struct suspect *suspect,
-			    const struct strangers *strangers)
+			    const struct vk_strangers *strangers)
 {
 	if (strangers->inherited)
 		return refuse(suspect, -ENOTSUP,
@@ -380,34 +312,6 @@ static int refuse_strangers(const struct suspect *suspect,
 		      "traces, as a vkernel has");
 }
 
-static int find_children(const struct suspect *suspect, uint32_t thread_count,
-			 struct strangers *ret_strangers)
-{
-	struct vk_found *found = suspect->found;
-	struct array pids = { 0 };
-	size_t i;
-	int err;
-
-	*ret_strangers = (struct strangers){ 0 };
-	err = vk_list_children(suspect->host, &suspect->ref, thread_count,
-			       &pids);
-	for (i = 0; i < pids.count && !err; i++) {
-		struct vk_relative relative;
-
-		err = vk_relative_read(suspect->host,
-				       ((const pid_t *)pids.items)[i], found,
-				       &relative);
-		if (err == 1)
-			err = sort_relative(found, &relative, ret_strangers);
-	}
-	array_free(&pids);
-	found->facts.child_count = found->children.count;
-	found->facts.helper_count = found->helpers.count;
-	return err ? refuse_reading(suspect, err, "children") : 0;
-}
-
-/* ---- Main ---------------------------------------------------------------- */
-
 /* Who it is, and its RAM. */
 static int read_main(struct suspect *suspect, uint32_t *ret_threads)
 {
@@ -427,6 +331,15 @@ static int read_main(struct suspect *suspect, uint32_t *ret_threads)
 	return err ? refuse_reading(suspect, err, "maps") : find_ram(suspect);
 }
 
+static int find_kin(const struct suspect *suspect, uint32_t thread_count,
+		    struct vk_strangers *ret_strangers)
+{
+	int err = vk_kin_find(suspect->host, &suspect->ref, thread_count,
+			      suspect->found, ret_strangers);
+
+	return err ? refuse_reading(suspect, err, "children") : 0;
+}
+
 static int judge(struct pagemap_source *host, pid_t pid, bool needs_child,
 		 struct vk_found *ret_found, char *why)
 {
@@ -435,7 +348,7 @@ static int judge(struct pagemap_source *host, pid_t pid, bool needs_child,
 		.host = host, .ref = { .pid = pid, .dir_fd = -1 },
 		.found = &found, .why = why,
 	};
-	struct strangers strangers;
+	struct vk_strangers strangers;
 	uint32_t thread_count = 0;
 	int err = host->ops->open_process(host, pid, &suspect.ref);
 
@@ -443,7 +356,7 @@ static int judge(struct pagemap_source *host, pid_t pid, bool needs_child,
 		return refuse_reading(&suspect, err, "directory");
 	err = read_main(&suspect, &thread_count);
 	if (!err)
-		err = find_children(&suspect, thread_count, &strangers);
+		err = find_kin(&suspect, thread_count, &strangers);
 	if (!err && needs_child && !found.children.count)
 		err = refuse_strangers(&suspect, &strangers);
 	host->ops->close_process(&suspect.ref);
@@ -463,28 +376,6 @@ int vk_find_main(struct pagemap_source *host, pid_t pid,
 
 /* ---- From any of its processes ------------------------------------------- */
 
-static bool is_child(const struct vk_found *found, pid_t pid)
-{
-	const struct vk_child *children = found->children.items;
-	size_t i;
-
-	for (i = 0; i < found->children.count; i++)
-		if (children[i].pid == pid)
-			return true;
-	return false;
-}
-
-static bool is_helper(const struct vk_found *found, pid_t pid)
-{
-	const pid_t *helpers = found->helpers.items;
-	size_t i;
-
-	for (i = 0; i < found->helpers.count; i++)
-		if (helpers[i] == pid)
-			return true;
-	return false;
-}
-
 /* Keeps the sentence of a failure, as source_fail does. */
 static int tell(struct pagemap_source *host, int err, const char *why)
 {
@@ -502,7 +393,7 @@ static bool belongs_to(struct pagemap_source *host, pid_t pid, pid_t other,
 
 	if (other <= 0 || judge(host, other, true, &found, why))
 		return false;
-	if (is_child(&found, pid) || is_helper(&found, pid)) {
+	if (vk_is_kin(&found, pid)) {
 		*ret_found = found;
 		return true;
 	}

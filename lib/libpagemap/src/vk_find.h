@@ -106,8 +106,21 @@ int vk_pieces_read(const struct buffer *maps, const struct vk_found *found,
 
 void vk_child_free(struct vk_child *child);
 
-/* The pids of a process's children, rising.  -ENOMEM, -EMFILE. */
-int vk_list_children(struct pagemap_source *host, const struct process_ref *ref,
-		     uint32_t thread_count, struct array *ret_pids);
+/* ---- vk_kin.c ---------------------------------------------------------- */
+
+/* What those are like that are no children of a vkernel; pids, 0: none. */
+struct vk_strangers {
+	pid_t traced;			/* without a page of the RAM */
+	pid_t inherited;		/* traced, with what any fork has */
+	pid_t untraced;			/* with pages of the RAM */
+};
+
+/* Finds children and helpers of main, which is held.  -ENOMEM, -EMFILE. */
+int vk_kin_find(struct pagemap_source *host, const struct process_ref *ref,
+		uint32_t thread_count, struct vk_found *found,
+		struct vk_strangers *ret_strangers);
+
+/* Whether a process is one of them. */
+bool vk_is_kin(const struct vk_found *found, pid_t pid);
 
 #endif

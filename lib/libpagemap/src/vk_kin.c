@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The relatives of a vkernel's main process: which children there are, which
+ * of them run a guest's mm and which help main, and what the others are like.
+ * They come and go while they are read.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parse.h"
+#include "vk_find.h"
+
+/* Lists of children that are read before they are taken as they are. */
+#define ROUNDS 8
+
+/* ---- Which there are ------------------------------------------------------ */
+
+static int compare_pids(const void *a, const void *b)
+{
+	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* "12 17 4711 ". */
+static int take_pids(const struct buffer *text, struct array *ret_pids)
+{
+	struct span rest = { text->data, text->size }, word;
+	pid_t *place;
+
+	ret_pids->count = 0;
+	while (span_take_word(&rest, &word)) {
+		int pid;
+
+		if (!span_to_int(word, &pid) || pid <= 0)
+			return -EINVAL;
+		place = array_push(ret_pids, sizeof(*place));
+		if (!place)
+			return -ENOMEM;
+		*place = pid;
+	}
+	return 0;
+}
+
+/* The kernel's own list. */
+static int list_by_task(struct pagemap_source *host,
+			const struct process_ref *ref, struct array *ret_pids)
+{
+	struct buffer text = { 0 };
+	char name[32];
+	int err;
+
+	snprintf(name, sizeof(name), "task/%d/children", (int)ref->pid);
+	err = host->ops->read_text(host, ref, name, &text);
+	if (!err)
+		err = take_pids(&text, ret_pids);
+	buffer_free(&text);
+	return err;
+}
+
+/* By the parent that each process of the machine names. */
+static int list_by_stat(struct pagemap_source *host, pid_t parent,
+			struct array *ret_pids)
+{
+	struct process_ref ref = { .dir_fd = -1 };
+	struct buffer text = { 0 };
+	struct proc_stat stat;
+	int err = 0;
+
+	ret_pids->count = 0;
+	while (!err && host->ops->next_pid(host, &ref.pid) == 1) {
+		pid_t *place;
+
+		if (host->ops->read_text(host, &ref, "stat", &text) ||
+		    parse_stat(text.data, text.size, &stat) ||
+		    stat.ppid != parent)
+			continue;
+		place = array_push(ret_pids, sizeof(*place));
+		if (place)
+			*place = ref.pid;
+		else
+			err = -ENOMEM;
+	}
+	buffer_free(&text);
+	return err;
+}
+
+static int list_children(struct pagemap_source *host,
+			 const struct process_ref *ref, uint32_t thread_count,
+			 struct array *ret_pids)
+{
+	int err = -ENOTSUP;
+
+	/* Each thread has a list of its own. */
+	if (thread_count == 1 && host->kind != PAGEMAP_SOURCE_TREE)
+		err = list_by_task(host, ref, ret_pids);
+	if (err && err != -ENOMEM)
+		err = list_by_stat(host, ref->pid, ret_pids);
+	if (!err && ret_pids->count)
+		qsort(ret_pids->items, ret_pids->count, sizeof(pid_t),
+		      compare_pids);
+	return err;
+}
+
+/* ---- What they are -------------------------------------------------------- */
+
+/* Whether main has the same pages at the same place: what a fork leaves. */
+static bool main_has(const struct vk_found *found, const struct vk_piece *piece)
+{
+	const struct vk_piece *mapped = found->mapped.items;
+	size_t i;
+
+	for (i = 0; i < found->mapped.count; i++)
+		if (piece->start_vpn >= mapped[i].start_vpn &&
+		    piece->start_vpn - mapped[i].start_vpn <
+		    mapped[i].page_count)
+			return piece->first_pfn - mapped[i].first_pfn ==
+			       piece->start_vpn - mapped[i].start_vpn;
+	return false;
+}
+
+static bool has_own_pages(const struct vk_found *found,
+			  const struct vk_child *child)
+{
+	const struct vk_piece *pieces = child->pieces.items;
+	size_t i;
+
+	for (i = 0; i < child->pieces.count; i++)
+		if (!main_has(found, &pieces[i]))
+			return true;
+	return false;
+}
+
+/* Takes over what is a child or helper; gives the rest back. */
+static int sort_relative(struct vk_found *found, struct vk_relative *relative,
+			 struct vk_strangers *strangers)
+{
+	struct vk_child *child = &relative->child, *place;
+	pid_t pid = child->pid, *helper;
+
+	if (relative->ppid != found->facts.pid && !relative->tracer_pid) {
+		/* It was a child when it was listed. */
+	} else if (relative->same_mm) {
+		helper = array_push(&found->helpers, sizeof(*helper));
+		if (helper)
+			*helper = pid;
+		vk_child_free(child);
+		return helper ? 0 : -ENOMEM;
+	} else if (relative->tracer_pid != found->facts.pid) {
+		if (child->pieces.count)
+			strangers->untraced = pid;
+	} else if (!child->pieces.count) {
+		strangers->traced = pid;
+	} else if (!has_own_pages(found, child)) {
+		strangers->inherited = pid;
+	} else {
+		place = array_push(&found->children, sizeof(*place));
+		if (place)
+			*place = *child;
+		else
+			vk_child_free(child);
+		return place ? 0 : -ENOMEM;
+	}
+	vk_child_free(child);
+	return 0;
+}
+
+bool vk_is_kin(const struct vk_found *found, pid_t pid)
+{
+	const struct vk_child *children = found->children.items;
+	const pid_t *helpers = found->helpers.items;
+	size_t i;
+
+	for (i = 0; i < found->children.count; i++)
+		if (children[i].pid == pid)
+			return true;
+	for (i = 0; i < found->helpers.count; i++)
+		if (helpers[i] == pid)
+			return true;
+	return false;
+}
+
+static bool has_pid(const struct array *pids, pid_t pid)
+{
+	return pids->count && bsearch(&pid, pids->items, pids->count,
+				      sizeof(pid), compare_pids);
+}
+
+/* Those that are in no list any more have ended. */
+static void drop_ended(struct vk_found *found, const struct array *pids)
+{
+	struct vk_child *children = found->children.items;
+	pid_t *helpers = found->helpers.items;
+	size_t i, kept = 0;
+
+	for (i = 0; i < found->children.count; i++) {
+		if (has_pid(pids, children[i].pid))
+			children[kept++] = children[i];
+		else
+			vk_child_free(&children[i]);
+	}
+	found->children.count = kept;
+	for (i = kept = 0; i < found->helpers.count; i++)
+		if (has_pid(pids, helpers[i]))
+			helpers[kept++] = helpers[i];
+	found->helpers.count = kept;
+}
+
+/*
+ * Reads those of a list that are not known yet; one that was just forked may
+ * not have been traced when it was read before.
+ */
+static int read_listed(struct pagemap_source *host, const struct array *pids,
+		       struct vk_found *found, struct vk_strangers *strangers)
+{
+	struct vk_relative relative;
+	size_t i;
+	int err = 0;
+
+	*strangers = (struct vk_strangers){ 0 };
+	for (i = 0; i < pids->count && err >= 0; i++) {
+		pid_t pid = ((const pid_t *)pids->items)[i];
+
+		if (vk_is_kin(found, pid))
+			continue;
+		err = vk_relative_read(host, pid, found, &relative);
+		if (err == 1)
+			err = sort_relative(found, &relative, strangers);
+	}
+	return err < 0 ? err : 0;
+}
+
+static bool is_same_list(const struct array *a, const struct array *b)
+{
+	return a->count == b->count &&
+	       (!a->count || !memcmp(a->items, b->items,
+				     a->count * sizeof(pid_t)));
+}
+
+/* Until nobody came or went meanwhile, or they do so all the time. */
+static int find_listed(struct pagemap_source *host,
+		       const struct process_ref *ref, uint32_t thread_count,
+		       struct vk_found *found,
+		       struct vk_strangers *ret_strangers)
+{
+	struct array pids = { 0 }, last = { 0 };
+	bool same = host->kind == PAGEMAP_SOURCE_TREE;
+	int rounds, err = 0;
+
+	*ret_strangers = (struct vk_strangers){ 0 };
+	for (rounds = 0; rounds < ROUNDS && !err; rounds++) {
+		struct array spare = last;
+
+		last = pids;
+		pids = spare;
+		err = list_children(host, ref, thread_count, &pids);
+		if (err)
+			break;
+		same = same || (rounds && is_same_list(&pids, &last));
+		drop_ended(found, &pids);
+		err = read_listed(host, &pids, found, ret_strangers);
+		if (same)
+			break;
+	}
+	array_free(&pids);
+	array_free(&last);
+	return err;
+}
+
+static int compare_children(const void *a, const void *b)
+{
+	const struct vk_child *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+int vk_kin_find(struct pagemap_source *host, const struct process_ref *ref,
+		uint32_t thread_count, struct vk_found *found,
+		struct vk_strangers *ret_strangers)
+{
+	int err = find_listed(host, ref, thread_count, found, ret_strangers);
+
+	if (err)
+		return err;
+	if (found->children.count)
+		qsort(found->children.items, found->children.count,
+		      sizeof(struct vk_child), compare_children);
+	if (found->helpers.count)
+		qsort(found->helpers.items, found->helpers.count,
+		      sizeof(pid_t), compare_pids);
+	found->facts.child_count = found->children.count;
+	found->facts.helper_count = found->helpers.count;
+	return 0;
+}
