@@ -377,6 +377,71 @@ static void status_cut_at_every_byte(void **state)
 	}
 }
 
+/* ---- Who traces it ----------------------------------------------------- */
+
+#define TRACED "Name:\tlinux\nState:\tt (tracing stop)\nTgid:\t12\n" \
+	"PPid:\t10\nTracerPid:\t11\n"
+
+static int tracing_of(const char *text, size_t size,
+		      struct proc_tracing *ret_tracing)
+{
+	fill_garbage(ret_tracing, sizeof(*ret_tracing));
+	return parse_tracing(edge_copy(text, size), size, ret_tracing);
+}
+
+static void a_process_that_is_traced(void **state)
+{
+	static const char text[] = TRACED "voluntary_ctxt_switches:\t40\n"
+				   "nonvoluntary_ctxt_switches:\t2\n";
+	struct proc_tracing tracing;
+
+	(void)state;
+	assert_int_equal(tracing_of(text, strlen(text), &tracing), 0);
+	assert_int_equal(tracing.state, 't');
+	assert_int_equal(tracing.ppid, 10);
+	assert_int_equal(tracing.tracer_pid, 11);
+	assert_int_equal(tracing.switches, 42);
+	/* Kernels before 2.6.23 do not count them. */
+	assert_int_equal(tracing_of(TRACED, strlen(TRACED), &tracing), 0);
+	assert_int_equal(tracing.switches, UINT64_MAX);
+}
+
+static void broken_tracings(void **state)
+{
+	static const char *const texts[] = {
+		"", "State:\tt (tracing stop)\nPPid:\t10\n",
+		"State:\tt\nTracerPid:\t11\n", "PPid:\t10\nTracerPid:\t11\n",
+		TRACED "State:\tS\n", TRACED "PPid:\t1\n",
+		TRACED "TracerPid:\t0\n", TRACED "cut",
+		"State:\t\nPPid:\t10\nTracerPid:\t11\n",
+		"State:\ttt\nPPid:\t10\nTracerPid:\t11\n",
+		"State:\tt\nPPid:\t-1\nTracerPid:\t11\n",
+		"State:\tt\nPPid:\t10\nTracerPid:\t\n",
+		"State:\tt\nPPid:\t10\nTracerPid:\t4294967296\n",
+		TRACED "voluntary_ctxt_switches:\t\n",
+		TRACED "voluntary_ctxt_switches:\tx\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct proc_tracing tracing;
+
+		assert_int_equal(tracing_of(texts[i], strlen(texts[i]),
+					    &tracing), -EINVAL);
+		assert_garbage(&tracing, sizeof(tracing));
+	}
+}
+
+static void tracing_cut_at_every_byte(void **state)
+{
+	(void)state;
+	for (size_t len = 0; len < strlen(TRACED); len++) {
+		struct proc_tracing tracing;
+
+		assert_int_equal(tracing_of(TRACED, len, &tracing), -EINVAL);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -396,6 +461,9 @@ int main(void)
 		cmocka_unit_test(names_in_status),
 		cmocka_unit_test(broken_statuses),
 		cmocka_unit_test(status_cut_at_every_byte),
+		cmocka_unit_test(a_process_that_is_traced),
+		cmocka_unit_test(broken_tracings),
+		cmocka_unit_test(tracing_cut_at_every_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -380,6 +380,46 @@ static void segments(void **state)
 		"0 1 1900 4096 1 1 1 0 0 0 0 0 0 0 0 0") }, &segment), -EINVAL);
 }
 
+/* ---- slabinfo ----------------------------------------------------------- */
+
+#define SLABS "slabinfo - version: 2.1\n" \
+	"# name            <active_objs> <num_objs> <objsize> <objperslab>\n" \
+	"vm_area_struct_x      7     8    999   21    1 : tunables    0\n" \
+	"vm_area_struct     10539  10605    192   21    1 : tunables    0\n"
+
+static int object_of(const char *text, size_t size, uint64_t *ret_bytes)
+{
+	return parse_slab_object(edge_copy(text, size), size, "vm_area_struct",
+				 ret_bytes);
+}
+
+static void objects_of_a_cache(void **state)
+{
+	static const char *const broken[] = {
+		"vm_area_struct\n", "vm_area_struct 1 2\n",
+		"vm_area_struct 1 2 192\n", "vm_area_struct 1 2 x 4 5\n",
+		"vm_area_struct 1 2 18446744073709551616 4 5\n",
+	};
+	uint64_t bytes = 7;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(object_of(SLABS, strlen(SLABS), &bytes), 0);
+	assert_int_equal(bytes, 192);
+	bytes = 7;
+	assert_int_equal(parse_slab_object(EDGE(SLABS), "vma_lock", &bytes),
+			 -ENODATA);
+	assert_int_equal(object_of("", 0, &bytes), -ENODATA);
+	for (i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+		assert_int_equal(object_of(broken[i], strlen(broken[i]),
+					   &bytes), -EINVAL);
+	assert_int_equal(bytes, 7);
+	/* A line that is cut gives the number or none, never less of it. */
+	for (i = 0; i < strlen(SLABS); i++)
+		if (!object_of(SLABS, i, &bytes))
+			assert_int_equal(bytes, 192);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +435,7 @@ int main(void)
 		cmocka_unit_test(broken_zones),
 		cmocka_unit_test(threads_of_loadavg),
 		cmocka_unit_test(segments),
+		cmocka_unit_test(objects_of_a_cache),
 		cmocka_unit_test(versions),
 		cmocka_unit_test(broken_versions),
 		cmocka_unit_test(version_cut_at_every_byte),

@@ -260,6 +260,15 @@ static bool add_switches(struct span rest, uint64_t *sum)
 	return true;
 }
 
+/* Marks a field as found; false for the second of its name. */
+static bool find_once(uint32_t *found, uint32_t field)
+{
+	bool first = !(*found & field);
+
+	*found |= field;
+	return first;
+}
+
 static bool keep_tracing_line(struct proc_tracing *tracing, uint32_t *found,
 			      struct span line)
 {
@@ -267,18 +276,15 @@ static bool keep_tracing_line(struct proc_tracing *tracing, uint32_t *found,
 
 	if (!span_take(&line, ':', &key))
 		return true;
-	if (span_is(key, "State")) {
-		*found |= TRACING_STATE;
-		return keep_state(line, &tracing->state);
-	}
-	if (span_is(key, "PPid")) {
-		*found |= TRACING_PPID;
-		return keep_pid(line, &tracing->ppid);
-	}
-	if (span_is(key, "TracerPid")) {
-		*found |= TRACING_TRACER;
-		return keep_pid(line, &tracing->tracer_pid);
-	}
+	if (span_is(key, "State"))
+		return find_once(found, TRACING_STATE) &&
+		       keep_state(line, &tracing->state);
+	if (span_is(key, "PPid"))
+		return find_once(found, TRACING_PPID) &&
+		       keep_pid(line, &tracing->ppid);
+	if (span_is(key, "TracerPid"))
+		return find_once(found, TRACING_TRACER) &&
+		       keep_pid(line, &tracing->tracer_pid);
 	if (span_is(key, "voluntary_ctxt_switches") ||
 	    span_is(key, "nonvoluntary_ctxt_switches"))
 		return add_switches(line, &tracing->switches);
