@@ -30,61 +30,60 @@ static struct pagemap_value add(struct pagemap_value a, struct pagemap_value b)
 	};
 }
 
-/* False for a row that is not one whole process of a guest. */
-static bool find(const struct row *row, struct pagemap_guest_process *ret_guest)
+/* NULL for a row that is not one whole process of a guest. */
+static const struct pagemap_guest_process *guest_of(const struct row *row)
 {
-	return row->process && !row->usage &&
-	       !pagemap_guest_process(row->process, ret_guest);
+	return row->usage ? NULL : row->guest;
 }
 
 /* ---- Figures ----------------------------------------------------------- */
 
 struct pagemap_value value_of_host_pss(const struct row *row)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
 	if (row->sums)
 		return row->sums->host_pss;
-	return find(row, &guest) ? guest.host_pss : unknown;
+	return guest ? guest->host_pss : unknown;
 }
 
 /* Of several processes it is no sum: they may share what no other has. */
 struct pagemap_value value_of_host_uss(const struct row *row)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
-	return find(row, &guest) ? guest.host_uss : unknown;
+	return guest ? guest->host_uss : unknown;
 }
 
 struct pagemap_value value_of_host_swap(const struct row *row)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
 	if (row->sums)
 		return row->sums->host_swap;
-	return find(row, &guest) ? guest.host_swapped : unknown;
+	return guest ? guest->host_swapped : unknown;
 }
 
 struct pagemap_value value_of_guest_tables(const struct row *row)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
 	if (row->sums)
 		return row->sums->guest_tables;
-	if (!row->page_bytes || !find(row, &guest) ||
-	    guest.root_pfn == PAGEMAP_PFN_UNKNOWN)
+	if (!row->page_bytes || !guest ||
+	    guest->root_pfn == PAGEMAP_PFN_UNKNOWN)
 		return unknown;
-	return exact((guest.table_frames + guest.stub_frames) *
+	return exact((guest->table_frames + guest->stub_frames) *
 		     row->page_bytes);
 }
 
 struct pagemap_value value_of_host_tables(const struct row *row)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
 	if (row->sums)
 		return row->sums->host_tables;
-	return find(row, &guest) ? guest.child_tables : unknown;
+	return guest ? guest->child_tables : unknown;
 }
 
 struct pagemap_value value_of_tables(const struct row *row)
@@ -105,79 +104,79 @@ void row_sums_add(struct row_sums *sums, const struct row *row)
 
 const char *text_of_link(const struct row *row, char *scratch, size_t size)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
 	(void)scratch, (void)size;
-	return find(row, &guest) ? pagemap_guest_link_name(guest.link) : NULL;
+	return guest ? pagemap_guest_link_name(guest->link) : NULL;
 }
 
 bool number_of_guest_pid(const struct row *row, int64_t *ret_number)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
-	if (!find(row, &guest))
+	if (!guest)
 		return false;
-	*ret_number = guest.guest_pid;
-	return guest.guest_pid >= 0;
+	*ret_number = guest->guest_pid;
+	return guest->guest_pid >= 0;
 }
 
 bool number_of_vmas(const struct row *row, int64_t *ret_number)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
-	if (!find(row, &guest))
+	if (!guest)
 		return false;
-	*ret_number = (int64_t)guest.child_mappings;
-	return guest.child_pid != 0;
+	*ret_number = (int64_t)guest->child_mappings;
+	return guest->child_pid != 0;
 }
 
 bool number_of_child_pages(const struct row *row, int64_t *ret_number)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
-	if (!find(row, &guest))
+	if (!guest)
 		return false;
-	*ret_number = (int64_t)guest.child_pages;
-	return guest.child_pid != 0;
+	*ret_number = (int64_t)guest->child_pages;
+	return guest->child_pid != 0;
 }
 
 bool number_of_child_other(const struct row *row, int64_t *ret_number)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
-	if (!find(row, &guest))
+	if (!guest)
 		return false;
-	*ret_number = (int64_t)guest.child_other;
-	return guest.child_pid != 0;
+	*ret_number = (int64_t)guest->child_other;
+	return guest->child_pid != 0;
 }
 
 bool number_of_root(const struct row *row, int64_t *ret_number)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
-	if (!find(row, &guest))
+	if (!guest)
 		return false;
-	*ret_number = (int64_t)guest.root_pfn;
-	return guest.root_pfn != PAGEMAP_PFN_UNKNOWN;
+	*ret_number = (int64_t)guest->root_pfn;
+	return guest->root_pfn != PAGEMAP_PFN_UNKNOWN;
 }
 
 /* Without pages that were compared there is nothing to differ. */
 bool number_of_differ(const struct row *row, int64_t *ret_number)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
-	if (!find(row, &guest))
+	if (!guest)
 		return false;
-	*ret_number = (int64_t)guest.inside_differ;
-	return guest.inside_pages != 0;
+	*ret_number = (int64_t)guest->inside_differ;
+	return guest->inside_pages != 0;
 }
 
 bool number_of_outside(const struct row *row, int64_t *ret_number)
 {
-	struct pagemap_guest_process guest;
+	const struct pagemap_guest_process *guest = guest_of(row);
 
-	if (!find(row, &guest))
+	if (!guest)
 		return false;
-	*ret_number = (int64_t)guest.inside_outside;
-	return guest.guest_pid >= 0;
+	*ret_number = (int64_t)guest->inside_outside;
+	return guest->guest_pid >= 0;
 }

@@ -52,7 +52,7 @@ static const struct column columns[] = {
 	SIZE("swap_pss", "SWAPPSS", PAGEMAP_SWAP_PSS,
 	     "in swap, each page divided by its sharers"),
 	{ "avgpss", "AVGPSS", "avgpss_bytes", COLUMN_SIZE, PAGEMAP_PSS, true,
-	  0, 0, "PSS divided by the row's processes", NULL, NULL },
+	  0, 0, "PSS divided by the row's processes", NULL, NULL, NULL, false },
 	SIZE("anon", "ANON", PAGEMAP_ANON, "resident anonymous"),
 	SIZE("file", "FILE", PAGEMAP_FILE, "resident pages of files"),
 	SIZE("shmem", "SHMEM", PAGEMAP_SHMEM, "resident shmem and tmpfs"),

@@ -39,7 +39,8 @@ struct row {
 	uint64_t boot_time_ns;			/* since 1970; 0 */
 	uint64_t processes;			/* in a group; 0 */
 	bool counted;				/* 0 of them means none */
-	uint32_t page_bytes;			/* of a vkernel's guest; 0 */
+	const struct pagemap_guest_process *guest; /* of a vkernel; NULL */
+	uint32_t page_bytes;			/* of that guest; 0 */
 	const struct row_sums *sums;		/* of processes of a guest; NULL */
 	uint64_t taken_ns;			/* of the snapshot: for its age */
 	uint64_t metrics;			/* of its quality; 0: the sizes */
@@ -118,7 +119,7 @@ uint64_t columns_metrics(const struct column_list *list);
 uint32_t columns_identity(const struct column_list *list);
 uint32_t columns_names(const struct column_list *list);
 
-/* Adds the processes of a row, one of a guest, to sums that begin as zeroes. */
+/* Adds a process of a guest to sums that begin as zeroes. */
 void row_sums_add(struct row_sums *sums, const struct row *row);
 
 /* Lists the columns for --help. */

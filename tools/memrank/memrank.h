@@ -87,6 +87,8 @@ struct ranking {
 	struct row totals;
 	struct pagemap_usage totals_usage;
 	struct pagemap_usage *usages;	/* of groups, by number */
+	struct pagemap_guest_process *guests; /* of rows that are processes of a
+						 vkernel's guest; NULL */
 	struct row_sums *sums;		/* of groups of guest processes; NULL */
 	struct row_sums totals_sums;
 	struct strings *group_names;

@@ -79,6 +79,27 @@ static int make_rows(const struct settings *settings,
 	return 0;
 }
 
+/* What the host knows of the processes of a vkernel's guest. */
+static int find_guests(const struct pagemap_snapshot *snapshot,
+		       struct ranking *ranking)
+{
+	size_t i;
+	int err = 0;
+
+	if (!pagemap_snapshot_guest(snapshot))
+		return 0;
+	ranking->guests = calloc(ranking->count + 1, sizeof(*ranking->guests));
+	if (!ranking->guests)
+		return -ENOMEM;
+	for (i = 0; i < ranking->count && !err; i++) {
+		struct row *row = &ranking->rows[i];
+
+		err = pagemap_guest_process(row->process, &ranking->guests[i]);
+		row->guest = &ranking->guests[i];
+	}
+	return err;
+}
+
 static void filter_rows(const struct settings *settings,
 			struct ranking *ranking)
 {
@@ -100,6 +121,29 @@ static int name_rows(const struct settings *settings,
 				  ranking->names);
 }
 
+/* What guest processes have of the host, not as the sum of rounded parts. */
+static void set_totals_sums(const struct pagemap_snapshot *snapshot,
+			    struct ranking *ranking, bool all)
+{
+	const struct pagemap_guest *guest = pagemap_snapshot_guest(snapshot);
+	struct pagemap_value *host = &ranking->totals_sums.host_pss;
+	struct pagemap_guest_balance balance;
+	size_t i;
+
+	for (i = 0; guest && i < ranking->count; i++)
+		row_sums_add(&ranking->totals_sums, &ranking->rows[i]);
+	if (!guest)
+		return;
+	ranking->totals.sums = &ranking->totals_sums;
+	if (!all || host->quality != PAGEMAP_EXACT)
+		return;
+	pagemap_guest_balance(guest, &balance);
+	host->value = balance.counts[PAGEMAP_GUEST_MAPPED]
+				    [PAGEMAP_GUEST_RESIDENT] *
+		      balance.page_bytes;
+	host->low = host->high = host->value;
+}
+
 /* All of the machine, or of what the filters leave of it. */
 static int set_totals(const struct settings *settings,
 		      const struct pagemap_snapshot *snapshot,
@@ -114,17 +158,14 @@ static int set_totals(const struct settings *settings,
 	if (!settings->totals && !settings->usual.json)
 		return 0;
 	*totals = row_init();
-	for (i = 0; i < ranking->count; i++) {
+	for (i = 0; i < ranking->count; i++)
 		totals->processes += ranking->rows[i].processes;
-		row_sums_add(&ranking->totals_sums, &ranking->rows[i]);
-	}
-	if (pagemap_snapshot_guest(snapshot) && !settings->mapping_filter.set)
-		totals->sums = &ranking->totals_sums;
+	if (settings->by != BY_NAMED && !settings->mapping_filter.set)
+		set_totals_sums(snapshot, ranking, !filter);
 	totals->name = totals->command = filter ? some : all;
 	totals->usage = &ranking->totals_usage;
 	totals->metrics = ranking->count ? ranking->rows[0].metrics : 0;
 	if (settings->by == BY_NAMED) {
-		totals->sums = NULL;
 		totals->name = totals->command = "(all groups, each page once)";
 		return 0;	/* by named_groups_make() */
 	}
@@ -150,6 +191,8 @@ static int rank_rows(const struct settings *settings,
 	settings_columns(settings, &columns);
 	err = make_rows(settings, source, snapshot, columns_metrics(&columns),
 			ranking);
+	if (!err)
+		err = find_guests(snapshot, ranking);
 	if (!err && early)
 		err = name_rows(settings, source, snapshot, ranking);
 	if (err)
@@ -196,5 +239,6 @@ void ranking_free(struct ranking *ranking)
 	free(ranking->found);
 	free(ranking->usages);
 	free(ranking->sums);
+	free(ranking->guests);
 	free(ranking->rows);
 }
