@@ -68,7 +68,10 @@ const char *mapping_name(const struct pagemap_mapping *mapping)
 {
 	const char *path = pagemap_mapping_path(mapping);
 
-	return *path ? path : "<anonymous>";
+	if (*path)
+		return path;
+	return pagemap_mapping_kind(mapping) == PAGEMAP_MAPPING_UNKNOWN ?
+	       "<unknown>" : "<anonymous>";
 }
 
 void sharers_to_text(const struct pagemap_run *run,

@@ -36,7 +36,7 @@ enum {
 /* The column of a number above.  Static storage. */
 const struct mapping_column *mapping_column(unsigned int number);
 
-/* Its path, or "<anonymous>".  Not escaped; borrowed: snapshot. */
+/* Its path, "<anonymous>", or "<unknown>" what backs it.  Not escaped; borrowed: snapshot. */
 const char *mapping_name(const struct pagemap_mapping *mapping);
 
 /* "3", "3..5" where some were not seen, "-" if not known. */

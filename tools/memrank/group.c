@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cells.h"
+#include "mappings.h"
 #include "memrank.h"
 
 #define UNKNOWN "(unknown)"
@@ -127,8 +128,7 @@ static int place_mappings(struct grouping *grouping,
 	for (i = 0; i < pagemap_process_mapping_count(process); i++) {
 		const struct pagemap_mapping *mapping =
 			pagemap_process_mapping_at(process, i);
-		const char *path = pagemap_mapping_path(mapping);
-		const char *name = *path ? path : "<anonymous>";
+		const char *name = mapping_name(mapping);
 
 		if (!mapping_matches(grouping, name))
 			continue;
