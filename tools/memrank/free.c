@@ -337,6 +337,7 @@ int rank_free(const struct settings *settings, struct pagemap_source *source)
 		.identity = PAGEMAP_ID_STAT,
 		.names = NAME_USER | NAME_COMMAND | NAME_COMM,
 		.frames = PAGEMAP_FRAMES_KINDS,
+		.kinds = true,
 	};
 	struct freeing freeing = { .settings = settings, .exact = true };
 	int err, status;

@@ -213,7 +213,10 @@ static int predict(struct killing *killing)
 static struct survey_needs needs_of(const struct settings *settings)
 {
 	const struct column *sort = settings->sort;
-	struct survey_needs needs = { .frames = PAGEMAP_FRAMES_KINDS };
+	struct survey_needs needs = {
+		.frames = PAGEMAP_FRAMES_KINDS,
+		.kinds = true,
+	};
 	struct column_list columns;
 
 	settings_columns(settings, &columns);

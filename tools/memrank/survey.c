@@ -30,6 +30,21 @@ static int cannot_sort(struct pagemap_source *source, const char *what)
 	return EXIT_USAGE;
 }
 
+/*
+ * What comes back depends on what pages are: of a vkernel's guest nothing else
+ * than its flags tells that.
+ */
+static bool lacks_kinds(struct pagemap_source *source, const char *what)
+{
+	if (!pagemap_source_host(source) ||
+	    pagemap_source_has_feature(source, PAGEMAP_FEATURE_KPAGEFLAGS))
+		return false;
+	message("%s needs the guest's kpageflags, which tell what pages are: "
+		"%s", what, pagemap_feature_reason(source,
+					PAGEMAP_FEATURE_KPAGEFLAGS));
+	return true;
+}
+
 static int take(const struct settings *settings, struct survey *survey,
 		const char *what, const struct survey_needs *needs)
 {
@@ -47,6 +62,8 @@ static int take(const struct settings *settings, struct survey *survey,
 			proclist_identity(survey->source, needs->names);
 	if (opts.engine == PAGEMAP_ENGINE_KERNEL)
 		return cannot_sort(survey->source, what);
+	if (needs->kinds && lacks_kinds(survey->source, what))
+		return EXIT_NOTHING;
 	err = pagemap_snapshot_take(survey->source, &opts, &survey->snapshot);
 	if (err == -ENOTSUP)
 		return cannot_sort(survey->source, what);

@@ -26,6 +26,7 @@ struct survey_needs {
 	uint32_t identity;
 	uint32_t names;
 	enum pagemap_frame_detail frames;
+	bool kinds;			/* it makes no sense without */
 };
 
 /*
