@@ -75,8 +75,7 @@ static int no_vkernel(const struct source_choice *choice,
 	if (err == -ESRCH) {
 		message("process %d does not exist", pid);
 	} else if (err == -EACCES) {
-		message("vkernel %d may not be read: %s%s", pid, why,
-			choice->name || !geteuid() ? "" : ": run as root");
+		message("vkernel %d may not be read: %s", pid, why);
 	} else {
 		if (err == -ENOTSUP)
 			name_vkernels(host, others, sizeof(others));
@@ -175,8 +174,10 @@ static void report_failed(struct pagemap_source *source, size_t denied,
 		message("%zu process%s could not be read (permission denied); "
 			"%s", denied, plural(denied), how_to_see_more(source));
 	else if (malformed)
-		message("%zu process%s could not be read (files not "
-			"understood)", malformed, plural(malformed));
+		message("%zu process%s could not be read (%s)", malformed,
+			plural(malformed), pagemap_source_host(source) ?
+			"page tables not found: it begins or ends" :
+			"files not understood");
 }
 
 /* Why figures are marked as estimates or shown as ranges. */

@@ -100,6 +100,11 @@ int usual_check(const struct usual *usual)
 			"goes with --vkernel PID");
 		return EXIT_USAGE;
 	}
+	if (usual->engine == PAGEMAP_ENGINE_KERNEL && usual->source.vkernel) {
+		message("--engine kernel has the figures that a kernel makes, "
+			"and a vkernel is not asked: leave it out");
+		return EXIT_USAGE;
+	}
 	if (usual->json && usual->csv) {
 		message("--json and --csv exclude each other");
 		return EXIT_USAGE;

@@ -212,8 +212,8 @@ static void print_conclusion(const struct printing *printing)
 	units_format(sum->cost_all.high, UNITS_SUFFIX, most);
 	units_format(guest_use_bytes(&sum->balance, PAGEMAP_GUEST_MAPPED) /
 		     sum->processes, UNITS_SUFFIX, mapped);
-	fprintf(printing->out, "Each of the %zu that run takes from %s to %s "
-		"so; its share of guest RAM is %s on average.\n",
+	fprintf(printing->out, "Each of %zu takes between %s and %s so, and "
+		"maps %s of guest RAM on average, shared out.\n",
 		sum->processes, least, most, mapped);
 }
 
