@@ -211,7 +211,20 @@ static bool is_changing(const struct pagemap_snapshot *snapshot)
 	return false;
 }
 
-static int read_guest(struct pagemap_source *source, struct vkernels_row *row)
+static void add_cost(struct vkernels *vkernels,
+		     const struct pagemap_snapshot *snapshot)
+{
+	uint64_t wall_ns, cpu_ns;
+
+	pagemap_snapshot_cost(snapshot, &wall_ns, &cpu_ns);
+	vkernels->wall_ns += wall_ns;
+	vkernels->cpu_ns += cpu_ns;
+	if (!vkernels->time_ns)
+		vkernels->time_ns = pagemap_snapshot_time_ns(snapshot);
+}
+
+static int read_guest(struct vkernels *vkernels, struct pagemap_source *source,
+		      struct vkernels_row *row)
 {
 	struct pagemap_snapshot_opts opts = { .size = sizeof(opts) };
 	struct pagemap_guest_balance balance;
@@ -220,6 +233,7 @@ static int read_guest(struct pagemap_source *source, struct vkernels_row *row)
 
 	if (err)
 		return err;
+	add_cost(vkernels, snapshot);
 	pagemap_guest_balance(pagemap_snapshot_guest(snapshot), &balance);
 	row->is_read = true;
 	row->processes = pagemap_snapshot_process_count(snapshot);
@@ -245,7 +259,7 @@ static int look_into(struct vkernels *vkernels, struct vkernels_row *row)
 			(int)row->facts.pid, *detail ? detail : strerror(-err));
 		return err == -ENOMEM ? err : 0;
 	}
-	err = read_guest(source, row);
+	err = read_guest(vkernels, source, row);
 	if (err) {
 		detail = pagemap_source_last_error(source);
 		message("vkernel %d cannot be looked into: %s",

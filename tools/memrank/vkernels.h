@@ -60,6 +60,9 @@ struct vkernels {
 	struct pagemap_source *host;
 	struct survey survey;		/* of the host */
 	bool has_survey;
+	uint64_t time_ns;		/* of the first guest, and what looking */
+	uint64_t wall_ns;		/* into all of them took */
+	uint64_t cpu_ns;
 	struct vkernels_row *rows;	/* by rising pid */
 	size_t count;
 	struct vkernels_row total;	/* frames of several once */

@@ -207,12 +207,26 @@ static int print_grid(const char *key, struct grid *grid, const char *end,
 	return err;
 }
 
+/* Without a census of the host there are the guests alone to tell of. */
 static void print_origin(const struct vkernels *vkernels, FILE *out)
 {
-	if (vkernels->has_survey)
+	const struct json_origin origin = {
+		.kind = pagemap_source_kind(vkernels->host),
+		.kernel = pagemap_source_kernel(vkernels->host),
+		.page_size_bytes =
+			pagemap_source_page_size_bytes(vkernels->host),
+		.time_ns = vkernels->time_ns,
+		.engine = PAGEMAP_ENGINE_CENSUS,
+	};
+
+	if (vkernels->has_survey) {
 		json_begin(vkernels->host, vkernels->survey.snapshot, out);
-	else
-		fputs("{\"schema\":\"memrank/1\",\n", out);
+		return;
+	}
+	fputs("{\"schema\":\"memrank/1\",", out);
+	json_print_member("source", json_source_of(&origin), ",", out);
+	json_print_member("cost", json_cost_of(vkernels->wall_ns,
+					       vkernels->cpu_ns), ",\n", out);
 }
 
 static int print_json(const struct vkernels *vkernels, FILE *out)
@@ -222,9 +236,12 @@ static int print_json(const struct vkernels *vkernels, FILE *out)
 	print_origin(vkernels, out);
 	json_print_member("totals", json_total(vkernels), ",\n", out);
 	err = print_grid("vkernels", grid_of_rows(vkernels, false), ",\n", out);
-	if (!err)
-		err = print_grid("pairs", grid_of_pairs(vkernels), "}\n", out);
-	return err;
+	if (err)
+		return err;
+	if (vkernels->pairs)
+		return print_grid("pairs", grid_of_pairs(vkernels), "}\n", out);
+	json_print_member("pairs", NULL, "}\n", out);
+	return 0;
 }
 
 int vkernels_print(const struct vkernels *vkernels, FILE *out)
