@@ -110,7 +110,7 @@ static void find_and_walk(const struct vk_layout *layout,
 {
 	struct array roots = { 0 };
 	int got = vk_scan_roots(layout, &guest->memory, false, ROOTS_MAX,
-				&roots);
+				NULL, &roots);
 
 	CHECK(!got || got == -E2BIG || got == -EIO);
 	/* RAM, each way down, and the tables of roots. */

@@ -46,24 +46,6 @@ static int read_ram(const struct vk_memory *at, uint64_t pfn, size_t count,
 	return 0;
 }
 
-static int next_used(const struct vk_memory *at, uint64_t *pfn,
-		     bool resident_only, uint64_t *ret_count)
-{
-	const struct memory *self = (const void *)at;
-	uint64_t first = *pfn, end;
-
-	(void)resident_only;
-	while (first < at->frame_count && !self->ram->used[first])
-		first++;
-	if (first == at->frame_count)
-		return 0;
-	for (end = first; end < at->frame_count && self->ram->used[end]; end++)
-		;
-	*pfn = first;
-	*ret_count = end - first;
-	return 1;
-}
-
 static void add_root(uint64_t pfn)
 {
 	uint64_t *place = array_push(&root_list, sizeof(*place));
@@ -81,7 +63,7 @@ static int set_up(void **state)
 	memset(&memory, 0, sizeof(memory));
 	memset(children, 0, sizeof(children));
 	memory.ram = guest_ram_new(FRAMES, FIRST, BASE, 3);
-	memory.memory = (struct vk_memory){ FRAMES, read_ram, next_used };
+	memory.memory = (struct vk_memory){ FRAMES, read_ram, NULL };
 	for (i = 0; i < MMS; i++) {
 		roots[i] = guest_ram_new_mm(memory.ram);
 		add_root(roots[i]);
@@ -110,9 +92,13 @@ static int tear_down(void **state)
 
 static size_t find(struct vk_mm_shape *shape, struct array *mms)
 {
+	struct vk_mm_search search;
+
 	mms->count = 0;
-	assert_int_equal(vk_find_mms(&memory.memory, &found, &root_list, shape,
-				     mms), 0);
+	assert_int_equal(vk_mm_search_init(&memory.memory, &found, &search), 0);
+	assert_int_equal(vk_mm_search_frames(&search, 0, FRAMES + 9), 0);
+	assert_int_equal(vk_mm_search_end(&search, &root_list, shape, mms), 0);
+	vk_mm_search_free(&search);
 	return mms->count;
 }
 

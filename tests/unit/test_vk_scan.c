@@ -46,7 +46,7 @@ static int scan(bool resident_only, size_t limit)
 
 	array_free(&roots);
 	err = vk_scan_roots(layout, &guest.memory, resident_only, limit,
-			    &roots);
+			    NULL, &roots);
 	assert_false(guest.read_outside);
 	return err;
 }
@@ -100,8 +100,8 @@ static void roots_come_rising(void **unused)
 	c = small_mm(0);
 	assert_roots_are(a, b, c);
 	/* What is there already stays, before them. */
-	assert_int_equal(vk_scan_roots(layout, &guest.memory, false, 3, &roots),
-			 0);
+	assert_int_equal(vk_scan_roots(layout, &guest.memory, false, 3,
+				       NULL, &roots), 0);
 	assert_int_equal(roots.count, 6);
 	assert_int_equal(((uint64_t *)roots.items)[3], a);
 }

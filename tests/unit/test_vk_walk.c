@@ -551,7 +551,7 @@ static void assert_roots_are_models(void)
 	const uint64_t *pfns;
 
 	assert_int_equal(vk_scan_roots(layout, &guest.memory, false, SIZE_MAX,
-				       &roots), 0);
+				       NULL, &roots), 0);
 	assert_int_equal(roots.count, MODEL_MMS);
 	pfns = roots.items;
 	for (size_t i = 0; i < MODEL_MMS; i++)

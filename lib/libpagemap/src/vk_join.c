@@ -10,38 +10,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Read at a time, and how far words of one struct lie apart at most. */
-#define BLOCK_FRAMES 64
+/* How far words of one struct lie apart at most. */
 #define WINDOW_BYTES 2048
 #define PID_WINDOW_BYTES 64
 
-/* Places of the words beside each other that are kept: hostile RAM has many. */
+/* What is kept of each search: hostile RAM is full of such words. */
+#define HITS_MAX 65536
 #define SIGHTINGS_MAX 65536
 
-/* A word with the address of a stub's data, and its child's pid near it. */
+/* Read at a time where nobody else reads. */
+#define BLOCK_FRAMES 8
+
+/* The frame of a stub's data. */
+struct stub {
+	uint64_t pfn;
+	size_t child;
+};
+
+/* A word with its address. */
+struct hit {
+	uint64_t at;			/* bytes into the RAM */
+	size_t child;
+};
+
+/* And what stands near it: the child's pid, the address of a root. */
 struct sighting {
 	size_t child;
-	uint64_t at;			/* bytes into the RAM */
+	uint64_t at;
 	int32_t pid_offset;
 	int32_t root_offset;
 	uint64_t root_pfn;
 };
 
-struct search {
-	const struct vk_memory *memory;
-	const struct vk_found *found;
+/* Looking around the hits. */
+struct look {
+	const struct vk_mm_search *search;
 	const struct array *roots;
 	const struct vk_mm_shape *shape;
-	struct array stubs;		/* struct stub, by rising frame */
 	struct array sightings;
-	unsigned char *block;		/* with a window before and behind */
 	int err;
 };
 
-struct stub {
-	uint64_t pfn;
-	size_t child;
-};
+/* ---- Where the addresses of stubs stand --------------------------------- */
 
 static int compare_stubs(const void *a, const void *b)
 {
@@ -50,34 +60,99 @@ static int compare_stubs(const void *a, const void *b)
 	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
 }
 
-static int list_stubs(struct search *search)
+static const struct stub *find_stub(const struct vk_mm_search *search,
+				    uint64_t pfn)
 {
-	const struct vk_child *children = search->found->children.items;
+	const struct stub key = { .pfn = pfn };
+
+	if (!search->stubs.count)
+		return NULL;
+	return bsearch(&key, search->stubs.items, search->stubs.count,
+		       sizeof(key), compare_stubs);
+}
+
+static int look_at_frame(struct vk_also *also, uint64_t pfn,
+			 const uint64_t *words)
+{
+	struct vk_mm_search *search = (struct vk_mm_search *)(void *)also;
+	uint64_t low = search->found->facts.base_vaddr;
+	uint64_t span = search->memory->frame_count << 12;
 	size_t i;
 
-	for (i = 0; i < search->found->children.count; i++) {
+	for (i = 0; i < VK_TABLE_WORDS; i++) {
+		const struct stub *stub;
+		struct hit *hit;
+
+		if (words[i] - low >= span || words[i] & 4095)
+			continue;
+		stub = find_stub(search, (words[i] - low) >> 12);
+		if (!stub || search->hits.count == HITS_MAX)
+			continue;
+		hit = array_push(&search->hits, sizeof(*hit));
+		if (!hit)
+			return -ENOMEM;
+		*hit = (struct hit){ (pfn << 12) + i * 8, stub->child };
+	}
+	return 0;
+}
+
+int vk_mm_search_init(const struct vk_memory *memory,
+		      const struct vk_found *found,
+		      struct vk_mm_search *ret_search)
+{
+	struct vk_mm_search search = {
+		.also.look = look_at_frame, .memory = memory, .found = found,
+	};
+	const struct vk_child *children = found->children.items;
+	size_t i;
+
+	for (i = 0; i < found->children.count; i++) {
 		struct stub *stub;
 
 		if (children[i].stub_pfn == PAGEMAP_PFN_UNKNOWN)
 			continue;
-		stub = array_push(&search->stubs, sizeof(*stub));
-		if (!stub)
+		stub = array_push(&search.stubs, sizeof(*stub));
+		if (!stub) {
+			array_free(&search.stubs);
 			return -ENOMEM;
+		}
 		*stub = (struct stub){ children[i].stub_pfn, i };
 	}
-	if (search->stubs.count)
-		qsort(search->stubs.items, search->stubs.count,
+	if (search.stubs.count)
+		qsort(search.stubs.items, search.stubs.count,
 		      sizeof(struct stub), compare_stubs);
+	*ret_search = search;
 	return 0;
 }
 
-static const struct stub *find_stub(const struct search *search, uint64_t pfn)
+void vk_mm_search_free(struct vk_mm_search *search)
 {
-	const struct stub key = { .pfn = pfn };
-
-	return bsearch(&key, search->stubs.items, search->stubs.count,
-		       sizeof(key), compare_stubs);
+	array_free(&search->stubs);
+	array_free(&search->hits);
 }
+
+int vk_mm_search_frames(struct vk_mm_search *search, uint64_t pfn,
+			uint64_t count)
+{
+	const struct vk_memory *memory = search->memory;
+	uint64_t block[BLOCK_FRAMES][VK_TABLE_WORDS];
+	uint64_t end = memory->frame_count, part, i;
+	int err = 0;
+
+	if (pfn < end && count < end - pfn)
+		end = pfn + count;
+	for (; pfn < end && !err; pfn += part) {
+		part = end - pfn < BLOCK_FRAMES ? end - pfn : BLOCK_FRAMES;
+		err = memory->read(memory, pfn, (size_t)part, block);
+		for (i = 0; i < part && !err; i++)
+			if (!vk_is_zeros(block[i]))
+				err = look_at_frame(&search->also, pfn + i,
+						    block[i]);
+	}
+	return err;
+}
+
+/* ---- What stands near them ---------------------------------------------- */
 
 static int compare_frames(const void *a, const void *b)
 {
@@ -86,15 +161,15 @@ static int compare_frames(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static bool is_root(const struct search *search, uint64_t pfn)
+static bool is_root(const struct look *look, uint64_t pfn)
 {
-	return search->roots->count &&
-	       bsearch(&pfn, search->roots->items, search->roots->count,
+	return look->roots->count &&
+	       bsearch(&pfn, look->roots->items, look->roots->count,
 		       sizeof(pfn), compare_frames);
 }
 
 /* The frame that an address of main's lies at the beginning of. */
-static bool word_to_frame(const struct search *search, uint64_t word,
+static bool word_to_frame(const struct vk_mm_search *search, uint64_t word,
 			  uint64_t *ret_pfn)
 {
 	uint64_t offset = word - search->found->facts.base_vaddr;
@@ -105,17 +180,17 @@ static bool word_to_frame(const struct search *search, uint64_t word,
 	return true;
 }
 
-static void add_sighting(struct search *search, struct sighting sighting)
+static void add_sighting(struct look *look, struct sighting sighting)
 {
 	struct sighting *place;
 
-	if (search->sightings.count == SIGHTINGS_MAX)
+	if (look->sightings.count == SIGHTINGS_MAX)
 		return;
-	place = array_push(&search->sightings, sizeof(*place));
+	place = array_push(&look->sightings, sizeof(*place));
 	if (place)
 		*place = sighting;
 	else
-		search->err = -ENOMEM;
+		look->err = -ENOMEM;
 }
 
 static uint64_t word_at(const unsigned char *at)
@@ -135,103 +210,60 @@ static int32_t int_at(const unsigned char *at)
 }
 
 /* Every root whose address stands near, beside a pid that stands there too. */
-static void look_for_root(struct search *search, const unsigned char *at,
+static void look_for_root(struct look *look, const unsigned char *at,
 			  struct sighting sighting)
 {
+	const struct vk_mm_shape *shape = look->shape;
 	int32_t offset;
 
 	for (offset = -WINDOW_BYTES; offset < WINDOW_BYTES; offset += 8) {
 		uint64_t pfn;
 
-		if (search->shape->known &&
-		    offset != search->shape->root_offset)
-			continue;
-		if (!word_to_frame(search, word_at(at + offset), &pfn) ||
-		    (!search->shape->known && !is_root(search, pfn)))
+		if ((shape->known && offset != shape->root_offset) ||
+		    !word_to_frame(look->search, word_at(at + offset), &pfn) ||
+		    (!shape->known && !is_root(look, pfn)))
 			continue;
 		sighting.root_offset = offset;
 		sighting.root_pfn = pfn;
-		add_sighting(search, sighting);
+		add_sighting(look, sighting);
 	}
 }
 
-static void look_for_pid(struct search *search, const unsigned char *at,
+static void look_for_pid(struct look *look, const unsigned char *at,
 			 struct sighting sighting)
 {
-	const struct vk_child *children = search->found->children.items;
+	const struct vk_child *children = look->search->found->children.items;
+	const struct vk_mm_shape *shape = look->shape;
 	int32_t offset;
 
 	for (offset = -PID_WINDOW_BYTES; offset < PID_WINDOW_BYTES;
 	     offset += 4) {
 		if (int_at(at + offset) != children[sighting.child].pid ||
-		    (search->shape->known &&
-		     offset != search->shape->pid_offset))
+		    (shape->known && offset != shape->pid_offset))
 			continue;
 		sighting.pid_offset = offset;
-		look_for_root(search, at, sighting);
+		look_for_root(look, at, sighting);
 	}
 }
 
-/* Words of the stretch [first, end) that are the address of a stub's data. */
-static void search_block(struct search *search, uint64_t base,
-			 const unsigned char *bytes, size_t size)
+/* Reads what is around a hit; beyond the ends of RAM there are zeros. */
+static int look_around(struct look *look, const struct hit *hit)
 {
-	uint64_t low = search->found->facts.base_vaddr;
-	uint64_t span = search->memory->frame_count << 12;
-	size_t i;
+	const struct vk_memory *memory = look->search->memory;
+	unsigned char frames[3 * 4096] = { 0 };
+	uint64_t pfn = hit->at >> 12;
+	uint64_t first = pfn ? pfn - 1 : pfn;
+	uint64_t end = pfn + 2 < memory->frame_count ? pfn + 2 :
+						       memory->frame_count;
+	int err = memory->read(memory, first, (size_t)(end - first),
+			       frames + (pfn ? 0 : 4096));
 
-	for (i = 0; i < size; i += 8) {
-		uint64_t word = word_at(bytes + i);
-		const struct stub *stub;
-
-		if (word - low >= span || word & 4095)
-			continue;
-		stub = find_stub(search, (word - low) >> 12);
-		if (stub)
-			look_for_pid(search, bytes + i, (struct sighting){
-				.child = stub->child, .at = base + i,
-			});
-	}
-}
-
-/* Count frames from pfn on, with what is around them. */
-static int search_frames(struct search *search, uint64_t pfn, size_t count)
-{
-	const struct vk_memory *memory = search->memory;
-	unsigned char *middle = search->block + 4096;
-	int err;
-
-	memset(search->block, 0, 4096);
-	memset(middle + count * 4096, 0, 4096);
-	err = memory->read(memory, pfn, count, middle);
-	if (!err && pfn)
-		err = memory->read(memory, pfn - 1, 1, search->block);
-	if (!err && pfn + count < memory->frame_count)
-		err = memory->read(memory, pfn + count, 1,
-				   middle + count * 4096);
 	if (err)
 		return err;
-	search_block(search, pfn << 12, middle, count * 4096);
-	return search->err;
-}
-
-static int search_all(struct search *search)
-{
-	uint64_t pfn = 0, count;
-	int got = 0, err = 0;
-
-	search->block = malloc((BLOCK_FRAMES + 2) * 4096);
-	if (!search->block)
-		return -ENOMEM;
-	while (!err && (got = search->memory->next_used(search->memory, &pfn,
-							true, &count)) == 1) {
-		for (; count && !err; count -= got, pfn += (uint64_t)got) {
-			got = count < BLOCK_FRAMES ? (int)count : BLOCK_FRAMES;
-			err = search_frames(search, pfn, (size_t)got);
-		}
-	}
-	free(search->block);
-	return err ? err : got < 0 ? got : 0;
+	look_for_pid(look, frames + 4096 + (hit->at & 4095), (struct sighting){
+		.child = hit->child, .at = hit->at,
+	});
+	return look->err;
 }
 
 /* ---- Of all sightings, those of one shape ------------------------------- */
@@ -288,12 +320,12 @@ static bool fits(const struct sighting *sighting,
 }
 
 /* One for each child: where two name different roots, neither is believed. */
-static int take_mms(const struct search *search,
-		    const struct vk_mm_shape *shape, struct array *ret_mms)
+static int take_mms(const struct look *look, const struct vk_mm_shape *shape,
+		    struct array *ret_mms)
 {
-	const struct vk_child *children = search->found->children.items;
-	const struct sighting *all = search->sightings.items;
-	size_t i, next, count = search->sightings.count;
+	const struct vk_child *children = look->search->found->children.items;
+	const struct sighting *all = look->sightings.items;
+	size_t i, next, count = look->sightings.count;
 
 	for (i = 0; i < count; i = next) {
 		bool agree = true;
@@ -316,27 +348,27 @@ static int take_mms(const struct search *search,
 	return 0;
 }
 
-int vk_find_mms(const struct vk_memory *memory, const struct vk_found *found,
-		const struct array *roots, struct vk_mm_shape *shape,
-		struct array *ret_mms)
+int vk_mm_search_end(const struct vk_mm_search *search,
+		     const struct array *roots, struct vk_mm_shape *shape,
+		     struct array *ret_mms)
 {
-	struct search search = {
-		.memory = memory, .found = found, .roots = roots,
-		.shape = shape,
+	struct look look = {
+		.search = search, .roots = roots, .shape = shape,
 	};
-	int err = list_stubs(&search);
+	const struct hit *hits = search->hits.items;
+	size_t i;
+	int err = 0;
 
-	if (!err && search.stubs.count)
-		err = search_all(&search);
-	if (!err && search.sightings.count) {
-		qsort(search.sightings.items, search.sightings.count,
+	for (i = 0; i < search->hits.count && !err; i++)
+		err = look_around(&look, &hits[i]);
+	if (!err && look.sightings.count) {
+		qsort(look.sightings.items, look.sightings.count,
 		      sizeof(struct sighting), compare_shapes);
 		if (!shape->known)
-			choose_shape(&search.sightings, shape);
-		err = take_mms(&search, shape, ret_mms);
+			choose_shape(&look.sightings, shape);
+		err = take_mms(&look, shape, ret_mms);
 	}
-	array_free(&search.stubs);
-	array_free(&search.sightings);
+	array_free(&look.sightings);
 	return err;
 }
 

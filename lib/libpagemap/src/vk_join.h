@@ -30,14 +30,37 @@ struct vk_mm {
 };
 
 /*
- * Finds the mm_structs of children by reading all resident RAM once; also the
- * shape, unless it is known.  Found ones are added to ret_mms (struct vk_mm),
- * at most one a child, in the order of children; roots: frames that may be
- * roots (rising), which tell the shape.  0, -ENOMEM or an error of reading.
+ * A search for mm_structs, which sees frames one by one: those of a scan, or
+ * whichever there are.
  */
-int vk_find_mms(const struct vk_memory *memory, const struct vk_found *found,
-		const struct array *roots, struct vk_mm_shape *shape,
-		struct array *ret_mms);
+struct vk_mm_search {
+	struct vk_also also;		/* first */
+	const struct vk_memory *memory;
+	const struct vk_found *found;
+	struct array stubs;		/* frames of stubs' data, rising */
+	struct array hits;		/* where their addresses stand */
+};
+
+/* -ENOMEM. */
+int vk_mm_search_init(const struct vk_memory *memory,
+		      const struct vk_found *found,
+		      struct vk_mm_search *ret_search);
+
+/* Has it see count frames from pfn on; what lies outside of RAM is left out. */
+int vk_mm_search_frames(struct vk_mm_search *search, uint64_t pfn,
+			uint64_t count);
+
+/*
+ * What was found, once all was seen: mm_structs are added to ret_mms (struct
+ * vk_mm), at most one a child, in the order of children.  roots: frames that
+ * may be roots (rising), which tell the shape where it is not known.  0,
+ * -ENOMEM or an error of reading.
+ */
+int vk_mm_search_end(const struct vk_mm_search *search,
+		     const struct array *roots, struct vk_mm_shape *shape,
+		     struct array *ret_mms);
+
+void vk_mm_search_free(struct vk_mm_search *search);
 
 /*
  * Whether an mm_struct is still where it was and names the same child: 1 and

@@ -74,31 +74,99 @@ static int refresh_mms(struct vk_state *state)
 	return 0;
 }
 
-/* Every child is known: there is no need to search all of RAM. */
+/* Every child is known: there is no need to search further. */
 static bool knows_all(const struct vk_state *state)
 {
-	return state->layout && state->shape.known &&
+	return state->shape.known &&
 	       state->mms.count == state->found.children.count;
 }
 
+static bool has_swapped(const struct vk_state *state)
+{
+	return memchr(state->ram.states, PAGEMAP_GUEST_SWAPPED,
+		      state->ram.memory.frame_count);
+}
+
+/* New mm_structs mostly lie beside old ones, in the same slabs. */
+#define NEAR_FRAMES 8
+
+static int see_near(const struct vk_state *state, struct vk_mm_search *search)
+{
+	const struct vk_mm *mms = state->mms.items;
+	size_t i, k;
+	int err = 0;
+
+	for (i = 0; i < state->mms.count && !err; i++) {
+		uint64_t block = (mms[i].at >> 12) / NEAR_FRAMES;
+
+		/* Each block once. */
+		for (k = 0; k < i; k++)
+			if ((mms[k].at >> 12) / NEAR_FRAMES == block)
+				break;
+		if (k == i)
+			err = vk_mm_search_frames(search, block * NEAR_FRAMES,
+						  NEAR_FRAMES);
+	}
+	return err;
+}
+
+static int search_near(struct vk_state *state)
+{
+	struct vk_mm_search search;
+	struct array found = { 0 }, none = { 0 };
+	int err = vk_mm_search_init(&state->ram.memory, &state->found, &search);
+
+	if (err)
+		return err;
+	err = see_near(state, &search);
+	if (!err)
+		err = vk_mm_search_end(&search, &none, &state->shape, &found);
+	vk_mm_search_free(&search);
+	if (err) {
+		array_free(&found);
+		return err;
+	}
+	array_free(&state->mms);
+	state->mms = found;
+	return 0;
+}
+
+/* Reads all RAM, once, for both ways. */
+static int search_all(struct vk_state *state, const struct vk_layout *layout,
+		      bool resident_only, struct array *ret_roots)
+{
+	struct vk_mm_search search;
+	int err = vk_mm_search_init(&state->ram.memory, &state->found, &search);
+
+	if (err)
+		return err;
+	ret_roots->count = 0;
+	state->mms.count = 0;
+	err = vk_scan_roots(layout, &state->ram.memory, resident_only,
+			    ROOTS_MAX, &search.also, ret_roots);
+	if (!err || err == -E2BIG)
+		err = vk_mm_search_end(&search, ret_roots, &state->shape,
+				       &state->mms);
+	vk_mm_search_free(&search);
+	return err;
+}
+
+/*
+ * What is in the host's swap is read only if need be: where RAM does not tell
+ * of every child.
+ */
 static int search_mms(struct vk_state *state, const struct vk_layout *layout,
 		      struct array *ret_roots)
 {
-	struct vk_memory *memory = &state->ram.memory;
-	int err = vk_scan_roots(layout, memory, true, ROOTS_MAX, ret_roots);
+	int err = 0;
 
-	if (err && err != -E2BIG)
-		return err;
-	state->mms.count = 0;
-	err = vk_find_mms(memory, &state->found, ret_roots, &state->shape,
-			  &state->mms);
-	if (err || knows_all(state))
-		return err;
-	/* Some tables may be in the host's swap: those are read only if need
-	   be. */
-	ret_roots->count = 0;
-	err = vk_scan_roots(layout, memory, false, ROOTS_MAX, ret_roots);
-	return err == -E2BIG ? 0 : err;
+	if (state->shape.known)
+		err = search_near(state);
+	if (!err && !knows_all(state))
+		err = search_all(state, layout, true, ret_roots);
+	if (!err && !knows_all(state) && has_swapped(state))
+		err = search_all(state, layout, false, ret_roots);
+	return err;
 }
 
 /* Those that a child names first: they own what tables they share. */
@@ -327,42 +395,63 @@ static int walk_layout(struct vk_state *state, const struct vk_layout *layout,
 	return err;
 }
 
-/* The layout under which children have most of what the tables say. */
+/* All children are in it, and have what it says. */
+static bool fits_well(const struct vk_state *state,
+		      const struct vk_reading *reading, uint64_t same)
+{
+	uint64_t other = 0;
+	size_t i;
+
+	for (i = 0; i < reading->process_count; i++)
+		other += reading->processes[i].overlap.other;
+	return knows_all(state) && same > other;
+}
+
+static void forget_mms(struct vk_state *state)
+{
+	state->shape = (struct vk_mm_shape){ 0 };
+	state->mms.count = 0;
+}
+
+/*
+ * The layout under which children have most of what the tables say: the first
+ * that fits well, and it is walked then.
+ */
 static int choose_layout(struct vk_state *state, struct vk_reading *reading)
 {
-	const struct vk_layout *layout, *best = NULL;
+	const struct vk_layout *layout;
 	uint64_t same = 0, most = 0;
 	size_t i;
 	int err = 0;
 
 	for (i = 0; (layout = vk_layout_at(i)) && !err; i++) {
-		state->shape = (struct vk_mm_shape){ 0 };
-		state->mms.count = 0;
-		err = walk_layout(state, layout, reading, &same);
-		if (same > most) {
-			most = same;
-			best = layout;
-		}
+		forget_mms(state);
 		same = 0;
-		vk_roots_drop(reading);
+		err = walk_layout(state, layout, reading, &same);
+		if (!err && same > most) {
+			most = same;
+			state->layout = layout;
+		}
+		if (!err && fits_well(state, reading, same))
+			return 0;
 	}
-	state->shape = (struct vk_mm_shape){ 0 };
-	state->mms.count = 0;
-	state->layout = best;
-	return err ? err : best ? 0 : -ENOTSUP;
+	if (err || !state->layout)
+		return err ? err : -ENOTSUP;
+	forget_mms(state);
+	return walk_layout(state, state->layout, reading, &same);
 }
 
 int vk_roots_walk(struct vk_state *state, struct vk_reading *reading)
 {
 	uint64_t same;
-	int err = state->layout ? 0 : choose_layout(state, reading);
+	int err = state->layout ?
+		walk_layout(state, state->layout, reading, &same) :
+		choose_layout(state, reading);
 
 	if (err == -ENOTSUP)
-		return source_fail(state->host, err, "page tables of the "
-				   "vkernel: none is of a known layout",
-				   state->found.facts.pid);
-	if (err)
-		return err;
+		source_fail(state->host, err, "page tables of the vkernel: "
+			    "none is of a known layout",
+			    state->found.facts.pid);
 	reading->layout = state->layout;
-	return walk_layout(state, state->layout, reading, &same);
+	return err;
 }

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Read at a time: enough for few calls, and it stays in the cache. */
 #define BLOCK_FRAMES 64
@@ -26,6 +27,7 @@ struct height {
 struct scan {
 	const struct vk_layout *layout;
 	const struct vk_memory *memory;
+	struct vk_also *also;	/* NULL: nobody */
 	bool resident_only;
 
 	struct bits upper;	/* could be tables that name tables */
@@ -142,17 +144,28 @@ static bool is_lowest(const struct scan *scan, const uint64_t *words)
 
 /* ---- All of RAM --------------------------------------------------------- */
 
-static void look_at_frame(struct scan *scan, uint64_t pfn,
-			  const uint64_t *words)
+bool vk_is_zeros(const uint64_t *words)
+{
+	/* Each word is the next one: all are the first. */
+	return !words[0] && !words[VK_TABLE_WORDS - 1] &&
+	       !memcmp(words, words + 1,
+		       (VK_TABLE_WORDS - 1) * sizeof(*words));
+}
+
+static int look_at_frame(struct scan *scan, uint64_t pfn, const uint64_t *words)
 {
 	uint64_t child;
 
-	if (!is_upper(scan, words))
-		return;
-	bits_set(&scan->upper, pfn);
-	for (size_t i = 0; i < vk_table_words(scan->layout); i++)
-		if (names_table(scan, words[i], &child))
-			bits_set(&scan->named, child);
+	/* Most of what is free or fresh. */
+	if (vk_is_zeros(words))
+		return 0;
+	if (is_upper(scan, words)) {
+		bits_set(&scan->upper, pfn);
+		for (size_t i = 0; i < vk_table_words(scan->layout); i++)
+			if (names_table(scan, words[i], &child))
+				bits_set(&scan->named, child);
+	}
+	return scan->also ? scan->also->look(scan->also, pfn, words) : 0;
 }
 
 static int look_at_stretch(struct scan *scan, uint64_t pfn, uint64_t end)
@@ -164,10 +177,10 @@ static int look_at_stretch(struct scan *scan, uint64_t pfn, uint64_t end)
 		int err = scan->memory->read(scan->memory, pfn, count,
 					     scan->block);
 
+		for (size_t i = 0; i < count && !err; i++)
+			err = look_at_frame(scan, pfn + i, scan->block[i]);
 		if (err)
 			return err;
-		for (size_t i = 0; i < count; i++)
-			look_at_frame(scan, pfn + i, scan->block[i]);
 		pfn += count;
 	}
 	return 0;
@@ -349,7 +362,7 @@ static int scan_init(struct scan *scan)
 
 int vk_scan_roots(const struct vk_layout *layout,
 		  const struct vk_memory *memory, bool resident_only,
-		  size_t limit, struct array *ret_roots)
+		  size_t limit, struct vk_also *also, struct array *ret_roots)
 {
 	struct scan *scan = calloc(1, sizeof(*scan));
 	int err, added;
@@ -358,6 +371,7 @@ int vk_scan_roots(const struct vk_layout *layout,
 		return -ENOMEM;
 	scan->layout = layout;
 	scan->memory = memory;
+	scan->also = also;
 	scan->resident_only = resident_only;
 	scan->limit = limit;
 	err = scan_init(scan);

@@ -96,13 +96,22 @@ int vk_walk_is_same(const struct vk_layout *layout,
 
 void vk_tree_free(struct vk_tree *tree);
 
+/* Whoever wants to see the frames that a scan reads: all RAM is read once. */
+struct vk_also {
+	/* A frame that is not all zeros.  0, or an errno that ends the scan. */
+	int (*look)(struct vk_also *also, uint64_t pfn, const uint64_t *words);
+};
+
+/* Whether a frame holds nothing but zeros. */
+bool vk_is_zeros(const uint64_t *words);
+
 /*
  * Finds frames that look like roots: pages of nothing but empty entries and
  * entries that name tables for users, from which a way of such tables leads to
  * a page, or one in the guest's swap; and that no other root has among its
  * tables.  Frames are added to ret_roots (uint64_t), rising.  At most limit;
  * more are -E2BIG, and limit of them are there.  Also -ENOMEM and errors of
- * memory; nothing is added then.
+ * memory; nothing is added then.  also: NULL, or who else sees each frame.
  *
  * A copy of a root looks like one: which is the guest's, another thing has to
  * tell.  So does, seldom, data that names tables by chance.  A guest that makes
@@ -110,6 +119,7 @@ void vk_tree_free(struct vk_tree *tree);
  */
 int vk_scan_roots(const struct vk_layout *layout,
 		  const struct vk_memory *memory, bool resident_only,
-		  size_t limit, struct array *ret_roots);
+		  size_t limit, struct vk_also *also,
+		  struct array *ret_roots);
 
 #endif
