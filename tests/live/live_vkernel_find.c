@@ -84,12 +84,14 @@ static void map_guest(int ram)
 		{ 65 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, 4 * MIB },
 	};
 	size_t i;
+	void *at;
 
-	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-		if (mmap(GUEST_VADDR + pages[i].at, PAGE, pages[i].protection,
-			 pages[i].flags | MAP_FIXED, ram, pages[i].offset) ==
-		    MAP_FAILED)
+	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		at = mmap(GUEST_VADDR + pages[i].at, PAGE, pages[i].protection,
+			  pages[i].flags | MAP_FIXED, ram, pages[i].offset);
+		if (at == MAP_FAILED)
 			_exit(2);
+	}
 }
 
 static _Noreturn void be_child(const struct fake *fake, char *mapped,

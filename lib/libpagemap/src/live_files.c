@@ -201,7 +201,9 @@ static int open_quietly(int dir_fd, const char *name)
 
 	if (fd < 0 && errno == EPERM)
 		fd = openat(dir_fd, name, flags);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 static int open_checked(int dir_fd, const char *name, dev_t dev,

@@ -274,7 +274,9 @@ static bool keep_tracing_line(struct proc_tracing *tracing, uint32_t *found,
 {
 	struct span key;
 
-	if (!span_take(&line, ':', &key))
+	/* Of 60 lines most say so by their first letter. */
+	if (!line.len || !strchr("SPTvn", *line.at) ||
+	    !span_take(&line, ':', &key))
 		return true;
 	if (span_is(key, "State"))
 		return find_once(found, TRACING_STATE) &&
