@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Looking into what a snapshot of a vkernel knows beside its processes: runs
- * of guest frames, where they are mapped, what each guest process has of the
- * host.  Sums and costs are in vk_balance.c.  Nothing here reads anything.
+ * of guest frames, where they are mapped, what is known of each guest process.
+ * What these have of the host is in vk_share.c, sums and costs are in
+ * vk_balance.c.  Nothing here reads anything.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -211,79 +212,6 @@ size_t pagemap_guest_places(const struct pagemap_snapshot *snapshot,
 
 /* ---- Processes ---------------------------------------------------------- */
 
-/* Parts of pages, added up with 20 bits below a byte. */
-#define UNIT_SHIFT 20
-
-struct held {
-	uint64_t pss_units;
-	uint64_t uss_bytes;
-	uint64_t swapped_units;
-};
-
-/* Of each distinct frame that it maps, its part. */
-static int weigh(const struct vk_reading *reading,
-		 const struct vk_process *process, struct held *ret_held)
-{
-	uint8_t *seen = calloc(reading->frame_count / 8 + 1, 1);
-	const struct vk_leaf *leaves = process->tree.leaves.items;
-	uint64_t page = UINT64_C(1) << reading->layout->page_shift;
-	size_t i;
-
-	if (!seen)
-		return -ENOMEM;
-	for (i = 0; i < process->tree.leaves.count; i++) {
-		uint64_t pfn = vk_entry_pfn(reading->layout, leaves[i].entry);
-
-		if (vk_leaf_kind(reading->layout, leaves[i].entry) !=
-		    VK_LEAF_PAGE || pfn == reading->zero_pfn ||
-		    (seen[pfn / 8] & 1u << pfn % 8))
-			continue;
-		seen[pfn / 8] |= (uint8_t)(1u << pfn % 8);
-		if (reading->states[pfn] == PAGEMAP_GUEST_SWAPPED)
-			ret_held->swapped_units += (page << UNIT_SHIFT) /
-						   reading->mappers[pfn];
-		if (reading->states[pfn] != PAGEMAP_GUEST_RESIDENT)
-			continue;
-		ret_held->pss_units += (page << UNIT_SHIFT) /
-				       reading->mappers[pfn];
-		if (reading->mappers[pfn] == 1)
-			ret_held->uss_bytes += page;
-	}
-	free(seen);
-	return 0;
-}
-
-static struct pagemap_value value_of(const struct vk_reading *reading,
-				     const struct vk_process *process,
-				     uint64_t bytes)
-{
-	struct pagemap_value value = {
-		.value = bytes, .low = bytes, .high = bytes,
-	};
-
-	if (!process->has_root)
-		return (struct pagemap_value){
-			.quality = PAGEMAP_UNAVAILABLE,
-			.reason = PAGEMAP_REASON_MALFORMED,
-		};
-	if (process->changed) {
-		value.quality = PAGEMAP_ESTIMATED;
-		value.reason = PAGEMAP_REASON_CHANGED;
-	} else if (reading->incomplete) {
-		/* Who was not seen may share any of it. */
-		value.low = 0;
-		value.quality = PAGEMAP_BOUNDED;
-		value.reason = PAGEMAP_REASON_UNSEEN;
-	}
-	return value;
-}
-
-static uint64_t bytes_of(uint64_t units)
-{
-	/* Thirds of a page add up to one. */
-	return (units + (1u << 8)) >> UNIT_SHIFT;
-}
-
 static void set_child(const struct vk_reading *reading,
 		      const struct vk_process *process,
 		      struct pagemap_guest_process *result)
@@ -332,12 +260,12 @@ int pagemap_guest_process(const struct pagemap_process *process,
 		guest ? vk_reading_find(reading, process->pid) : NULL;
 	const struct vk_inside_process *told = NULL;
 	struct pagemap_guest_process result;
-	struct held held = { 0 };
+	struct pagemap_guest_share share;
 	int err;
 
 	if (!mm)
 		return -ENOTSUP;
-	err = weigh(reading, mm, &held);
+	err = vk_share_of(reading, &mm, 1, &share);
 	if (err)
 		return err;
 	if (mm->inside != SIZE_MAX)
@@ -351,10 +279,9 @@ int pagemap_guest_process(const struct pagemap_process *process,
 		.page_count = count_pages(reading, &mm->tree),
 		.child_pages = mm->overlap.same,
 		.child_other = mm->overlap.other,
-		.host_pss = value_of(reading, mm, bytes_of(held.pss_units)),
-		.host_uss = value_of(reading, mm, held.uss_bytes),
-		.host_swapped = value_of(reading, mm,
-					 bytes_of(held.swapped_units)),
+		.host_pss = share.host_pss,
+		.host_uss = share.host_uss,
+		.host_swapped = share.host_swapped,
 		.inside_pages = told ? told->compared : 0,
 		.inside_differ = told ? told->differ : 0,
 		.inside_outside = told ? told->outside : 0,

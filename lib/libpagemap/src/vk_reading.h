@@ -92,6 +92,13 @@ size_t vk_leaf_from(const struct vk_tree *tree, uint64_t vpn);
 
 void vk_state_free(struct vk_state *state);
 
+/* ---- vk_share.c: what they have of the host ----------------------------- */
+
+/* Some processes of a reading taken together.  0 or -ENOMEM. */
+int vk_share_of(const struct vk_reading *reading,
+		const struct vk_process *const *processes, size_t process_count,
+		struct pagemap_guest_share *ret_share);
+
 /* ---- vk_roots.c: which mms there are ------------------------------------ */
 
 /*

@@ -235,6 +235,21 @@ struct pagemap_guest_process {
 int pagemap_guest_process(const struct pagemap_process *process,
 			  struct pagemap_guest_process *ret_process);
 
+/** What guest processes have of the host, taken together; bytes. */
+struct pagemap_guest_share {
+	struct pagemap_value host_pss;	/**< sum of theirs, rounded once */
+	struct pagemap_value host_uss;	/**< of pages that only they map */
+	struct pagemap_value host_swapped; /**< sum of theirs */
+};
+
+/**
+ * Adds up processes of a snapshot, each named once.  Errors: -ENOTSUP if it is
+ * of no vkernel, -EINVAL for a process that is not of it, -ENOMEM.
+ */
+int pagemap_guest_share(const struct pagemap_snapshot *snapshot,
+			const struct pagemap_process *const *processes,
+			size_t count, struct pagemap_guest_share *ret_share);
+
 /** A process that `inside` tells of and that no guest mm was found for. */
 struct pagemap_guest_stray {
 	pid_t guest_pid;

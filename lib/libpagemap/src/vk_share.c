@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What guest processes have of the host, each for itself or several taken
+ * together: the frames that their pages lie in, shared out among all that map
+ * them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "snapshot.h"
+#include "vk_reading.h"
+
+/* Parts of pages, added up with 20 bits below a byte. */
+#define UNIT_SHIFT 20
+
+/* Of a guest frame: how many of the processes map it, and which was the last. */
+struct sharers {
+	uint32_t members;
+	uint32_t last;
+};
+
+struct held {
+	uint64_t pss_units;
+	uint64_t uss_bytes;
+	uint64_t swapped_units;
+};
+
+/* Whether an entry is a page that counts: not the zero page. */
+static bool counts(const struct vk_reading *reading, uint64_t entry,
+		   uint64_t *ret_pfn)
+{
+	*ret_pfn = vk_entry_pfn(reading->layout, entry);
+	return vk_leaf_kind(reading->layout, entry) == VK_LEAF_PAGE &&
+	       *ret_pfn != reading->zero_pfn;
+}
+
+/* A process that maps a frame twice is one. */
+static void count(const struct vk_reading *reading, const struct vk_tree *tree,
+		  uint32_t number, struct sharers *tallies)
+{
+	const struct vk_leaf *leaves = tree->leaves.items;
+	uint64_t pfn;
+	size_t i;
+
+	for (i = 0; i < tree->leaves.count; i++) {
+		if (!counts(reading, leaves[i].entry, &pfn) ||
+		    tallies[pfn].last == number)
+			continue;
+		tallies[pfn].last = number;
+		tallies[pfn].members++;
+	}
+}
+
+/* Each frame once: what was weighed is no longer counted. */
+static void weigh(const struct vk_reading *reading, const struct vk_tree *tree,
+		  struct sharers *tallies, struct held *held)
+{
+	const struct vk_leaf *leaves = tree->leaves.items;
+	uint64_t pfn, page = UINT64_C(1) << reading->layout->page_shift;
+	size_t i;
+
+	for (i = 0; i < tree->leaves.count; i++) {
+		uint64_t part;
+
+		if (!counts(reading, leaves[i].entry, &pfn) ||
+		    !tallies[pfn].members)
+			continue;
+		part = (page << UNIT_SHIFT) * tallies[pfn].members /
+		       reading->mappers[pfn];
+		if (reading->states[pfn] == PAGEMAP_GUEST_SWAPPED)
+			held->swapped_units += part;
+		if (reading->states[pfn] == PAGEMAP_GUEST_RESIDENT) {
+			held->pss_units += part;
+			if (tallies[pfn].members == reading->mappers[pfn])
+				held->uss_bytes += page;
+		}
+		tallies[pfn].members = 0;
+	}
+}
+
+/* ---- With its quality --------------------------------------------------- */
+
+static struct pagemap_value value_of(const struct vk_reading *reading,
+				     const struct vk_process *const *processes,
+				     size_t process_count, uint64_t bytes)
+{
+	struct pagemap_value value = {
+		.value = bytes, .low = bytes, .high = bytes,
+	};
+	size_t i, rootless = 0;
+
+	if (reading->incomplete) {
+		/* Who was not seen may share any of it. */
+		value.low = 0;
+		value.quality = PAGEMAP_BOUNDED;
+		value.reason = PAGEMAP_REASON_UNSEEN;
+	}
+	for (i = 0; i < process_count; i++) {
+		rootless += !processes[i]->has_root;
+		if (!processes[i]->changed)
+			continue;
+		value.low = value.high = bytes;
+		value.quality = PAGEMAP_ESTIMATED;
+		value.reason = PAGEMAP_REASON_CHANGED;
+	}
+	if (process_count && rootless == process_count)
+		return (struct pagemap_value){
+			.quality = PAGEMAP_UNAVAILABLE,
+			.reason = PAGEMAP_REASON_MALFORMED,
+		};
+	return value;
+}
+
+/* Thirds of a page add up to one, though each was cut. */
+static uint64_t bytes_of(uint64_t units)
+{
+	return (units + (UINT64_C(1) << (UNIT_SHIFT - 1))) >> UNIT_SHIFT;
+}
+
+int vk_share_of(const struct vk_reading *reading,
+		const struct vk_process *const *processes, size_t process_count,
+		struct pagemap_guest_share *ret_share)
+{
+	struct sharers *tallies = calloc(reading->frame_count + 1,
+				       sizeof(*tallies));
+	struct held held = { 0 };
+	size_t i;
+
+	if (!tallies)
+		return -ENOMEM;
+	for (i = 0; i < process_count; i++)
+		count(reading, &processes[i]->tree, (uint32_t)i + 1, tallies);
+	for (i = 0; i < process_count; i++)
+		weigh(reading, &processes[i]->tree, tallies, &held);
+	free(tallies);
+	*ret_share = (struct pagemap_guest_share){
+		.host_pss = value_of(reading, processes, process_count,
+				     bytes_of(held.pss_units)),
+		.host_uss = value_of(reading, processes, process_count,
+				     held.uss_bytes),
+		.host_swapped = value_of(reading, processes, process_count,
+					 bytes_of(held.swapped_units)),
+	};
+	return 0;
+}
+
+int pagemap_guest_share(const struct pagemap_snapshot *snapshot,
+			const struct pagemap_process *const *processes,
+			size_t count, struct pagemap_guest_share *ret_share)
+{
+	const struct vk_reading *reading =
+		(const struct vk_reading *)(const void *)
+		pagemap_snapshot_guest(snapshot);
+	const struct vk_process **found;
+	size_t i;
+	int err = 0;
+
+	if (!reading)
+		return -ENOTSUP;
+	found = calloc(count + 1, sizeof(*found));
+	if (!found)
+		return -ENOMEM;
+	for (i = 0; i < count && !err; i++) {
+		found[i] = vk_reading_find(reading, processes[i]->pid);
+		err = found[i] ? 0 : -EINVAL;
+	}
+	if (!err)
+		err = vk_share_of(reading, found, count, ret_share);
+	free(found);
+	return err;
+}
