@@ -6,6 +6,9 @@
  */
 #include "cells.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 static const struct pagemap_value unknown = {
 	.quality = PAGEMAP_UNAVAILABLE,
 	.reason = PAGEMAP_REASON_NOT_ASKED,
@@ -43,15 +46,16 @@ struct pagemap_value value_of_host_pss(const struct row *row)
 	const struct pagemap_guest_process *guest = guest_of(row);
 
 	if (row->sums)
-		return row->sums->host_pss;
+		return row->sums->share.host_pss;
 	return guest ? guest->host_pss : unknown;
 }
 
-/* Of several processes it is no sum: they may share what no other has. */
 struct pagemap_value value_of_host_uss(const struct row *row)
 {
 	const struct pagemap_guest_process *guest = guest_of(row);
 
+	if (row->sums)
+		return row->sums->share.host_uss;
 	return guest ? guest->host_uss : unknown;
 }
 
@@ -60,7 +64,7 @@ struct pagemap_value value_of_host_swap(const struct row *row)
 	const struct pagemap_guest_process *guest = guest_of(row);
 
 	if (row->sums)
-		return row->sums->host_swap;
+		return row->sums->share.host_swapped;
 	return guest ? guest->host_swapped : unknown;
 }
 
@@ -91,13 +95,32 @@ struct pagemap_value value_of_tables(const struct row *row)
 	return add(value_of_guest_tables(row), value_of_host_tables(row));
 }
 
-void row_sums_add(struct row_sums *sums, const struct row *row)
+int row_sums_make(const struct pagemap_snapshot *snapshot,
+		  const struct row *rows, size_t count, const bool *which,
+		  struct row_sums *ret_sums)
 {
-	sums->host_pss = add(sums->host_pss, value_of_host_pss(row));
-	sums->host_swap = add(sums->host_swap, value_of_host_swap(row));
-	sums->guest_tables = add(sums->guest_tables,
-				 value_of_guest_tables(row));
-	sums->host_tables = add(sums->host_tables, value_of_host_tables(row));
+	const struct pagemap_process **members = calloc(count + 1,
+							sizeof(*members));
+	struct row_sums sums = { 0 };
+	size_t i, kept = 0;
+	int err;
+
+	if (!members)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		if (which && !which[i])
+			continue;
+		members[kept++] = rows[i].process;
+		sums.guest_tables = add(sums.guest_tables,
+					value_of_guest_tables(&rows[i]));
+		sums.host_tables = add(sums.host_tables,
+				       value_of_host_tables(&rows[i]));
+	}
+	err = pagemap_guest_share(snapshot, members, kept, &sums.share);
+	free(members);
+	if (!err)
+		*ret_sums = sums;
+	return err;
 }
 
 /* ---- Texts and numbers ------------------------------------------------- */

@@ -10,10 +10,9 @@
 
 #include "units.h"
 
-/* What processes of a vkernel's guest take, added up for a row of several. */
+/* What processes of a vkernel's guest take together, of a row of several. */
 struct row_sums {
-	struct pagemap_value host_pss;
-	struct pagemap_value host_swap;
+	struct pagemap_guest_share share;
 	struct pagemap_value guest_tables;
 	struct pagemap_value host_tables;
 };
@@ -119,8 +118,13 @@ uint64_t columns_metrics(const struct column_list *list);
 uint32_t columns_identity(const struct column_list *list);
 uint32_t columns_names(const struct column_list *list);
 
-/* Adds a process of a guest to sums that begin as zeroes. */
-void row_sums_add(struct row_sums *sums, const struct row *row);
+/*
+ * Sums up rows that are processes of a guest; of which: those of this number,
+ * NULL for all.  0 or a negative errno.
+ */
+int row_sums_make(const struct pagemap_snapshot *snapshot,
+		  const struct row *rows, size_t count, const bool *which,
+		  struct row_sums *ret_sums);
 
 /* Lists the columns for --help. */
 void columns_print_help(FILE *out);

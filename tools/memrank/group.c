@@ -248,25 +248,41 @@ static int find_usages(struct grouping *grouping)
 	return usage_of_items(grouping, 1, &ranking->totals_usage);
 }
 
+static void choose_members(const struct grouping *grouping, uint32_t group,
+			   bool *which)
+{
+	const struct ranking *ranking = grouping->ranking;
+	size_t i;
+
+	for (i = 0; i < ranking->count; i++)
+		which[i] = grouping->group_of[pagemap_process_index(
+			ranking->rows[i].process)] == group;
+}
+
 /* What adds up of a guest's processes, where groups are of whole ones. */
 static int find_sums(struct grouping *grouping)
 {
 	struct ranking *ranking = grouping->ranking;
+	bool *which;
 	size_t i;
+	int err = 0;
 
 	if (grouping->by_mapping || !pagemap_snapshot_guest(grouping->snapshot))
 		return 0;
 	ranking->sums = calloc(grouping->group_count + 1,
 			       sizeof(*ranking->sums));
-	if (!ranking->sums)
+	which = calloc(ranking->count + 1, sizeof(*which));
+	if (!ranking->sums || !which) {
+		free(which);
 		return -ENOMEM;
-	for (i = 0; i < ranking->count; i++) {
-		const struct row *row = &ranking->rows[i];
-
-		row_sums_add(&ranking->sums[grouping->group_of[
-			pagemap_process_index(row->process)]], row);
 	}
-	return 0;
+	for (i = 0; i < grouping->group_count && !err; i++) {
+		choose_members(grouping, (uint32_t)i, which);
+		err = row_sums_make(grouping->snapshot, ranking->rows,
+				    ranking->count, which, &ranking->sums[i]);
+	}
+	free(which);
+	return err;
 }
 
 static int make_rows(struct grouping *grouping)

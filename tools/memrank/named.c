@@ -232,7 +232,8 @@ static void mark_unsure(struct pagemap_usage *usage)
 static int find_sums(struct naming *naming)
 {
 	struct ranking *ranking = naming->ranking;
-	size_t i, k;
+	size_t i;
+	int err = 0;
 
 	if (!pagemap_snapshot_guest(naming->snapshot))
 		return 0;
@@ -240,12 +241,11 @@ static int find_sums(struct naming *naming)
 			       sizeof(*ranking->sums));
 	if (!ranking->sums)
 		return -ENOMEM;
-	for (i = 0; i < naming->settings->group_count; i++)
-		for (k = 0; k < ranking->count; k++)
-			if (members_of(naming, i)[k])
-				row_sums_add(&ranking->sums[i],
-					     &ranking->rows[k]);
-	return 0;
+	for (i = 0; i < naming->settings->group_count && !err; i++)
+		err = row_sums_make(naming->snapshot, ranking->rows,
+				    ranking->count, members_of(naming, i),
+				    &ranking->sums[i]);
+	return err;
 }
 
 /* ---- Rows -------------------------------------------------------------- */

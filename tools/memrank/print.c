@@ -23,7 +23,7 @@ static struct json *json_totals(const struct row *totals)
 			       &value);
 	}
 	if (totals->sums)
-		json_set_value(object, "host_pss", &totals->sums->host_pss);
+		json_set_value(object, "host_pss", &totals->sums->share.host_pss);
 	json_set_text(object, "quality", pagemap_quality_name(
 		      row_quality(totals, PAGEMAP_METRICS_SIZES)));
 	return object;

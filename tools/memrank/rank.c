@@ -121,29 +121,6 @@ static int name_rows(const struct settings *settings,
 				  ranking->names);
 }
 
-/* What guest processes have of the host, not as the sum of rounded parts. */
-static void set_totals_sums(const struct pagemap_snapshot *snapshot,
-			    struct ranking *ranking, bool all)
-{
-	const struct pagemap_guest *guest = pagemap_snapshot_guest(snapshot);
-	struct pagemap_value *host = &ranking->totals_sums.host_pss;
-	struct pagemap_guest_balance balance;
-	size_t i;
-
-	for (i = 0; guest && i < ranking->count; i++)
-		row_sums_add(&ranking->totals_sums, &ranking->rows[i]);
-	if (!guest)
-		return;
-	ranking->totals.sums = &ranking->totals_sums;
-	if (!all || host->quality != PAGEMAP_EXACT)
-		return;
-	pagemap_guest_balance(guest, &balance);
-	host->value = balance.counts[PAGEMAP_GUEST_MAPPED]
-				    [PAGEMAP_GUEST_RESIDENT] *
-		      balance.page_bytes;
-	host->low = host->high = host->value;
-}
-
 /* All of the machine, or of what the filters leave of it. */
 static int set_totals(const struct settings *settings,
 		      const struct pagemap_snapshot *snapshot,
@@ -155,13 +132,13 @@ static int set_totals(const struct settings *settings,
 	bool filter = settings_filter(settings);
 	size_t i;
 
+	int err = 0;
+
 	if (!settings->totals && !settings->usual.json)
 		return 0;
 	*totals = row_init();
 	for (i = 0; i < ranking->count; i++)
 		totals->processes += ranking->rows[i].processes;
-	if (settings->by != BY_NAMED && !settings->mapping_filter.set)
-		set_totals_sums(snapshot, ranking, !filter);
 	totals->name = totals->command = filter ? some : all;
 	totals->usage = &ranking->totals_usage;
 	totals->metrics = ranking->count ? ranking->rows[0].metrics : 0;
@@ -169,6 +146,13 @@ static int set_totals(const struct settings *settings,
 		totals->name = totals->command = "(all groups, each page once)";
 		return 0;	/* by named_groups_make() */
 	}
+	if (pagemap_snapshot_guest(snapshot) && !settings->mapping_filter.set) {
+		err = row_sums_make(snapshot, ranking->rows, ranking->count,
+				    NULL, &ranking->totals_sums);
+		totals->sums = &ranking->totals_sums;
+	}
+	if (err)
+		return err;
 	if (!filter)
 		return pagemap_usage_of_snapshot(snapshot,
 						 &ranking->totals_usage);
