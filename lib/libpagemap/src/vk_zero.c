@@ -150,8 +150,7 @@ static int choose(const struct search *search, const struct vk_ram *ram,
 	for (i = 0; i < search->count && !err; i++) {
 		const struct candidate *candidate = &search->candidates[i];
 
-		if (candidate->seen != SEEN_BOTH ||
-		    (i && candidate->pfn == candidate[-1].pfn))
+		if (candidate->seen != SEEN_BOTH)
 			continue;
 		err = ram->memory.read(&ram->memory, candidate->pfn, 1, page);
 		if (err || !is_zero(page, size))
@@ -165,13 +164,28 @@ static int choose(const struct search *search, const struct vk_ram *ram,
 	return err ? err : hits ? 0 : -ENOENT;
 }
 
+/* By rising frame, each once: a search finds any of those that are equal. */
+static void take_candidates(struct search *search, const uint64_t *pfns,
+			    size_t count)
+{
+	struct candidate *candidates = search->candidates;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		candidates[i].pfn = pfns[i];
+	qsort(candidates, count, sizeof(*candidates), compare_candidates);
+	for (i = 0; i < count; i++)
+		if (!i || candidates[i].pfn !=
+			  candidates[search->count - 1].pfn)
+			candidates[search->count++] = candidates[i];
+}
+
 int vk_find_zero_page(struct pagemap_source *host, const struct vk_found *found,
 		      const struct vk_ram *ram, const uint64_t *candidates,
 		      size_t count, uint64_t *ret_pfn)
 {
 	struct search *search;
 	uint64_t pfn = 0;
-	size_t i;
 	int err = -ENOMEM;
 
 	if (!count)
@@ -182,12 +196,8 @@ int vk_find_zero_page(struct pagemap_source *host, const struct vk_found *found,
 	if (search && search->candidates) {
 		search->host = host;
 		search->found = found;
-		search->count = count;
 		search->budget_bytes = DATA_MAX_BYTES;
-		for (i = 0; i < count; i++)
-			search->candidates[i].pfn = candidates[i];
-		qsort(search->candidates, count, sizeof(struct candidate),
-		      compare_candidates);
+		take_candidates(search, candidates, count);
 		err = search_main(search);
 		if (!err)
 			err = choose(search, ram, &pfn);
