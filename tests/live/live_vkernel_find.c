@@ -48,6 +48,7 @@ struct fake {
 	bool only_forked;		/* those that every fork has */
 	bool runs;			/* the child does */
 	bool has_helper;
+	bool is_closed;			/* its RAM, which stays mapped */
 	int ram;
 };
 
@@ -157,6 +158,8 @@ static void make_fake(struct report *report, void *context)
 	/* Its pid, in a range's clothes. */
 	if (fake->has_helper)
 		report->ranges[report->count++].start = (uint64_t)helper;
+	if (fake->is_closed)
+		close(fake->ram);
 	if (fake->is_cut && ftruncate(fake->ram, FIRST_BYTES))
 		report_skip(report, "ftruncate");
 }
@@ -289,6 +292,20 @@ static void one_whose_child_runs(void **unused)
 	expect_facts(&fake, &victim, victim.pid, 0);
 	expect_facts(&fake, &victim, victim.report.partner, 0);
 	assert_int_equal(count_among_all(victim.pid), 1);
+	stop(&fake, &victim);
+}
+
+/* Its RAM can be found by the mapping alone. */
+static void one_whose_ram_is_closed(void **unused)
+{
+	struct fake fake = { .name = "closed", .is_closed = true };
+	struct victim victim;
+
+	(void)unused;
+	if (getuid() != 0)
+		SKIP("only root may follow map_files");
+	start(&fake, &victim);
+	expect_facts(&fake, &victim, victim.pid, 0);
 	stop(&fake, &victim);
 }
 
@@ -484,11 +501,12 @@ static void children_come_and_go(void **unused)
 
 int main(void)
 {
-	enum { FAKES = sizeof(fakes) / sizeof(fakes[0]), OWN = 6 };
+	enum { FAKES = sizeof(fakes) / sizeof(fakes[0]), OWN = 7 };
 	struct CMUnitTest tests[OWN + FAKES] = {
 		cmocka_unit_test(a_whole_one),
 		cmocka_unit_test(one_with_a_helper),
 		cmocka_unit_test(one_whose_child_runs),
+		cmocka_unit_test(one_whose_ram_is_closed),
 		cmocka_unit_test(one_that_ended),
 		cmocka_unit_test(of_another_user),
 		cmocka_unit_test(children_come_and_go),

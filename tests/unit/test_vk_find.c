@@ -116,12 +116,14 @@ static void a_child_without_a_stub(void **state)
 
 	(void)state;
 	made_process(MADE_CHILD, MADE_MAIN, MADE_MAIN,
-		     MADE_RAM("00400000-00402000", "r-xs", "00500000"));
+		     MADE_RAM("00400000-00402000", "r-xs", "00500000")
+		     MADE_RAM("00402000-00403000", "rw-s", "00700000"));
 	made_process(MADE_OTHER_CHILD, MADE_MAIN, MADE_MAIN,
 		     MADE_RAM("7fc0000000-7fc0001000", "--xp", "00236000")
 		     MADE_RAM("7fc0002000-7fc0003000", "rw-s", "00802000"));
 	find(MADE_MAIN, &found);
 	child = found.children.items;
+	/* Code that may be read, and data behind it, are the guest's. */
 	assert_int_equal(child[0].stub_vaddr, 0);
 	assert_int_equal(child[0].stub_pfn, PAGEMAP_PFN_UNKNOWN);
 	assert_int_equal(child[0].stub_frames, 0);

@@ -166,7 +166,7 @@ static void without_frame_numbers(void **state)
 static void flags_of_frames(void **state)
 {
 	static const uint64_t frames[] = {
-		1000, 1001, PAGEMAP_PFN_UNKNOWN, 0, 900, 5000, 901, 1000,
+		1000, 1001, PAGEMAP_PFN_UNKNOWN, 900, 0, 5000, 901, 1000,
 	};
 	uint64_t flags[8];
 
@@ -181,8 +181,8 @@ static void flags_of_frames(void **state)
 	assert_int_equal(flags[0], 0x2000);
 	assert_int_equal(flags[1], 0x2001);
 	assert_int_equal(flags[2], PAGEMAP_FLAGS_UNKNOWN);
-	assert_int_equal(flags[3], PAGEMAP_FLAGS_UNKNOWN);
-	assert_int_equal(flags[4], 9);
+	assert_int_equal(flags[3], 9);
+	assert_int_equal(flags[4], PAGEMAP_FLAGS_UNKNOWN);
 	/* Behind the end of the RAM of the host. */
 	assert_int_equal(flags[5], PAGEMAP_FLAGS_UNKNOWN);
 	assert_int_equal(flags[6], 10);
@@ -215,7 +215,7 @@ static void write_both(uint64_t vaddr, uint64_t pfn)
 	write_word(vaddr + 0x100000, MADE_BASE + pfn * PAGE);
 }
 
-static const uint64_t candidates[] = { 0x900, 0x500, 0x501, 0x500, 0x502 };
+static const uint64_t candidates[] = { 0x900, 0x501, 0x500, 0x501, 0x502 };
 
 static int find_zero(uint64_t *ret_pfn)
 {
@@ -237,7 +237,10 @@ static void the_zero_page(void **state)
 	uint64_t pfn = 0;
 
 	(void)state;
-	made_size(MADE_MAIN, "mem", MADE_BASE + MADE_RAM_BYTES);
+	made_process(MADE_MAIN, 1, 0,
+		     "50000000-50001000 rw-p 00000000 00:00 0\n" MADE_MAIN_MAPS
+		     "90000000-90001000 rw-p 00000000 00:00 0\n");
+	made_size(MADE_MAIN, "mem", 0x90001000);
 	/* One word alone, for each of two; and none that anybody maps. */
 	write_word(DATA + 8, 0x500);
 	write_word(DATA + 0x17fff8, MADE_BASE + 0x501 * PAGE);
@@ -247,6 +250,8 @@ static void the_zero_page(void **state)
 	assert_int_equal(find_zero(&pfn), -ENOENT);
 	/* Both, but beside the data. */
 	write_word(MADE_BASE + 0x1000, 0x501);
+	write_word(0x50000000, 0x501);
+	write_word(0x90000000, 0x501);
 	assert_int_equal(find_zero(&pfn), -ENOENT);
 	assert_int_equal(pfn, 0);
 	write_word(DATA + 0x9000, 0x501);
