@@ -269,10 +269,6 @@ static int find_ram(const struct suspect *suspect)
 
 	if (err) {
 		refuse_reading(suspect, err, "maps");
-	} else if (!suspect->maps.size) {
-		err = refuse(suspect, -ENOTSUP,
-			     "has no memory of its own: a kernel thread, or "
-			     "one that has ended");
 	} else if (!shared.count) {
 		err = refuse(suspect, -ENOTSUP,
 			     "maps no deleted file shared, as a vkernel its "
@@ -328,7 +324,14 @@ static int read_main(struct suspect *suspect, uint32_t *ret_threads)
 	suspect->found->start_ticks = stat.start_ticks;
 	*ret_threads = stat.thread_count;
 	err = host->ops->read_text(host, &suspect->ref, "maps", text);
-	return err ? refuse_reading(suspect, err, "maps") : find_ram(suspect);
+	if (err)
+		return refuse_reading(suspect, err, "maps");
+	if (stat.kernel_thread)
+		return refuse(suspect, -ENOTSUP, "is a kernel thread");
+	/* A zombie, or about to be one. */
+	if (!text->size)
+		return refuse_reading(suspect, -ESRCH, "maps");
+	return find_ram(suspect);
 }
 
 static int find_kin(const struct suspect *suspect, uint32_t thread_count,

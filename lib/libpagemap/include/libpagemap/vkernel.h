@@ -54,8 +54,8 @@ int pagemap_vkernel_look(struct pagemap_source *host, pid_t pid,
 /**
  * The next vkernel of a host whose main process is above *pid, by rising pid
  * (begin with 0): 1 and stores it and its pid, 0 at the end.  Reads one small
- * file of each process, and more of those that are being traced.  Those that
- * may not be looked at are passed over.  Errors: -ENOMEM.
+ * file of each process, and more of those that trace another.  Those that may
+ * not be looked at are passed over.  Errors: -ENOMEM.
  */
 int pagemap_vkernel_next(struct pagemap_source *host, pid_t *pid,
 			 struct pagemap_vkernel *ret_vkernel);
