@@ -314,9 +314,16 @@ static void one_that_ended(void **unused)
 	struct fake fake = { .name = "ended" };
 	struct pagemap_vkernel facts;
 	struct victim victim;
+	siginfo_t info;
 
 	(void)unused;
 	start(&fake, &victim);
+	/* First not yet waited for, then without a trace. */
+	kill(victim.pid, SIGKILL);
+	assert_int_equal(waitid(P_PID, (id_t)victim.pid, &info,
+				WEXITED | WNOWAIT), 0);
+	assert_int_equal(pagemap_vkernel_look(source, victim.pid, &facts),
+			 -ESRCH);
 	stop(&fake, &victim);
 	assert_int_equal(pagemap_vkernel_look(source, victim.pid, &facts),
 			 -ESRCH);

@@ -142,6 +142,9 @@ void made_vkernel(void)
 {
 	made_begin();
 	made_process(1, 0, 0, "00400000-00500000 r-xp 00000000 fe:00 9 /init\n");
+	made_process(2, 0, 0, "");
+	made_write(2, "stat", "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 "
+		   "0 0 20 0 1 0 3 0 0 18446744073709551615\n");
 	made_process(MADE_MAIN, 1, 0, MADE_MAIN_MAPS);
 	made_process(MADE_HELPER, MADE_MAIN, 0, MADE_MAIN_MAPS);
 	made_process(MADE_CHILD, MADE_MAIN, MADE_MAIN,
