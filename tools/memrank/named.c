@@ -197,11 +197,34 @@ static int measure_groups(struct naming *naming)
 	return err;
 }
 
+/* What the members of all groups have of the host, if they are a guest's. */
+static int sum_totals(struct naming *naming)
+{
+	struct ranking *ranking = naming->ranking;
+	bool *which;
+	size_t i;
+	int err;
+
+	if (!pagemap_snapshot_guest(naming->snapshot))
+		return 0;
+	which = calloc(ranking->count + 1, sizeof(*which));
+	if (!which)
+		return -ENOMEM;
+	for (i = 0; i < ranking->count; i++)
+		which[i] = *group_of_row(naming, i) != PAGEMAP_NO_GROUP;
+	err = row_sums_make(naming->snapshot, ranking->rows, ranking->count,
+			    which, &ranking->totals_sums);
+	ranking->totals.sums = &ranking->totals_sums;
+	free(which);
+	return err;
+}
+
 /* All members of all groups, each page once. */
 static int measure_totals(struct naming *naming)
 {
 	struct ranking *ranking = naming->ranking;
 	size_t i;
+	int err;
 
 	if (!ranking->totals.usage)
 		return 0;
@@ -212,7 +235,9 @@ static int measure_totals(struct naming *naming)
 	for (i = 0; i < ranking->count; i++)
 		if (*group_of_row(naming, i) != PAGEMAP_NO_GROUP)
 			ranking->totals.processes += ranking->rows[i].processes;
-	return measure_partition(naming, 1, &ranking->totals_usage);
+	err = sum_totals(naming);
+	return err ? err : measure_partition(naming, 1,
+					     &ranking->totals_usage);
 }
 
 /* Who may be a member and is not counted makes every figure too small. */
