@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Cells of a vkernel's guest: what its host knows of a guest process.  Rows of
- * several processes have what adds up; a row of a part of a process, and of any
- * other source, has nothing.
+ * several processes have what the library says of them together; a row of a
+ * part of a process has no figures, and one of any other source nothing.
  */
 #include "cells.h"
 
@@ -108,7 +108,8 @@ int row_sums_make(const struct pagemap_snapshot *snapshot,
 	if (!members)
 		return -ENOMEM;
 	for (i = 0; i < count; i++) {
-		if (which && !which[i])
+		/* One that was named and is not there has nothing. */
+		if ((which && !which[i]) || !rows[i].guest)
 			continue;
 		members[kept++] = rows[i].process;
 		sums.guest_tables = add(sums.guest_tables,
@@ -125,9 +126,11 @@ int row_sums_make(const struct pagemap_snapshot *snapshot,
 
 /* ---- Texts and numbers ------------------------------------------------- */
 
+/* Who it is is known also where a row is a part of its memory. */
+
 const char *text_of_link(const struct row *row, char *scratch, size_t size)
 {
-	const struct pagemap_guest_process *guest = guest_of(row);
+	const struct pagemap_guest_process *guest = row->guest;
 
 	(void)scratch, (void)size;
 	return guest ? pagemap_guest_link_name(guest->link) : NULL;
@@ -135,7 +138,7 @@ const char *text_of_link(const struct row *row, char *scratch, size_t size)
 
 bool number_of_guest_pid(const struct row *row, int64_t *ret_number)
 {
-	const struct pagemap_guest_process *guest = guest_of(row);
+	const struct pagemap_guest_process *guest = row->guest;
 
 	if (!guest)
 		return false;
@@ -175,7 +178,7 @@ bool number_of_child_other(const struct row *row, int64_t *ret_number)
 
 bool number_of_root(const struct row *row, int64_t *ret_number)
 {
-	const struct pagemap_guest_process *guest = guest_of(row);
+	const struct pagemap_guest_process *guest = row->guest;
 
 	if (!guest)
 		return false;

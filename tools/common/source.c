@@ -125,13 +125,22 @@ bool engine_parse(const char *name, enum pagemap_engine *ret_engine)
 	return false;
 }
 
+void say_missing(const struct pagemap_source *source, pid_t pid)
+{
+	if (pagemap_source_host(source))
+		message("process %d runs nothing of the guest (processes are "
+			"named by their pids in the host)", (int)pid);
+	else
+		message("process %d does not exist", (int)pid);
+}
+
 int snapshot_failed(struct pagemap_source *source, int err, const pid_t *pids,
 		    size_t count)
 {
 	size_t i;
 
 	for (i = 0; err == -ESRCH && i < count; i++)
-		message("process %d does not exist", (int)pids[i]);
+		say_missing(source, pids[i]);
 	if (err == -ESRCH && count)
 		return EXIT_NOTHING;
 	if (err == -ENOTSUP && !pagemap_source_has_feature(source,

@@ -17,6 +17,9 @@ int source_open(const struct source_choice *choice,
 /* "auto", "kernel" or "census"; false after a message. */
 bool engine_parse(const char *name, enum pagemap_engine *ret_engine);
 
+/* Says that a process that was named is not there. */
+void say_missing(const struct pagemap_source *source, pid_t pid);
+
 /*
  * Says why no snapshot could be taken of the processes that were asked for
  * (none: all); gives the exit status.

@@ -110,6 +110,7 @@ int rank_snapshot(const struct settings *settings,
 
 /* Processes that were named and are not there are said each. */
 static void report_missing(const struct settings *settings,
+			   const struct pagemap_source *source,
 			   const struct pagemap_snapshot *snapshot)
 {
 	size_t i;
@@ -120,8 +121,7 @@ static void report_missing(const struct settings *settings,
 
 		if (!process || pagemap_process_status(process) ==
 				PAGEMAP_STATUS_VANISHED)
-			message("process %d does not exist",
-				(int)settings->pids[i]);
+			say_missing(source, settings->pids[i]);
 		else if (pagemap_process_status(process) ==
 			 PAGEMAP_STATUS_NO_MEMORY)
 			message("process %d is a kernel thread or a zombie: "
@@ -160,7 +160,7 @@ int rank_once(const struct settings *settings, struct pagemap_source *source)
 		status = EXIT_NOTHING;
 	} else {
 		report_unreadable(source, snapshot);
-		report_missing(settings, snapshot);
+		report_missing(settings, source, snapshot);
 		guest_report(snapshot);
 		groups_report(settings, snapshot, kept.found);
 		vkernels_seen_report(&kept.seen);

@@ -84,20 +84,23 @@ static int find_guests(const struct pagemap_snapshot *snapshot,
 		       struct ranking *ranking)
 {
 	size_t i;
-	int err = 0;
+	int err;
 
 	if (!pagemap_snapshot_guest(snapshot))
 		return 0;
 	ranking->guests = calloc(ranking->count + 1, sizeof(*ranking->guests));
 	if (!ranking->guests)
 		return -ENOMEM;
-	for (i = 0; i < ranking->count && !err; i++) {
+	for (i = 0; i < ranking->count; i++) {
 		struct row *row = &ranking->rows[i];
 
 		err = pagemap_guest_process(row->process, &ranking->guests[i]);
-		row->guest = &ranking->guests[i];
+		if (!err)
+			row->guest = &ranking->guests[i];
+		else if (err != -ENOTSUP)	/* it is not there any more */
+			return err;
 	}
-	return err;
+	return 0;
 }
 
 static void filter_rows(const struct settings *settings,
