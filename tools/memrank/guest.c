@@ -179,6 +179,7 @@ void guest_report(const struct pagemap_snapshot *snapshot)
 	if (!sum.strays)
 		return;
 	name_strays(sum.guest, names, sizeof(names));
-	message("--inside tells of %zu process%s that no page tables were found "
-		"for: %s", sum.strays, plural(sum.strays), names);
+	message("--inside tells of %zu process%s that fit%s none of those found: "
+		"%s", sum.strays, plural(sum.strays), sum.strays == 1 ? "s" : "",
+		names);
 }
