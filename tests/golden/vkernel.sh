@@ -107,6 +107,14 @@ golden vkernel-gone-on above memrank -S vkernel --vkernel 2000 --inside gone-on 
 golden vkernel-gone-on-json json memrank -S vkernel --vkernel 2000 --json \
 	--inside gone-on -n 1
 
+# A User-Mode Linux of 6.1 shows the flags of less frames than it has: what is
+# beyond them is RAM, and resident.
+"$BUILD/tests/fixtures/mkproc" tests/fixtures/machines/vkernel-guest.txt \
+	"$scratch/short"
+truncate -s $((0x1800 * 8)) "$scratch/short/kpageflags"
+truncate -s $((0x1800 * 8)) "$scratch/short/kpagecount"
+rows short-flags --inside short -c pid,rss,pss,uss,quality
+
 # What a host cannot tell is asked for, or refused.
 rank whole-system -w
 rank if-killed --if-killed pid:2020

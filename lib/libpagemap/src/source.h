@@ -36,6 +36,7 @@ struct pages_file {
  */
 struct source_beside {
 	void (*release)(struct source_beside *beside);
+	uint64_t ram_end;		/* its frames end here; 0: not known */
 };
 
 /* Bits of an extent: what a scan knows of its pages. */

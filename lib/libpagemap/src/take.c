@@ -358,6 +358,8 @@ static int begin(struct pagemap_source *source,
 				 snapshot->detail == PAGEMAP_DETAIL_PAGES,
 				 &snapshot->beside);
 	snapshot->cpu_ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_ns;
+	if (!err && snapshot->beside)
+		snapshot->ram_end = snapshot->beside->ram_end;
 	return err;
 }
 
