@@ -191,6 +191,9 @@ int parse_pressure(const char *text, size_t size, uint64_t *ret_some_us);
  */
 int parse_cgroup(const char *text, size_t size, struct span *ret_path);
 
+/* Swap types from here on are the kernel's own: it keeps at least 23 areas. */
+#define SWAP_TYPES_LEAST 23
+
 /* /proc/swaps. */
 struct proc_swaps {
 	uint32_t area_count;

@@ -8,8 +8,6 @@
 
 #include "parse.h"
 
-/* Swap types from here on are the kernel's own: it keeps at least 23 areas. */
-#define SWAP_TYPES_LEAST 23
 #define SWAP_TYPES_MOST 32
 
 /* "NAME TYPE SIZE USED PRIORITY", sizes in kB. */

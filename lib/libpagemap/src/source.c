@@ -178,7 +178,7 @@ int source_read_swaps(struct pagemap_source *source)
 		err = parse_swaps(text.data, text.size, &swaps);
 	buffer_free(&text);
 	/* Nor does one that is not understood say that there is a swap area. */
-	source->swap_types = err ? 0 : swaps.types;
+	source->swap_types = err ? source->swap_types_untold : swaps.types;
 	source->swap_used_bytes = err ? 0 : swaps.used_bytes;
 	return err == -ENOMEM ? err : 0;
 }

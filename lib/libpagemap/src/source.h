@@ -247,6 +247,7 @@ struct pagemap_source {
 	int frame_fds[2];		/* by enum frame_file; -1 not open */
 	int records_fd;			/* of kpagemap, in place of both; -1 */
 	uint32_t swap_types;		/* see parse.h; read with each snapshot */
+	uint32_t swap_types_untold;	/* the same, where no file tells */
 	uint64_t swap_used_bytes;
 	uint64_t scan_end_page;		/* end of what a scan may ask; 0 untried */
 

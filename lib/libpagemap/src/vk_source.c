@@ -631,6 +631,9 @@ int pagemap_source_open_vkernel(struct pagemap_source *host, pid_t pid,
 	source_init(base, &vk_ops, PAGEMAP_SOURCE_VKERNEL);
 	base->page_size_bytes = 4096;
 	base->page_shift = 12;
+	/* Which areas a guest has is not seen: what is none of its kernel's
+	 * own entries is in one. */
+	base->swap_types_untold = (UINT32_C(1) << SWAP_TYPES_LEAST) - 1;
 	self->state.host = host;
 	self->state.inside = opts ? opts->inside : NULL;
 	self->state.zero_pfn = PAGEMAP_PFN_UNKNOWN;
