@@ -9,14 +9,20 @@
 . tests/kernel/common.sh
 
 trap 'vk_end_all; rm -rf "$scratch"' EXIT
-vk_pids=()
+declare -A vk_launchers=()
 
 # vk_guest NAME: builds all that vk_boot needs, or ends the script.
 vk_guest()
 {
 	local program
 
-	command -v setpriv >/dev/null || skip_all "$1" "setpriv is not installed"
+	[[ $EUID -eq 0 ]] || skip_all "$1" "only root may look at its RAM"
+	for program in setpriv unshare; do
+		command -v $program >/dev/null ||
+			skip_all "$1" "$program is not installed"
+	done
+	unshare --pid --fork true 2>/dev/null ||
+		skip_all "$1" "no pid namespace may be made here"
 	[[ -x $BUILD/tests/vkernel/oracle ]] ||
 		skip_all "$1" "$BUILD/tests/vkernel is not built: make test-programs"
 	uml_guest "$1" tests/uml/minimal.config
@@ -34,9 +40,13 @@ vk_guest()
 # to $vk_dir, and $vk_pid is its main process.  Words are for its kernel.  With
 # vk_random=1 the host lays out its addresses as it likes, which adds to the
 # guest's RAM what lies between its heap and its image.
+#
+# Children whose main is killed are let go, and some then run the guest's
+# program as one of the host, with root's rights.  So main is the first process
+# of a pid namespace, which ends with it.
 vk_boot()
 {
-	local name=$1
+	local name=$1 launcher
 	local -a fixed=(setarch -R)
 
 	shift
@@ -46,13 +56,18 @@ vk_boot()
 	mkdir "$vk_dir"
 	truncate -s 64M "$vk_dir/swap"
 	busybox mkswap "$vk_dir/swap" >/dev/null
-	setpriv --pdeathsig KILL "${fixed[@]}" "$uml_tree/linux" \
+	setpriv --pdeathsig KILL unshare --pid --fork --kill-child=KILL \
+		"${fixed[@]}" "$uml_tree/linux" \
 		mem="${vk_memory:-128M}" initrd="$scratch/initramfs" \
 		ubda="$vk_dir/swap" SWAP=/dev/ubda HOSTDIR="$vk_dir" \
 		con0=fd:0,fd:1 con=null rdinit=/init quiet "$@" \
 		</dev/null >"$vk_dir/console" 2>&1 &
-	vk_pid=$!
-	vk_pids+=("$vk_pid")
+	launcher=$!
+	until vk_pid=$(pgrep -P $launcher); do
+		kill -0 $launcher 2>/dev/null || return
+		sleep 0.01
+	done
+	vk_launchers[$vk_pid]=$launcher
 }
 
 # vk_ask WORD [ARGUMENT]: asks the guest and waits for its answer, which is
@@ -87,18 +102,19 @@ vk_send()
 	echo "$number"
 }
 
-# Its children are killed by the host's kernel when main dies.
+# vk_end PID: ends one by its main process.
 vk_end()
 {
 	kill -KILL "$1" 2>/dev/null
-	wait "$1" 2>/dev/null
+	wait "${vk_launchers[$1]}" 2>/dev/null
+	unset "vk_launchers[$1]"
 }
 
 vk_end_all()
 {
 	local pid
 
-	for pid in "${vk_pids[@]}"; do
+	for pid in "${!vk_launchers[@]}"; do
 		vk_end "$pid"
 	done
 }

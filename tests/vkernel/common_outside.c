@@ -66,9 +66,9 @@ static bool is_of(const struct line *line, const struct line *ram)
 }
 
 /* Where the file's lowest mapped page is tells where its first would be. */
-static uint64_t find_base(pid_t pid, const struct line *ram)
+static void find_base(const struct line *ram, struct outside *outside)
 {
-	FILE *maps = open_proc(pid, "maps");
+	FILE *maps = open_proc(outside->pid, "maps");
 	struct line line, lowest = *ram;
 
 	while (maps && next_line(maps, &line))
@@ -76,7 +76,8 @@ static uint64_t find_base(pid_t pid, const struct line *ram)
 			lowest = line;
 	if (maps)
 		fclose(maps);
-	return lowest.start - lowest.offset;
+	outside->base = lowest.start - lowest.offset;
+	outside->first_pfn = lowest.offset / PAGE;
 }
 
 static int open_pagemap(pid_t pid)
@@ -168,9 +169,8 @@ void outside_read(pid_t pid, struct outside *ret_outside)
 	char path[128];
 	struct stat stat;
 
-	*ret_outside = (struct outside){
-		.pid = pid, .base = find_base(pid, &ram),
-	};
+	*ret_outside = (struct outside){ .pid = pid };
+	find_base(&ram, ret_outside);
 	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64,
 		 pid, ram.start, ram.end);
 	ret_outside->ram = open(path, O_RDONLY | O_CLOEXEC);

@@ -30,6 +30,7 @@ struct outside {
 	pid_t pid;			/* main */
 	int ram, pagemap;		/* open */
 	uint64_t base;			/* main has frame 0 there */
+	uint64_t first_pfn;		/* the lowest that main maps */
 	uint64_t ram_bytes;
 	struct outside_child *children;
 	size_t child_count;

@@ -254,28 +254,31 @@ static void dump_machine(void)
 	copy_file("/tmp/known", to);
 }
 
-static void dump_once(void)
+/* only: that process alone; 0: all. */
+static void dump_processes(int only)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 
-	make_folders();
 	while (proc && (entry = readdir(proc)))
-		if (atoi(entry->d_name) > 0)
+		if (atoi(entry->d_name) > 0 &&
+		    (!only || atoi(entry->d_name) == only))
 			dump_process(atoi(entry->d_name));
 	if (proc)
 		closedir(proc);
-	dump_machine();
 }
 
 /* ---- What the host may ask for -------------------------------------------- */
 
-/* The first time this takes memory of its own; the second says what it took. */
+/* Itself it tells of once more at the end, when nothing is new to it. */
 static void do_dump(const char *argument, FILE *answer)
 {
 	(void)argument;
-	dump_once();
-	dump_once();
+	make_folders();
+	dump_processes(0);
+	dump_machine();
+	dump_processes(getpid());
+	dump_processes(getpid());
 	fprintf(answer, "dumped\n");
 }
 

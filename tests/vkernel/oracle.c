@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * oracle MAIN FOLDER [without-module]: every page of every process of a
- * vkernel, by the guest's own pagemap (FOLDER, which guest_report wrote), by
- * what main's children map, and by what stands in the file of the RAM.  Also
- * what the known pages must be.  Prints TAP.  Uses nothing of the library.
+ * vkernel, four ways: by the guest's own pagemap (FOLDER, which guest_report
+ * wrote), by what main's children map, by what stands in the file of the RAM,
+ * and by the library's walk of the guest's tables (common_walk.c).  Also what
+ * the known pages must be.  Prints TAP.  Uses nothing of the library here.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "common_dump.h"
 #include "common_outside.h"
 #include "common_tally.h"
+#include "common_walk.h"
 #include "guest_content.h"
 #include "guest_known.h"
 
@@ -165,6 +167,7 @@ static void check_process(const struct outside *outside,
 			continue;
 		agrees = check_mapped(outside, match, page);
 		agrees &= check_content(outside, process, page);
+		agrees &= walk_page_agrees(process, page);
 		tally_add(&pages, agrees, "%s, page %#" PRIx64, process->comm,
 			  page->vpn);
 	}
@@ -315,6 +318,7 @@ static void check_all(const struct dump *dump, const struct outside *outside)
 	size_t count = check_children(dump, outside, matches);
 
 	for (size_t i = 0; i < count; i++) {
+		walk_link(matches[i].process, matches[i].child->pid);
 		check_process(outside, &matches[i]);
 		check_stub(&matches[i]);
 	}
@@ -340,9 +344,12 @@ int main(int argc, char *argv[])
 	by_use.may_be_none = known_use.may_be_none = argc > 3;
 	outside_read(atoi(argv[1]), &outside);
 	dump_read(argv[2], outside.ram_bytes / PAGE, &dump);
+	walk_open(&dump, &outside);
 	check_all(&dump, &outside);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		passed &= tally_report(all[i]);
+	walk_rest(argv[2]);
+	passed &= walk_close();
 	dump_free(&dump);
 	outside_free(&outside);
 	return !passed;
