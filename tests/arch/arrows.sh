@@ -19,7 +19,7 @@ sources  source|tree|live.*|saved|averages|mount|look|stacks  buffer|parse|sourc
 data     figures|frames|snapshot|repeats|census\.h  arena|buffer|figures|frames|snapshot|repeats
 metrics  usage.*|union.*|group|rank|sharing.*|cheapest|version    arena|buffer|figures|frames|snapshot|repeats|census|usage.*|union.*|sharing
 what-if  killed.*                              buffer|parse|source|frames|snapshot|sharing|killed.*
-sessions wss.*                                  arena|buffer|parse|source|snapshot|engine|wss.*
+sessions wss.*                                  arena|buffer|parse|source|snapshot|engine|vk_.*|wss.*
 ram      ram.*                                 buffer|parse|source|ram
 cgroups  cgroup.*                              buffer|parse|source|cgroup
 sizing   sizing.*                              buffer|parse|source|sizing

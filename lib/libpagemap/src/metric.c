@@ -75,6 +75,8 @@ const char *pagemap_reason_describe(enum pagemap_reason reason)
 			"a line through measured steps, with its 95 % interval",
 		[PAGEMAP_REASON_FREE] =
 			"a further one was not seen to cost anything",
+		[PAGEMAP_REASON_REMAPPED] =
+			"pages that came or went meanwhile may have been used",
 	};
 
 	return NAME_IN(sentences, reason);

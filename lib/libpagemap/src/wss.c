@@ -7,8 +7,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine.h"
+#include "wss_guest.h"
 #include "wss_set.h"
 
 static int methods_open(struct pagemap_wss *session)
@@ -106,6 +108,40 @@ static bool opts_are_possible(const struct pagemap_wss_opts *opts)
 	return true;
 }
 
+static int session_begin(struct pagemap_wss *session,
+			 const struct pagemap_wss_opts *opts)
+{
+	int err = methods_open(session);
+
+	if (!err)
+		err = targets_open(session, opts);
+	if (!err)
+		session->reader = wss_reader_new(session);
+	if (!err && !session->reader)
+		err = -ENOMEM;
+	if (!err)
+		err = targets_forget(session);
+	return err;
+}
+
+/* Methods are the host's; only what they are used on is the guest's. */
+static int guest_begin(struct pagemap_source *vkernel,
+		       const struct pagemap_wss_opts *opts,
+		       struct pagemap_wss *session)
+{
+	struct pagemap_source *host = pagemap_source_host(vkernel);
+	int err = wss_guest_open(vkernel, opts->pids, opts->pid_count,
+				 &session->guest);
+
+	if (err)
+		return err;
+	session->source = host;
+	err = session_begin(session, opts);
+	if (err)
+		memcpy(vkernel->detail, host->detail, sizeof(host->detail));
+	return err;
+}
+
 int pagemap_wss_begin(struct pagemap_source *source,
 		      const struct pagemap_wss_opts *opts,
 		      struct pagemap_wss **ret_session)
@@ -122,15 +158,9 @@ int pagemap_wss_begin(struct pagemap_source *source,
 	err = pagemap_wss_choose(source, opts->methods, opts->may_disturb,
 				 &session->methods);
 	if (!err)
-		err = methods_open(session);
-	if (!err)
-		err = targets_open(session, opts);
-	if (!err)
-		session->reader = wss_reader_new(session);
-	if (!err && !session->reader)
-		err = -ENOMEM;
-	if (!err)
-		err = targets_forget(session);
+		err = source->kind == PAGEMAP_SOURCE_VKERNEL ?
+			guest_begin(source, opts, session) :
+			session_begin(session, opts);
 	if (err)
 		pagemap_wss_end(session);
 	else
@@ -150,6 +180,7 @@ void pagemap_wss_end(struct pagemap_wss *session)
 	for (size_t i = 0; i < session->target_count; i++)
 		wss_target_close(session, &session->targets[i]);
 	free(session->targets);
+	wss_guest_close(session->guest);
 	methods_close(session);
 	wss_reader_free(session->reader);
 	free(session);

@@ -53,6 +53,8 @@ struct wss_target {
 	struct pages_file pages;	/* its pagemap, of the mm that forgot */
 	uint64_t zero_frame;		/* the zero page's, where no scan tells
 					   it apart; 0: not known */
+	struct wss_guest_target *guest;	/* whose memory is a guest's; NULL:
+					   its own.  Borrowed: session */
 	int error;			/* why it cannot be read any more; 0 */
 	bool replaced;			/* by exec, in this interval */
 	struct array layout;		/* struct wss_range, when it forgot, by
@@ -154,9 +156,13 @@ int wss_write(int fd, const char *number);
 /* Nanoseconds of CLOCK_MONOTONIC. */
 uint64_t wss_now_ns(void);
 
-/* A session.  Its targets' holds are by rising method. */
+/*
+ * A session.  Its targets' holds are by rising method.  Of a vkernel's source
+ * it is the host's that is worked on: see wss_guest.h.
+ */
 struct pagemap_wss {
 	struct pagemap_source *source;
+	struct wss_guest *guest;	/* NULL: none */
 	uint32_t methods;
 	const struct wss_method_ops *ops[PAGEMAP_WSS_METHOD_COUNT];
 	void *shared[PAGEMAP_WSS_METHOD_COUNT];	/* of each of these */

@@ -56,6 +56,9 @@ bool pagemap_wss_method_works(struct pagemap_source *source,
 		*ret_reason = "there is no such method";
 		return false;
 	}
+	/* What a guest uses its host finds out. */
+	if (source->kind == PAGEMAP_SOURCE_VKERNEL)
+		source = pagemap_source_host(source);
 	if (source->kind != PAGEMAP_SOURCE_LIVE) {
 		*ret_reason = "a saved tree forgets nothing: measure on the "
 			      "running machine";
@@ -148,8 +151,8 @@ static int take_best(struct pagemap_source *source, bool may_disturb,
 	return 0;
 }
 
-int pagemap_wss_choose(struct pagemap_source *source, uint32_t asked,
-		       bool may_disturb, uint32_t *ret_methods)
+static int choose(struct pagemap_source *source, uint32_t asked,
+		  bool may_disturb, uint32_t *ret_methods)
 {
 	int err;
 
@@ -162,5 +165,19 @@ int pagemap_wss_choose(struct pagemap_source *source, uint32_t asked,
 	err = take_asked(source, asked);
 	if (!err)
 		*ret_methods = asked;
+	return err;
+}
+
+int pagemap_wss_choose(struct pagemap_source *source, uint32_t asked,
+		       bool may_disturb, uint32_t *ret_methods)
+{
+	struct pagemap_source *host = source;
+	int err;
+
+	if (source->kind == PAGEMAP_SOURCE_VKERNEL)
+		host = pagemap_source_host(source);
+	err = choose(host, asked, may_disturb, ret_methods);
+	if (err && host != source)
+		memcpy(source->detail, host->detail, sizeof(host->detail));
 	return err;
 }

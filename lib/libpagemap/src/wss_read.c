@@ -8,33 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine.h"
-#include "wss.h"
-#include "wss_figures.h"
-#include "wss_set.h"
-
-/* Kinds of mappings are told by the engines' code, which wants a worker. */
-struct wss_reader {
-	struct pagemap_wss *session;
-	struct worker worker;
-	struct array told;	/* struct wss_told, one a mapping */
-	bool averaged;		/* PSS is an estimate */
-	bool reads_pages;	/* some method tells pages apart */
-	bool tells_access;	/* and some of these which were used */
-};
-
-/* One reading of one target. */
-struct reading {
-	struct wss_reader *reader;
-	struct wss_target *target;
-	struct found_process *found;
-	struct wss_next *next;
-	struct ages_cursor cursor;	/* in the ages of the last sample */
-	struct found_run *run;		/* that may be extended; NULL */
-	struct wss_told *told;		/* of the mapping that is walked */
-	bool written_back;		/* pages of that are, now and then */
-	uint64_t told_ns;		/* when all accesses were read */
-};
+#include "wss_reading.h"
 
 struct wss_reader *wss_reader_new(struct pagemap_wss *session)
 {
@@ -52,8 +26,8 @@ struct wss_reader *wss_reader_new(struct pagemap_wss *session)
 		if (!(tells & PAGEMAP_WSS_TELLS_PAGES))
 			continue;
 		reader->reads_pages = true;
-		if (tells & PAGEMAP_WSS_TELLS_REFERENCED)
-			reader->tells_access = true;
+		reader->tells_access |= tells & PAGEMAP_WSS_TELLS_REFERENCED;
+		reader->tells_writing |= tells & PAGEMAP_WSS_TELLS_WRITTEN;
 	}
 	reader->worker.source = source;
 	reader->worker.keeps_mappings = true;
@@ -85,21 +59,21 @@ void wss_next_free(struct wss_next *next)
 
 /* ---- Mappings ---------------------------------------------------------- */
 
-/* What methods that tell by mapping say: the first that knows. */
-static void tell_mapping(const struct reading *reading,
-			 const struct smaps_sizes *sizes, struct wss_told *told)
+bool wss_tell_mapping(const struct reading *reading,
+		      const struct smaps_sizes *sizes,
+		      struct pagemap_value *ret_referenced)
 {
 	struct pagemap_wss *session = reading->reader->session;
 
-	for (size_t i = 0; i < session->method_count && !told->by_mapping;
-	     i++) {
+	for (size_t i = 0; i < session->method_count; i++) {
 		if (!session->ops[i]->referenced)
 			continue;
-		told->referenced = session->ops[i]->referenced(
+		*ret_referenced = session->ops[i]->referenced(
 			&reading->target->holds[i], sizes);
-		told->by_mapping = told->referenced.quality !=
-				   PAGEMAP_UNAVAILABLE;
+		if (ret_referenced->quality != PAGEMAP_UNAVAILABLE)
+			return true;
 	}
+	return false;
 }
 
 static int keep_mapping(const struct reading *reading,
@@ -168,7 +142,7 @@ static int take_mapping(const struct reading *reading,
 			     (found->is.kind == PAGEMAP_MAPPING_HUGETLB ||
 			      vm_flags & (SMAPS_VM_PFNMAP | SMAPS_VM_IO)),
 	};
-	tell_mapping(reading, sizes, told);
+	told->by_mapping = wss_tell_mapping(reading, sizes, &told->referenced);
 	/* Read piece by piece: it can change in between. */
 	return mappings->count > 1 &&
 	       found->is.start_vaddr < found[-1].is.end_vaddr ? -EAGAIN : 0;
@@ -239,8 +213,8 @@ static void doubt_clean(uint8_t *bits, size_t count)
 			bits[i] |= WSS_MAYBE_WRITTEN;
 }
 
-static int ask_methods(const struct reading *reading, uint64_t first_page,
-		       const uint64_t *entries, size_t count, uint8_t *bits)
+int wss_ask_methods(const struct reading *reading, uint64_t first_page,
+		    const uint64_t *entries, size_t count, uint8_t *bits)
 {
 	struct pagemap_wss *session = reading->reader->session;
 	uint8_t more[WSS_BATCH];
@@ -299,7 +273,7 @@ static int keep_run(struct reading *reading, uint64_t page, uint8_t bits,
 	return 0;
 }
 
-static int take_page(struct reading *reading, uint64_t page, uint8_t bits)
+int wss_take_page(struct reading *reading, uint64_t page, uint8_t bits)
 {
 	uint8_t use = reading->reader->tells_access ?
 		WSS_ACCESSED : WSS_WRITTEN | WSS_MAYBE_WRITTEN;
@@ -317,11 +291,11 @@ static int take_entries(void *context, uint64_t first_page,
 {
 	struct reading *reading = context;
 	uint8_t bits[WSS_BATCH];
-	int err = ask_methods(reading, first_page, entries, count, bits);
+	int err = wss_ask_methods(reading, first_page, entries, count, bits);
 
 	for (size_t i = 0; i < count && !err; i++)
 		if (wss_is_present(entries[i]))
-			err = take_page(reading, first_page + i, bits[i]);
+			err = wss_take_page(reading, first_page + i, bits[i]);
 	return err;
 }
 
@@ -438,6 +412,8 @@ static int read_once(struct reading *reading)
 	wss_next_free(reading->next);
 	reading->found->runs.count = 0;
 	reading->cursor = (struct ages_cursor){ 0 };
+	if (reading->target->guest)
+		return wss_guest_read(reading);
 	err = read_mappings(reading);
 	if (!err && reading->reader->reads_pages)
 		err = read_pages(reading);

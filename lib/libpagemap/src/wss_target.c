@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "wss.h"
+#include "wss_guest.h"
 
 /* Longer ones are looked up before they are walked. */
 #define LONG_BYTES (UINT64_C(1) << 30)
@@ -56,7 +56,9 @@ static int keep_error(struct wss_target *target, int err)
 
 /* ---- Where it is mapped ------------------------------------------------ */
 
-static int layout_parse(const struct buffer *maps, struct array *layout)
+static int layout_parse(const struct buffer *maps,
+			const struct wss_guest_target *guest,
+			struct array *layout)
 {
 	struct text text = { maps->data, maps->data + maps->size };
 	struct maps_line parsed;
@@ -70,6 +72,8 @@ static int layout_parse(const struct buffer *maps, struct array *layout)
 	while (text_next_line(&text, &line)) {
 		if (parse_maps_line(line, &parsed))
 			return -EINVAL;
+		if (guest && !wss_guest_owns(guest, &parsed))
+			continue;
 		range = array_push(layout, sizeof(*range));
 		if (!range)
 			return -ENOMEM;
@@ -122,7 +126,7 @@ static int layout_read(struct pagemap_source *source,
 	int err = source->ops->read_text(source, &target->ref, "maps", &maps);
 
 	if (!err)
-		err = layout_parse(&maps, &target->layout);
+		err = layout_parse(&maps, target->guest, &target->layout);
 	/* Without a scan a reservation of terabytes would be read entry by
 	   entry. */
 	if (!err && is_long(&target->layout) &&
@@ -219,6 +223,9 @@ static int open_all(struct pagemap_wss *session, struct wss_target *target)
 	struct pagemap_source *source = session->source;
 	int err = source->ops->open_process(source, target->pid, &target->ref);
 
+	/* One that is a process of the host, and not of the guest. */
+	if (!err && target->guest && !target->guest->process)
+		err = -ENOENT;
 	if (!err)
 		err = lock(source, target);
 	if (!err)
@@ -243,6 +250,9 @@ int wss_target_open(struct pagemap_wss *session, pid_t pid,
 		.pages = { .fd = -1, .uses_fd = -1 },
 		.zero_frame = session->zero_frame,
 	};
+	if (session->guest)
+		ret_target->guest = &session->guest->targets[
+			ret_target - session->targets];
 	ret_target->holds = calloc(session->method_count,
 				   sizeof(*ret_target->holds));
 	if (!ret_target->holds)
@@ -273,6 +283,8 @@ int wss_target_forget(struct pagemap_wss *session, struct wss_target *target)
 	if (err)
 		return 0;
 	err = layout_read(session->source, target);
+	if (!err && target->guest)
+		err = wss_guest_note(session, target);
 	for (size_t i = 0; i < session->method_count && !err; i++)
 		err = session->ops[i]->forget(&target->holds[i]);
 	target->forget_ns = wss_now_ns() - begin_ns;

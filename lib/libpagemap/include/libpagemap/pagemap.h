@@ -86,6 +86,9 @@ enum pagemap_reason {
 					     and high hold it in 95 of 100 */
 	PAGEMAP_REASON_FREE,		/**< a number of copies that has no end:
 					     another one costs nothing */
+	PAGEMAP_REASON_REMAPPED,	/**< pages that the host mapped or took
+					     away meanwhile, or that others
+					     used */
 	PAGEMAP_REASON_COUNT
 };
 

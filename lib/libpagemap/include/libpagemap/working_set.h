@@ -97,6 +97,16 @@ struct pagemap_wss;
 /** What was found of all targets at one moment; never changes. */
 struct pagemap_working_set;
 
+/*
+ * A source of a vkernel is measured by its host: pids are those of its
+ * snapshots, and methods work on the children that run them, which map the
+ * pages of guest processes at the guest's own addresses.  The guest's own bits
+ * stay as they are.  Figures are of the pages that a process has by its tables;
+ * what a child does not map was not used.  What the guest's kernel does for a
+ * process (read, write, other system calls) it does by mappings of its own, and
+ * "idle" alone sees it.  exec begins another child: the target has ended.
+ */
+
 /** Options of a session; zero in a field means its default. */
 struct pagemap_wss_opts {
 	size_t size;		/**< sizeof(struct pagemap_wss_opts) */
