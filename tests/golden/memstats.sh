@@ -55,6 +55,25 @@ golden memstats-json-pages json memstats -S states --json --pages 14 19
 golden memstats-json-used json memstats -S used --json --pages 10
 golden memstats-json-hostile json memstats -S hostile --json --maps 60 61
 
+# A guest, by its page tables alone.
+machine vkernel
+of_guest()
+{
+	memstats -S vkernel --vkernel 2000 "$@"
+}
+golden memstats-vkernel of_guest 2020 2010
+golden memstats-vkernel-maps of_guest --maps 2022
+golden memstats-vkernel-pages of_guest --pages 2021
+golden memstats-vkernel-pages-csv of_guest --pages --csv 2010
+golden memstats-vkernel-json json of_guest --json 2010
+golden memstats-vkernel-json-pages json of_guest --json --pages 2010
+golden memstats-vkernel-nobody of_guest
+golden memstats-vkernel-stranger of_guest 900
+golden memstats-vkernel-name of_guest init
+golden memstats-vkernel-one-more memstats --one-more --vkernel 2000 -- true
+golden memstats-vkernel-fit memstats --fit 64M --vkernel 2000 -- true
+golden memstats-vkernel-pressure memstats --pressure --vkernel 2000 -- true
+
 golden memstats-no-process memstats -S small
 golden memstats-bad-option memstats --mapz 1
 golden memstats-two-views memstats -S small --maps --pages 100

@@ -66,12 +66,15 @@ const struct mapping_column *mapping_column(unsigned int number)
 
 const char *mapping_name(const struct pagemap_mapping *mapping)
 {
-	const char *path = pagemap_mapping_path(mapping);
+	return mapping_name_of(pagemap_mapping_path(mapping),
+			       pagemap_mapping_kind(mapping));
+}
 
+const char *mapping_name_of(const char *path, enum pagemap_mapping_kind kind)
+{
 	if (*path)
 		return path;
-	return pagemap_mapping_kind(mapping) == PAGEMAP_MAPPING_UNKNOWN ?
-	       "<unknown>" : "<anonymous>";
+	return kind == PAGEMAP_MAPPING_UNKNOWN ? "<unknown>" : "<anonymous>";
 }
 
 void sharers_to_text(const struct pagemap_run *run,

@@ -36,8 +36,14 @@ enum {
 /* The column of a number above.  Static storage. */
 const struct mapping_column *mapping_column(unsigned int number);
 
-/* Its path, "<anonymous>", or "<unknown>" what backs it.  Not escaped; borrowed: snapshot. */
+/*
+ * Its path, or "<anonymous>", or "<unknown>" where the source cannot tell.
+ * Not escaped; borrowed: snapshot.
+ */
 const char *mapping_name(const struct pagemap_mapping *mapping);
+
+/* The same of one that is given by its parts. */
+const char *mapping_name_of(const char *path, enum pagemap_mapping_kind kind);
 
 /* "3", "3..5" where some were not seen, "-" if not known. */
 #define SHARERS_TEXT_SIZE 32

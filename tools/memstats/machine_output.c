@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "flag_text.h"
+#include "guest.h"
 #include "mappings.h"
 #include "memstats.h"
 #include "table.h"
@@ -46,6 +47,21 @@ static void set_use(struct json *object, const char *key, uint32_t bits,
 		json_set(object, key, NULL);
 }
 
+/* What the host has made of guest pages. */
+static void set_host(struct json *object, const struct guest_pages *pages)
+{
+	const struct pagemap_guest_run *host = &pages->host;
+
+	json_set_text(object, "host_state", pages->in_ram ?
+		      pagemap_guest_state_name(host->state) : NULL);
+	if (!pages->in_ram || host->host_pfn == PAGEMAP_PFN_UNKNOWN)
+		json_set(object, "host_pfn", NULL);
+	else
+		json_set_number(object, "host_pfn", (int64_t)host->host_pfn);
+	json_set(object, "host_flags", json_flags(pages->in_ram ?
+		 host->host_flags : PAGEMAP_FLAGS_UNKNOWN));
+}
+
 static struct json *json_run(const struct pagemap_run *run)
 {
 	struct json *object = json_new_object();
@@ -80,7 +96,24 @@ static struct json *json_run(const struct pagemap_run *run)
 	return object;
 }
 
-static struct json *json_runs(const struct pagemap_mapping *mapping)
+static void append_run(struct json *array, const struct report *report,
+		       const struct pagemap_run *run)
+{
+	struct guest_pages_iter iter;
+	struct guest_pages pages;
+
+	guest_pages_begin(&iter, report, run);
+	while (guest_pages_next(&iter, &pages)) {
+		struct json *object = json_run(&pages.run);
+
+		if (iter.guest)
+			set_host(object, &pages);
+		json_append(array, object);
+	}
+}
+
+static struct json *json_runs(const struct report *report,
+			      const struct pagemap_mapping *mapping)
 {
 	struct json *array = json_new_array();
 	struct pagemap_run_iter iter;
@@ -88,11 +121,12 @@ static struct json *json_runs(const struct pagemap_mapping *mapping)
 
 	if (!pagemap_run_iter_init(&iter, mapping))
 		while (pagemap_run_iter_next(&iter, &run) == 1)
-			json_append(array, json_run(&run));
+			append_run(array, report, &run);
 	return array;
 }
 
 static struct json *json_mapping(const struct settings *settings,
+				 const struct report *report,
 				 const struct pagemap_mapping *mapping)
 {
 	struct json *object = json_new_object();
@@ -109,13 +143,15 @@ static struct json *json_mapping(const struct settings *settings,
 	if (!pagemap_usage_of_mapping(mapping, &usage))
 		set_metrics(object, &usage);
 	if (settings->pages)
-		json_set(object, "runs", json_runs(mapping));
+		json_set(object, "runs", json_runs(report, mapping));
 	return object;
 }
 
 static struct json *json_process(const struct settings *settings,
+				 const struct report *report,
 				 const struct row *row)
 {
+	struct pagemap_guest_process guest;
 	static const char names[] = "pid,ppid,uid,user,comm,command";
 	struct json *array, *object = json_new_object();
 	struct column_list columns;
@@ -129,11 +165,13 @@ static struct json *json_process(const struct settings *settings,
 		set_metrics(object, &usage);
 	json_set_text(object, "status", pagemap_status_name(
 		      pagemap_process_status(row->process)));
+	if (guest_of(row->process, &guest))
+		json_set(object, "guest", guest_json(&guest));
 	if (!settings->maps && !settings->pages)
 		return object;
 	array = json_new_array();
 	for (i = 0; i < pagemap_process_mapping_count(row->process); i++)
-		json_append(array, json_mapping(settings,
+		json_append(array, json_mapping(settings, report,
 			pagemap_process_mapping_at(row->process, i)));
 	json_set(object, "mappings", array);
 	return object;
@@ -177,7 +215,8 @@ void print_json(const struct settings *settings, const struct report *report)
 		print_member("command", json_command(report->run), ",");
 	fputs("\n\"processes\":[", stdout);
 	for (i = 0; i < report->count; i++) {
-		struct json *object = json_process(settings, &report->rows[i]);
+		struct json *object = json_process(settings, report,
+						   &report->rows[i]);
 
 		fputs(i ? ",\n" : "\n", stdout);
 		json_print(object, stdout);
@@ -246,7 +285,18 @@ static void csv_use(uint32_t bits, uint32_t bit)
 		fputs(bits & bit ? "true" : "false", stdout);
 }
 
-static void csv_run(pid_t pid, const struct pagemap_run *run)
+/* Two more columns, of a guest alone. */
+static void csv_host(const struct guest_pages *pages)
+{
+	const struct pagemap_guest_run *host = &pages->host;
+
+	printf(",%s,", pages->in_ram ? pagemap_guest_state_name(host->state) :
+				       "");
+	if (pages->in_ram && host->host_pfn != PAGEMAP_PFN_UNKNOWN)
+		printf("%" PRIu64, host->host_pfn);
+}
+
+static void csv_part(pid_t pid, const struct pagemap_run *run)
 {
 	char flags[FLAGS_TEXT_SIZE];
 
@@ -264,7 +314,21 @@ static void csv_run(pid_t pid, const struct pagemap_run *run)
 	}
 	csv_use(run->bits, PAGEMAP_RUN_ACCESSED);
 	csv_use(run->bits, PAGEMAP_RUN_MODIFIED);
-	putchar('\n');
+}
+
+static void csv_run(const struct report *report, pid_t pid,
+		    const struct pagemap_run *run)
+{
+	struct guest_pages_iter iter;
+	struct guest_pages pages;
+
+	guest_pages_begin(&iter, report, run);
+	while (guest_pages_next(&iter, &pages)) {
+		csv_part(pid, &pages.run);
+		if (iter.guest)
+			csv_host(&pages);
+		putchar('\n');
+	}
 }
 
 void csv_pages(const struct settings *settings, const struct report *report)
@@ -274,7 +338,9 @@ void csv_pages(const struct settings *settings, const struct report *report)
 	size_t i, k;
 
 	if (settings->usual.header)
-		puts("pid,start,pages,state,pfn,sharers,flags,accessed,modified");
+		printf("pid,start,pages,state,pfn,sharers,flags,accessed,"
+		       "modified%s\n", pagemap_snapshot_guest(
+		       report->snapshot) ? ",host_state,host_pfn" : "");
 	for (i = 0; i < report->count; i++) {
 		const struct pagemap_process *process = report->rows[i].process;
 
@@ -283,7 +349,8 @@ void csv_pages(const struct settings *settings, const struct report *report)
 				pagemap_process_mapping_at(process, k)))
 				continue;
 			while (pagemap_run_iter_next(&iter, &run) == 1)
-				csv_run(pagemap_process_pid(process), &run);
+				csv_run(report, pagemap_process_pid(process),
+					&run);
 		}
 	}
 }

@@ -9,6 +9,7 @@
 
 #include "escape.h"
 #include "flag_text.h"
+#include "guest.h"
 #include "mappings.h"
 #include "memstats.h"
 
@@ -272,22 +273,48 @@ static const char *use_text(uint32_t bits)
 		     (bits & PAGEMAP_RUN_MODIFIED ? 2 : 0)];
 }
 
-static void print_run(const struct pagemap_run *run)
+/* Of a guest's pages also where they are in the host. */
+static void print_part(const struct guest_pages *pages, bool is_guest)
 {
 	char flags[FLAGS_TEXT_SIZE], frame[FRAME_TEXT_SIZE];
-	char sharers[SHARERS_TEXT_SIZE];
+	char sharers[SHARERS_TEXT_SIZE], host[GUEST_FRAME_SIZE];
+	const struct pagemap_run *run = &pages->run;
 
 	flags_to_text(run->flags, flags);
 	frame_to_text(run, frame);
 	sharers_to_text(run, sharers);
-	printf("  %012" PRIx64 " %8" PRIu64 "  %-9s %10s %8s  %-3s  %s%s\n",
-	       run->start_vaddr, run->page_count,
-	       pagemap_page_state_name(run->state), frame, sharers,
-	       use_text(run->bits), flags,
+	printf("  %012" PRIx64 " %8" PRIu64 "  %-9s %10s", run->start_vaddr,
+	       run->page_count, pagemap_page_state_name(run->state), frame);
+	guest_pages_frame(pages, host);
+	if (is_guest)
+		printf(" %10s  %-9s", host, guest_pages_state(pages));
+	printf(" %8s  %-3s  %s%s\n", sharers, use_text(run->bits), flags,
 	       run->bits & PAGEMAP_RUN_SOFT_DIRTY ? " soft-dirty" : "");
 }
 
-void print_pages(const struct settings *settings, const struct row *row)
+static void print_run(const struct report *report,
+		      const struct pagemap_run *run)
+{
+	struct guest_pages_iter iter;
+	struct guest_pages pages;
+
+	guest_pages_begin(&iter, report, run);
+	while (guest_pages_next(&iter, &pages))
+		print_part(&pages, iter.guest);
+}
+
+static void print_page_headings(const struct report *report)
+{
+	bool is_guest = pagemap_snapshot_guest(report->snapshot);
+
+	printf("  %-12s %8s  %-9s %10s", "ADDRESS", "PAGES", "STATE", "FRAME");
+	if (is_guest)
+		printf(" %10s  %-9s", "HOST FRAME", "HOST");
+	printf(" %8s  %-3s  %s\n", "SHARERS", "USE", "FLAGS");
+}
+
+void print_pages(const struct settings *settings, const struct report *report,
+		 const struct row *row)
 {
 	const struct pagemap_process *process = row->process;
 	size_t i, count = pagemap_process_mapping_count(process);
@@ -297,8 +324,7 @@ void print_pages(const struct settings *settings, const struct row *row)
 
 	if (settings->usual.header) {
 		print_title(row);
-		printf("  %-12s %8s  %-9s %10s %8s  %-3s  %s\n", "ADDRESS",
-		       "PAGES", "STATE", "FRAME", "SHARERS", "USE", "FLAGS");
+		print_page_headings(report);
 	}
 	for (i = 0; i < count; i++) {
 		const struct pagemap_mapping *mapping =
@@ -312,6 +338,6 @@ void print_pages(const struct settings *settings, const struct row *row)
 		if (pagemap_run_iter_init(&iter, mapping))
 			continue;
 		while (pagemap_run_iter_next(&iter, &run) == 1)
-			print_run(&run);
+			print_run(report, &run);
 	}
 }

@@ -82,7 +82,8 @@ void print_process(const struct settings *settings, const struct row *row);
 /* Its mappings, and by file; its runs of pages. */
 int print_maps(const struct settings *settings,
 	       const struct pagemap_snapshot *snapshot, const struct row *row);
-void print_pages(const struct settings *settings, const struct row *row);
+void print_pages(const struct settings *settings, const struct report *report,
+		 const struct row *row);
 void csv_maps(const struct settings *settings, const struct report *report);
 void csv_pages(const struct settings *settings, const struct report *report);
 void print_json(const struct settings *settings, const struct report *report);

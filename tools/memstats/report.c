@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "escape.h"
+#include "footnotes.h"
+#include "guest.h"
 #include "memstats.h"
 #include "message.h"
 #include "source.h"
@@ -84,27 +86,9 @@ void report_free(struct report *report)
 	proclist_free(report->names);
 }
 
-/* Why figures are not known: said once each, below all lines. */
-struct footnotes {
-	enum pagemap_reason reasons[PAGEMAP_REASON_COUNT];
-	size_t count;
-};
-
-static size_t footnote(struct footnotes *notes, enum pagemap_reason reason)
-{
-	size_t i;
-
-	for (i = 0; i < notes->count && notes->reasons[i] != reason; i++)
-		;
-	if (i == notes->count)
-		notes->reasons[notes->count++] = reason;
-	return i + 1;
-}
-
 static void print_line(const struct row *row, size_t i, struct footnotes *notes)
 {
 	struct pagemap_value value;
-	char text[UNITS_SIZE];
 
 	if (lines[i].metric < 0) {
 		if (*lines[i].note)
@@ -115,15 +99,7 @@ static void print_line(const struct row *row, size_t i, struct footnotes *notes)
 		return;
 	}
 	value = row_value(row, (enum pagemap_metric)lines[i].metric);
-	units_format_value(&value, UNITS_SUFFIX, text);
-	if (value.quality == PAGEMAP_UNAVAILABLE)
-		printf("  %-15s %12s  [%zu]\n", lines[i].label, text,
-		       footnote(notes, value.reason));
-	else if (*lines[i].note)
-		printf("  %-15s %12s  %s\n", lines[i].label, text,
-		       lines[i].note);
-	else
-		printf("  %-15s %12s\n", lines[i].label, text);
+	footnotes_print_line(notes, lines[i].label, &value, lines[i].note);
 }
 
 static void print_title(const struct row *row)
@@ -147,15 +123,17 @@ static void print_title(const struct row *row)
 void print_process(const struct settings *settings, const struct row *row)
 {
 	struct footnotes notes = { .count = 0 };
+	struct pagemap_guest_process guest;
 	size_t i;
 
-	(void)settings;
 	print_title(row);
+	if (guest_of(row->process, &guest)) {
+		guest_print(settings, row, &guest);
+		return;
+	}
 	for (i = 0; i < LINE_COUNT; i++)
 		print_line(row, i, &notes);
-	for (i = 0; i < notes.count; i++)
-		printf("  [%zu] %s\n", i + 1,
-		       pagemap_reason_describe(notes.reasons[i]));
+	footnotes_print(&notes);
 }
 
 static const char *why_not(const struct row *row)
@@ -188,7 +166,7 @@ static int print_text(const struct settings *settings,
 		if (settings->maps)
 			err = print_maps(settings, report->snapshot, row);
 		else if (settings->pages)
-			print_pages(settings, row);
+			print_pages(settings, report, row);
 		else
 			print_process(settings, row);
 	}

@@ -2,6 +2,7 @@
 /*
  * The processes that the words of the command line name.
  */
+#include "guest.h"
 #include "memstats.h"
 #include "message.h"
 #include "pids.h"
@@ -10,6 +11,8 @@ int select_processes(struct settings *settings, struct pagemap_source *source)
 {
 	int i, status = 0;
 
+	if (settings->usual.source.vkernel)
+		return guest_select(settings, source);
 	for (i = 0; i < settings->word_count && !status; i++)
 		status = pids_add_word(source, settings->words[i],
 				       &settings->pids, &settings->pid_count);

@@ -93,6 +93,8 @@ static int print_help(void)
 	puts("Usage: memstats [OPTION]... PID|NAME...\n"
 	     "       memstats [OPTION]... -- COMMAND [ARG]...\n"
 	     "       memstats -w SECONDS [OPTION]... PID|NAME...\n"
+	     "       memstats --vkernel PID [-w SECONDS] [OPTION]... "
+	     "PID|NAME...\n"
 	     "       memstats --one-more|--fit BUDGET [OPTION]... -- COMMAND "
 	     "[ARG]...\n"
 	     "       memstats --pressure [OPTION]... -- COMMAND [ARG]...\n"
@@ -189,7 +191,8 @@ static int check(const struct settings *settings)
 	    settings->run != measure_pressure)
 		wrong = "--progress and --cgroup go with --pressure";
 	else if (!settings->word_count && !settings->with &&
-		 !settings->pressure.cgroup_path)
+		 !settings->pressure.cgroup_path &&
+		 !settings->usual.source.vkernel)
 		wrong = "name a process (pid or name), or a command after --";
 	else if (settings->runs_command &&
 		 source_is_elsewhere(&settings->usual.source))

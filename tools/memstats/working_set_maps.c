@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mappings.h"
 #include "memstats.h"
 #include "table.h"
 #include "working_set.h"
@@ -53,7 +54,7 @@ struct maps {
 
 static const char *name_of(const struct pagemap_wss_mapping *mapping)
 {
-	return *mapping->path ? mapping->path : "<anonymous>";
+	return mapping_name_of(mapping->path, mapping->kind);
 }
 
 /* Negative or positive: by a figure, the largest first. */

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "escape.h"
+#include "mappings.h"
 #include "memstats.h"
 #include "working_set.h"
 
@@ -81,7 +82,7 @@ static void print_mapping(const struct pagemap_wss_mapping *mapping,
 	char name[NAME_SIZE];
 
 	(void)unused;
-	escape_text(*mapping->path ? mapping->path : "<anonymous>", name,
+	escape_text(mapping_name_of(mapping->path, mapping->kind), name,
 		    sizeof(name));
 	printf("%012" PRIx64 "-%012" PRIx64 " %s %s\n", mapping->start_vaddr,
 	       mapping->end_vaddr, mapping->permissions, name);
