@@ -70,6 +70,7 @@ golden memstats-vkernel-json-pages json of_guest --json --pages 2010
 golden memstats-vkernel-nobody of_guest
 golden memstats-vkernel-stranger of_guest 900
 golden memstats-vkernel-name of_guest init
+golden memstats-vkernel-w memstats -w 1 --vkernel 2000 -S vkernel 2020
 golden memstats-vkernel-one-more memstats --one-more --vkernel 2000 -- true
 golden memstats-vkernel-fit memstats --fit 64M --vkernel 2000 -- true
 golden memstats-vkernel-pressure memstats --pressure --vkernel 2000 -- true

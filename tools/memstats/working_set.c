@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest.h"
 #include "memstats.h"
 #include "message.h"
 #include "source.h"
@@ -62,11 +63,12 @@ bool wset_last_process(const struct wset *set, const struct wset_target *target,
 						target->index, ret_process);
 }
 
-static const char *why_ended(enum pagemap_status status)
+static const char *why_ended(enum pagemap_status status, bool of_guest)
 {
 	switch (status) {
 	case PAGEMAP_STATUS_VANISHED:
-		return "it has ended";
+		return of_guest ? "it has ended, or runs in another child "
+				  "since exec" : "it has ended";
 	case PAGEMAP_STATUS_DENIED:
 		return "permission denied: run as its user or as root";
 	case PAGEMAP_STATUS_NO_MEMORY:
@@ -96,7 +98,8 @@ static void say_what_became(const struct wset *set)
 			"undone");
 	for (i = 0; i < set->target_count; i++) {
 		const struct wset_target *target = &set->targets[i];
-		const char *why = why_ended(target->status);
+		const char *why = why_ended(target->status,
+					    set->settings->usual.source.vkernel);
 
 		if (was_never_there(target))
 			message("process %d does not exist", (int)target->pid);
@@ -197,6 +200,8 @@ int measure_working_sets(struct settings *settings,
 	struct report report = { 0 };
 	int err, status = select_processes(settings, source);
 
+	if (!status && settings->usual.source.vkernel)
+		status = guest_check_children(settings);
 	if (status)
 		return status;
 	err = make_targets(&set, settings);

@@ -340,6 +340,9 @@ static struct json *json_working_set(const struct wset *set,
 	struct json *object = json_new_object();
 
 	json_set_text(object, "method", set->method_names);
+	/* Absent where all is seen. */
+	if (set->settings->usual.source.vkernel)
+		json_set_text(object, "not_seen", "guest kernel");
 	set_sample(set, object, &target->samples[target->count - 1]);
 	if (options->curve) {
 		json_set(object, "curve", json_curve(set, target));

@@ -73,9 +73,9 @@ static const char *what_is_wrong(const struct settings *settings)
 {
 	const struct wset_options *options = &settings->working_set;
 
-	if (source_is_elsewhere(&settings->usual.source))
-		return "-w has running processes forget accesses: -S and "
-		       "--vkernel make no sense";
+	if (settings->usual.source.name)
+		return "-w has running processes forget accesses: -S makes no "
+		       "sense";
 	if (settings->runs_command)
 		return "-w measures processes that run: give pids or names";
 	if (settings->usual.engine != PAGEMAP_ENGINE_AUTO)

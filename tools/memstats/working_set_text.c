@@ -254,6 +254,9 @@ static void print_footnotes(const struct wset *set)
 
 	if (is_series(set))
 		printf("  found by %s\n", set->method_names);
+	if (set->settings->usual.source.vkernel)
+		puts("  what the guest's kernel used for it, as in read(2), is "
+		     "not among these");
 	if (!(tells & PAGEMAP_WSS_TELLS_REFERENCED)) {
 		print_untold(set, PAGEMAP_WSS_TELLS_REFERENCED,
 			     "REFERENCED, COLD, SHARE");
