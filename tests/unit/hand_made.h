@@ -55,6 +55,7 @@ static inline struct hand_made *hand_new(pid_t pid)
 		.id = { pid ? MAP_PROCESS : MAP_RAM, pid },
 		.name = "made",
 		.why = "", .why_sharers = "", .why_use = "", .why_age = "",
+		.why_flags = "",
 		.areas = hand->areas,
 		.stretches = hand->stretches,
 		.ram = pid ? NULL : hand->ram,

@@ -71,13 +71,13 @@ static const struct extent tool_extents[] = {
 
 static const struct stretch tool_stretches[] = {
 	{ TEXT_PAGE, 1000, 64, 0, 1, 1, 0, 0, PAGEMAP_PAGE_PRESENT, CLASS_FILE,
-	  AGE_UNKNOWN, 0 },
+	  AGE_UNKNOWN, 0, 0 },
 	{ HEAP_PAGE, HEAP_PFN, 512, 0, 1, 1, 0, 0, PAGEMAP_PAGE_PRESENT,
-	  CLASS_ANON, AGE_UNKNOWN, 0 },
+	  CLASS_ANON, AGE_UNKNOWN, 0, 0 },
 	{ SWAP_PAGE, 77, 1, SET_UNKNOWN, 0, 0, 0, 0, PAGEMAP_PAGE_SWAPPED,
-	  CLASS_SWAPPED, AGE_UNKNOWN, 0 },
+	  CLASS_SWAPPED, AGE_UNKNOWN, 0, 0 },
 	{ LIBC_PAGE, LIBC_PFN, 256, 1, 2, 2, 0, 0, PAGEMAP_PAGE_PRESENT,
-	  CLASS_FILE, AGE_UNKNOWN, 0 },
+	  CLASS_FILE, AGE_UNKNOWN, 0, 0 },
 };
 
 static const struct area other_areas[] = {
@@ -86,7 +86,7 @@ static const struct area other_areas[] = {
 static const struct extent other_extents[] = { { LIBC_PAGE, 256 } };
 static const struct stretch other_stretches[] = {
 	{ LIBC_PAGE, LIBC_PFN, 256, 1, 2, 2, 0, 0, PAGEMAP_PAGE_PRESENT,
-	  CLASS_FILE, AGE_UNKNOWN, 0 },
+	  CLASS_FILE, AGE_UNKNOWN, 0, 0 },
 };
 
 static const struct area ram_areas[] = {
@@ -95,9 +95,9 @@ static const struct area ram_areas[] = {
 static const struct extent ram_extents[] = { { 0, RAM_PAGES } };
 static const struct stretch ram_stretches[] = {
 	{ HEAP_PFN, HEAP_PFN, 512, 0, 1, 1, 0, 0, PAGEMAP_PAGE_PRESENT,
-	  PAGEMAP_RAM_ANON, AGE_UNKNOWN, 0 },
+	  PAGEMAP_RAM_ANON, AGE_UNKNOWN, 0, 0 },
 	{ LIBC_PFN, LIBC_PFN, 256, 1, 2, 2, 0, 0, PAGEMAP_PAGE_PRESENT,
-	  PAGEMAP_RAM_FILE_MAPPED, AGE_UNKNOWN, 0 },
+	  PAGEMAP_RAM_FILE_MAPPED, AGE_UNKNOWN, 0, 0 },
 };
 
 static const struct ram_figure ram_figures[PAGEMAP_RAM_CLASS_COUNT];
@@ -128,6 +128,7 @@ static void own_pictures(struct picture pictures[3], bool grown)
 		pictures[i].why_sharers = "";
 		pictures[i].why_use = "not asked for";
 		pictures[i].why_age = "not asked for";
+		pictures[i].why_flags = "";
 	}
 }
 

@@ -209,6 +209,7 @@ static void sample_picture(struct picture *picture)
 	*picture = (struct picture){
 		.id = { MAP_PROCESS, PID }, .name = "sample",
 		.why = "", .why_sharers = "", .why_use = "", .why_age = "",
+		.why_flags = "",
 		.time_ns = UINT64_C(1700000000) * 1000000000,
 		.areas = areas, .area_count = 2,
 		.stretches = stretches, .stretch_count = 3,

@@ -173,7 +173,9 @@ static void make_stretch(unsigned int *seed, struct stretch *stretch)
 	if (rand_r(seed) % 8 == 0)
 		stretch->age = (uint8_t)any(seed);
 	if (rand_r(seed) % 8 == 0)
-		stretch->swap_type = (uint8_t)any(seed);
+		stretch->swap_type = any(seed) & 0x1f;
+	if (rand_r(seed) % 8 == 0)
+		stretch->host = any(seed) & 7;
 }
 
 static struct stretch *make_stretches(unsigned int seed, size_t count)

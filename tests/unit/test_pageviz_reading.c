@@ -677,12 +677,14 @@ static void a_thread_takes_moments(void **state)
 {
 	struct reading_request request = request_of(100, 0);
 	struct moment *first = NULL, *second = NULL;
+	struct source_choice choice = { 0 };
 	struct reader *reader;
 	struct pollfd ready;
 	char why[256];
 
 	(void)state;
-	assert_int_equal(reader_new(make_tree("small"), &reader), 0);
+	choice.name = make_tree("small");
+	assert_int_equal(reader_new(&choice, &reader), 0);
 	ready = (struct pollfd){ reader_fd(reader), POLLIN, 0 };
 	assert_int_equal(poll(&ready, 1, 0), 0);
 	assert_int_equal(reader_fetch(reader, &first, why), 0);
@@ -711,7 +713,8 @@ static void a_thread_takes_moments(void **state)
 	assert_true(reader_ask(reader, &request));
 	reader_free(reader);
 	reader_free(NULL);
-	assert_int_equal(reader_new("/nowhere", &reader), -ENOENT);
+	choice.name = "/nowhere";
+	assert_int_equal(reader_new(&choice, &reader), -ENOENT);
 }
 
 /* ---- All of them ------------------------------------------------------- */

@@ -31,8 +31,10 @@ void reading_session_free(struct reading_session *session);
 struct reading_request {
 	struct map_id maps[MAPS_MOST];
 	size_t map_count;
+	bool host;		/* of a vkernel's source: maps are those of its
+				   host, with the vkernel's frames marked */
 	bool gentle;
-	bool quick;		/* a first look at maps that previous has not:
+	bool quick;		/* not of a guest: a first look at maps that previous has not:
 				   processes without others and without flags,
 				   RAM by flags alone */
 	const struct reading_group *groups;

@@ -105,12 +105,18 @@ static bool find_in_stretch(const struct stretch *stretch, uint64_t pfn,
 	return true;
 }
 
+/* Whether a page is the frame by which maps are linked. */
+static bool is_of_frames(const struct picture *picture)
+{
+	return picture->id.kind == MAP_RAM ||
+	       (picture->id.kind == MAP_GUEST && !picture->by_host);
+}
+
 int picture_frame(const struct picture *picture, uint64_t pfn, uint64_t *page)
 {
 	size_t i = first_stretch(picture, *page);
 
-	/* In RAM a page is its frame. */
-	if (picture->id.kind == MAP_RAM) {
+	if (is_of_frames(picture)) {
 		if (pfn < *page || !picture_stretch(picture, pfn))
 			return 0;
 		*page = pfn;
@@ -120,4 +126,17 @@ int picture_frame(const struct picture *picture, uint64_t pfn, uint64_t *page)
 		if (find_in_stretch(&picture->stretches[i], pfn, page))
 			return 1;
 	return 0;
+}
+
+uint64_t picture_frame_of(const struct picture *picture, uint64_t page)
+{
+	const struct stretch *stretch = picture_stretch(picture, page);
+
+	if (is_of_frames(picture))
+		return page;
+	if (!stretch || stretch->state == PAGEMAP_PAGE_SWAPPED ||
+	    stretch->place == PAGEMAP_PFN_UNKNOWN)
+		return PAGEMAP_PFN_UNKNOWN;
+	return stretch->bits & PAGEMAP_RUN_SAME_FRAME ? stretch->place :
+	       stretch->place + (page - stretch->first_page);
 }

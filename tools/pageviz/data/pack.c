@@ -17,7 +17,7 @@ enum {
 	HAS_SHARERS = 1 << 4,	/* sharers, sharers_high */
 	HAS_FLAGS = 1 << 5,
 	HAS_CLASS = 1 << 6,	/* state, class_of, bits */
-	HAS_AGE = 1 << 7,	/* age, swap_type */
+	HAS_AGE = 1 << 7,	/* age, swap_type, host */
 };
 
 /* The mask and all fields: two of 64 bits, four of 32, the rest as they are. */
@@ -77,7 +77,8 @@ static uint8_t mask_of(const struct stretch *last, const struct stretch *next)
 	if (next->state != last->state || next->class_of != last->class_of ||
 	    next->bits != last->bits)
 		mask |= HAS_CLASS;
-	if (next->age != last->age || next->swap_type != last->swap_type)
+	if (next->age != last->age || next->swap_type != last->swap_type ||
+	    next->host != last->host)
 		mask |= HAS_AGE;
 	return mask;
 }
@@ -111,7 +112,7 @@ static uint8_t *put_stretch(uint8_t *at, const struct stretch *last,
 	}
 	if (mask & HAS_AGE) {
 		*at++ = next->age;
-		*at++ = next->swap_type;
+		*at++ = (uint8_t)(next->swap_type | next->host << 5);
 	}
 	return at;
 }
@@ -207,7 +208,8 @@ static const uint8_t *get_stretch(const uint8_t *at, struct stretch *stretch)
 	}
 	if (mask & HAS_AGE) {
 		stretch->age = *at++;
-		stretch->swap_type = *at++;
+		stretch->swap_type = *at & 0x1f;
+		stretch->host = *at++ >> 5 & 7;
 	}
 	return at;
 }

@@ -47,7 +47,8 @@ static size_t list_maps(const struct reading_request *request,
 }
 
 /*
- * Everyone is counted, and of those alone who are shown pages are kept.  Frames
+ * Everyone is counted, and of those alone who are shown pages are kept; of a
+ * guest all are, so that each of its frames can tell who maps it where.  Frames
  * that a process has alone are looked up where RAM is shown only: of its own
  * pages it is told by their runs (sets_of_alone()).
  */
@@ -59,7 +60,8 @@ static int take_census(struct taking *taking)
 		.pids = pids,
 		.pid_count = list_maps(request, pids),
 	};
-	bool pages = filter.pid_count != 0;
+	bool all = taking->machine == MACHINE_GUEST;
+	bool pages = all || filter.pid_count != 0;
 	struct pagemap_snapshot_opts opts = {
 		.size = sizeof(opts),
 		.detail = pages ? PAGEMAP_DETAIL_PAGES
@@ -67,9 +69,9 @@ static int take_census(struct taking *taking)
 		.metrics = METRICS,
 		.identity = people_identity(taking),
 		.gentle = request->gentle,
-		.frames = wants(request, MAP_RAM) ? PAGEMAP_FRAMES_ALL
-						  : PAGEMAP_FRAMES_KINDS,
-		.pages = pages ? &filter : NULL,
+		.frames = wants(request, MAP_RAM) || wants(request, MAP_GUEST) ?
+			  PAGEMAP_FRAMES_ALL : PAGEMAP_FRAMES_KINDS,
+		.pages = pages && !all ? &filter : NULL,
 	};
 
 	return pagemap_snapshot_take(taking->source, &opts, &taking->snapshot);
@@ -194,6 +196,13 @@ static int find_sharing(struct taking *taking)
 	return 0;
 }
 
+/* That a vkernel is gone is no error where there is a last moment of it. */
+static bool has_ended(const struct taking *taking, int err)
+{
+	return err == -ESRCH && taking->machine == MACHINE_GUEST &&
+	       taking->request->previous;
+}
+
 static int look(struct taking *taking)
 {
 	uint64_t wall_ns, cpu_ns, before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -203,7 +212,7 @@ static int look(struct taking *taking)
 	if (err == -ENOTSUP)
 		err = take_list(taking);
 	/* Pictures will say so, or be what was last seen of them. */
-	if (quick && err == -ESRCH)
+	if ((quick && err == -ESRCH) || has_ended(taking, err))
 		return 0;
 	if (err || !taking->snapshot)
 		return err;
@@ -292,19 +301,25 @@ static int index_people(struct taking *taking)
 static int make_picture(struct taking *taking, struct picture *picture)
 {
 	picture->name = picture->why = picture->why_sharers =
-		picture->why_use = picture->why_age = "";
+		picture->why_use = picture->why_age = picture->why_flags = "";
 	picture->time_ns = store_moment(taking->store)->time_ns;
 	picture->quick = taking->request->quick;
 	if (kept_is_known(taking, picture->id))
 		return kept_picture(taking, picture);
-	return picture->id.kind == MAP_RAM ? ram_picture(taking, picture)
-					   : process_picture(taking, picture);
+	switch (picture->id.kind) {
+	case MAP_RAM:
+		return ram_picture(taking, picture);
+	case MAP_GUEST:
+		return guest_picture(taking, picture);
+	default:
+		return process_picture(taking, picture);
+	}
 }
 
 static bool is_complete(const struct picture *picture)
 {
 	return picture->name && picture->why && picture->why_sharers &&
-	       picture->why_use && picture->why_age;
+	       picture->why_use && picture->why_age && picture->why_flags;
 }
 
 static int make_pictures(struct taking *taking)
@@ -336,7 +351,11 @@ static int prepare(struct taking *taking)
 	taking->page_bytes = pagemap_source_page_size_bytes(taking->source);
 	taking->has_ksm_flag = pagemap_source_has_feature(taking->source,
 						PAGEMAP_FEATURE_KSM_FLAG);
-	taking->why_sharers = "";
+	taking->why_sharers = taking->why_guest = "";
+	if (taking->guest_source)
+		taking->host_has_ksm_flag = pagemap_source_has_feature(
+			pagemap_source_host(taking->guest_source),
+			PAGEMAP_FEATURE_KSM_FLAG);
 	taking->store = store_new();
 	if (taking->request->quick && taking->store)
 		taking->why_sharers = store_own_text(taking->store,
@@ -354,10 +373,14 @@ static int prepare(struct taking *taking)
 static int take_people(struct taking *taking)
 {
 	struct moment *moment = store_moment(taking->store);
-	int err = look(taking);
+	int err = taking->machine == MACHINE_HOST ? guest_take(taking) : 0;
 
+	if (!err)
+		err = look(taking);
 	if (err)
 		return err;
+	if (taking->snapshot && taking->machine == MACHINE_GUEST)
+		guest_use(taking, taking->snapshot);
 	if (taking->snapshot) {
 		moment->time_ns = pagemap_snapshot_time_ns(taking->snapshot);
 		moment->unreadable = count_unreadable(taking->snapshot);
@@ -376,6 +399,8 @@ static int make(struct taking *taking)
 
 	if (!err)
 		err = take_people(taking);
+	if (!err)
+		err = guest_places(taking);
 	return err ? err : make_pictures(taking);
 }
 
@@ -386,6 +411,9 @@ static int settle(struct taking *taking)
 
 	moment->page_bytes = taking->page_bytes;
 	moment->quick = taking->request->quick;
+	moment->machine = taking->machine;
+	if (!moment->vkernel && taking->request->previous)
+		moment->vkernel = taking->request->previous->vkernel;
 	moment->person_count = taking->people.count;
 	moment->set_count = taking->sets.count;
 	moment->flag_count = taking->flags.count;
@@ -413,6 +441,7 @@ static void clean_up(struct taking *taking)
 	free(taking->flag_slots);
 	pagemap_sharing_free(taking->sharing);
 	pagemap_snapshot_free(taking->snapshot);
+	pagemap_snapshot_free(taking->guest_snapshot);
 }
 
 static void explain(const struct taking *taking, int err, char why[256])
@@ -432,11 +461,18 @@ int reading_take(struct pagemap_source *source,
 		 struct moment **ret_moment, char why[256])
 {
 	struct taking taking = { .source = source, .request = request };
+	struct pagemap_source *host = pagemap_source_host(source);
 	uint64_t begin_ns = now_ns();
 	uint64_t begin_cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	int err = make(&taking);
 	struct moment *moment;
+	int err;
 
+	taking.guest_source = host ? source : NULL;
+	taking.machine = !host ? MACHINE_PLAIN :
+			 request->host ? MACHINE_HOST : MACHINE_GUEST;
+	if (taking.machine == MACHINE_HOST)
+		taking.source = host;
+	err = make(&taking);
 	if (!err)
 		err = settle(&taking);
 	if (err)

@@ -18,6 +18,12 @@ static bool is_there(const struct taking *taking, pid_t pid)
 	       pagemap_snapshot_find_pid(taking->snapshot, pid);
 }
 
+static bool is_seen(const struct taking *taking, struct map_id id)
+{
+	return id.kind == MAP_GUEST ? taking->snapshot != NULL
+				    : is_there(taking, id.pid);
+}
+
 /* Whose stretches of a picture these are: a bool by index of person. */
 static void mark_sharers(const struct moment *moment,
 			 const struct picture *picture, bool *wanted)
@@ -64,8 +70,7 @@ static void mark_wanted(const struct taking *taking, bool *wanted)
 		struct map_id id = request->maps[i];
 		const struct picture *picture = moment_picture(previous, id);
 
-		if (picture && id.kind == MAP_PROCESS &&
-		    !is_there(taking, id.pid))
+		if (picture && id.kind != MAP_RAM && !is_seen(taking, id))
 			mark_sharers(previous, picture, wanted);
 	}
 }
@@ -204,6 +209,16 @@ static int take_picture(struct legacy *legacy, struct picture *picture)
 					      picture->why_sharers);
 	picture->why_use = store_own_text(taking->store, picture->why_use);
 	picture->why_age = store_own_text(taking->store, picture->why_age);
+	picture->why_flags = store_own_text(taking->store, picture->why_flags);
+	picture->guest = store_copy(taking->store, picture->guest,
+				    picture->guest ? sizeof(*picture->guest)
+						   : 0);
+	picture->pieces = store_copy(taking->store, picture->pieces,
+				     picture->piece_count *
+				     sizeof(*picture->pieces));
+	if ((!picture->guest && legacy->picture->guest) ||
+	    (!picture->pieces && picture->piece_count))
+		return -ENOMEM;
 	return picture_settle(taking, picture);
 }
 
@@ -262,8 +277,40 @@ int ended_picture(struct taking *taking, struct picture *picture)
 				       "it ended before that was read");
 	picture->status = PAGEMAP_STATUS_VANISHED;
 	picture->ended = true;
-	picture->why = store_own_text(taking->store, before ?
-		"it ended: this is what it was last" :
-		"there is no such process, or it ended before it was read");
+	picture->why = store_own_text(taking->store, !before ?
+		"there is no such process, or it ended before it was read" :
+		picture->id.kind == MAP_GUEST ?
+		"the vkernel ended: this is what it was last" :
+		"it ended: this is what it was last");
 	return err;
+}
+
+/* ---- Where it mapped frames -------------------------------------------- */
+
+int ended_places(struct taking *taking)
+{
+	const struct moment *previous = taking->request->previous;
+	struct moment *moment = store_moment(taking->store);
+	struct guest_place *places;
+	size_t i, count = 0;
+
+	if (!previous || !previous->place_count)
+		return 0;
+	places = store_copy(taking->store, previous->places,
+			    previous->place_count * sizeof(*places));
+	if (!places)
+		return -ENOMEM;
+	for (i = 0; i < previous->place_count; i++) {
+		const struct store_pid *found = store_find_pid(taking->store,
+			previous->people[places[i].person].pid);
+
+		/* Those of the others reach as far as they did: no further. */
+		if (!found)
+			continue;
+		places[count] = places[i];
+		places[count++].person = found->person & 0xffffff;
+	}
+	moment->places = places;
+	moment->place_count = count;
+	return 0;
 }

@@ -100,6 +100,24 @@ static const char *unit_of(const struct row *row, char scratch[UNIT_SIZE])
 	return pagemap_process_cgroup(row->process) ? "(no unit)" : "";
 }
 
+static pid_t guest_pid_of(const struct pagemap_process *process)
+{
+	struct pagemap_guest_process guest;
+
+	return !pagemap_guest_process(process, &guest) && guest.guest_pid > 0 ?
+	       guest.guest_pid : 0;
+}
+
+/* Main, the helper that shares its mm, and one child for each guest mm. */
+static bool is_of_vkernel(const struct taking *taking, const struct row *row)
+{
+	pid_t main = store_moment(taking->store)->vkernel;
+
+	return taking->machine == MACHINE_HOST && main > 0 &&
+	       (pagemap_process_pid(row->process) == main ||
+		row->ppid == main);
+}
+
 static int add_person(struct taking *taking, const struct row *row,
 		      const char *group)
 {
@@ -112,6 +130,8 @@ static int add_person(struct taking *taking, const struct row *row,
 	*person = (struct person){
 		.pid = pagemap_process_pid(process),
 		.ppid = (pid_t)row->ppid,
+		.guest_pid = guest_pid_of(process),
+		.of_vkernel = is_of_vkernel(taking, row),
 		.uid = row->uid,
 		.status = pagemap_process_status(process),
 		.name = store_text(taking->store, row->comm),

@@ -122,6 +122,21 @@ static uint64_t span_of_set(struct painting *painting,
 	return same ? count : span;
 }
 
+/* How many of a guest's pages the host has made the same of. */
+static uint64_t span_of_host(struct painting *painting,
+			     const struct pagemap_run *run, uint64_t at,
+			     uint64_t count, struct stretch *stretch)
+{
+	bool same = run->bits & PAGEMAP_RUN_SAME_FRAME;
+	enum host_state host;
+	uint64_t span = guest_host_span(painting->taking, run->pfn +
+					(same ? 0 : at), same ? 1 : count,
+					&host);
+
+	stretch->host = host;
+	return same ? count : span;
+}
+
 static uint64_t place_of(const struct pagemap_run *run, uint64_t at)
 {
 	uint64_t place = run->state == PAGEMAP_PAGE_SWAPPED ? run->swap_offset
@@ -147,7 +162,7 @@ static struct stretch stretch_of(struct painting *painting,
 		.bits = (uint16_t)run->bits,
 		.state = (uint8_t)run->state,
 		.class_of = (uint8_t)page_class_of(run, painting->kind),
-		.swap_type = (uint8_t)run->swap_type,
+		.swap_type = run->swap_type & 0x1f,
 		.age = AGE_UNKNOWN,
 	};
 }
@@ -165,6 +180,8 @@ static int add_run(struct painting *painting, const struct pagemap_run *run)
 		if (count > UINT32_MAX)
 			count = UINT32_MAX;
 		count = span_of_set(painting, run, at, count, &stretch.set);
+		if (has_frame(run) && taking->machine == MACHINE_GUEST)
+			count = span_of_host(painting, run, at, count, &stretch);
 		if (run->state == PAGEMAP_PAGE_PRESENT)
 			count = ages_span(&painting->ages, first + at, count,
 					  &stretch.age);
@@ -202,10 +219,20 @@ static int show_run(struct painting *painting, const struct pagemap_run *run)
 	return err ? err : extent_add(painting->taking, first, end);
 }
 
+static const char *name_of(const struct pagemap_mapping *mapping)
+{
+	const char *path = pagemap_mapping_path(mapping);
+
+	if (*path)
+		return path;
+	return pagemap_mapping_kind(mapping) == PAGEMAP_MAPPING_UNKNOWN ?
+	       "unknown" : "anonymous";
+}
+
 static int add_area(struct taking *taking,
 		    const struct pagemap_mapping *mapping)
 {
-	const char *path = pagemap_mapping_path(mapping);
+	const char *permissions = pagemap_mapping_permissions(mapping);
 	struct area *area = list_add(&taking->areas, sizeof(*area));
 
 	if (!area)
@@ -215,12 +242,13 @@ static int add_area(struct taking *taking,
 			      taking->page_bytes,
 		.end_page = pagemap_mapping_end_vaddr(mapping) /
 			    taking->page_bytes,
-		.name = store_text(taking->store, *path ? path : "anonymous"),
+		.name = store_text(taking->store, name_of(mapping)),
 		.kind = (uint8_t)pagemap_mapping_kind(mapping),
 		.offset_bytes = pagemap_mapping_offset_bytes(mapping),
 	};
-	snprintf(area->permissions, sizeof(area->permissions), "%s",
-		 pagemap_mapping_permissions(mapping));
+	if (*permissions != '?')
+		snprintf(area->permissions, sizeof(area->permissions), "%s",
+			 permissions);
 	return area->name ? 0 : -ENOMEM;
 }
 

@@ -237,7 +237,8 @@ int ram_picture(struct taking *taking, struct picture *picture)
 		picture->why = why_not(taking, err);
 		return 0;
 	}
+	picture->why = taking->why_guest;
 	err = paint(taking, picture, ram);
 	pagemap_ram_free(ram);
-	return err;
+	return err ? err : guest_pieces(taking, picture);
 }

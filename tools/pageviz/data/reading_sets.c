@@ -111,8 +111,8 @@ static bool is_alike(const struct stretch *a, const struct stretch *b)
 	return a->set == b->set && a->sharers == b->sharers &&
 	       a->sharers_high == b->sharers_high && a->flags == b->flags &&
 	       a->bits == b->bits && a->state == b->state &&
-	       a->class_of == b->class_of && a->age == b->age &&
-	       a->swap_type == b->swap_type;
+	       a->host == b->host && a->class_of == b->class_of &&
+	       a->age == b->age && a->swap_type == b->swap_type;
 }
 
 /* Whether the frames, or slots, of one go on where the other's end. */

@@ -16,12 +16,20 @@
 struct ages;
 
 struct taking {
-	struct pagemap_source *source;
+	struct pagemap_source *source;		/* whose processes are people */
+	enum machine_kind machine;
+	struct pagemap_source *guest_source;	/* a vkernel's; NULL: none.  Of
+						   its own machine the above */
+	struct pagemap_snapshot *guest_snapshot; /* beside that of a host */
+	const struct pagemap_guest *guest;	/* NULL: none, or not known */
+	const char *why_guest;			/* and why, beside a host */
+	uint64_t first_guest_pfn;		/* where its RAM begins */
 	const struct reading_request *request;
 	struct ages *ages;			/* NULL: not asked for, not known */
 	struct store *store;
 	uint32_t page_bytes;
 	bool has_ksm_flag;
+	bool host_has_ksm_flag;			/* the host of the vkernel */
 
 	struct pagemap_snapshot *snapshot;	/* NULL: not even that */
 	struct pagemap_sharing *sharing;	/* NULL: and why: */
@@ -89,10 +97,31 @@ int extent_add(struct taking *taking, uint64_t first_page, uint64_t end_page);
 /* What was listed is the picture's now. */
 int picture_settle(struct taking *taking, struct picture *picture);
 
-/* ---- reading_process.c, reading_ram.c, reading_ended.c ------------------ */
+/* ---- reading_process.c, reading_ram.c ---------------------------------- */
 
 int process_picture(struct taking *taking, struct picture *picture);
 int ram_picture(struct taking *taking, struct picture *picture);
+
+/* ---- reading_guest.c --------------------------------------------------- */
+
+/* Reads a vkernel beside its host.  That it cannot is no error. */
+int guest_take(struct taking *taking);
+
+/* A snapshot of a vkernel is what is told of its frames. */
+void guest_use(struct taking *taking, struct pagemap_snapshot *snapshot);
+
+/* How many of these guest frames, at least 1, the host made the same of. */
+uint64_t guest_host_span(const struct taking *taking, uint64_t frame,
+			 uint64_t count, enum host_state *ret_host);
+
+int guest_picture(struct taking *taking, struct picture *picture);
+
+/* Where guest processes map frames, of the moment; and where among those of
+ * the host frames are, of a picture of RAM. */
+int guest_places(struct taking *taking);
+int guest_pieces(struct taking *taking, struct picture *picture);
+
+/* ---- reading_ended.c --------------------------------------------------- */
 
 /* Whether an earlier moment shows what a process was. */
 bool ended_is_known(const struct taking *taking, struct map_id id);
@@ -106,6 +135,9 @@ int ended_picture(struct taking *taking, struct picture *picture);
  * first look, all who were.
  */
 int ended_people(struct taking *taking);
+
+/* Of a vkernel that is gone: where its processes mapped frames. */
+int ended_places(struct taking *taking);
 
 /* Whether a first look leaves a map as an earlier moment has it; and does. */
 bool kept_is_known(const struct taking *taking, struct map_id id);

@@ -12,19 +12,6 @@
 
 /* ---- Selection --------------------------------------------------------- */
 
-static uint64_t frame_of(const struct picture *picture, uint64_t page)
-{
-	const struct stretch *stretch = picture_stretch(picture, page);
-
-	if (picture->id.kind == MAP_RAM)
-		return page;
-	if (!stretch || stretch->state == PAGEMAP_PAGE_SWAPPED ||
-	    stretch->place == PAGEMAP_PFN_UNKNOWN)
-		return PAGEMAP_PFN_UNKNOWN;
-	return stretch->bits & PAGEMAP_RUN_SAME_FRAME ? stretch->place :
-	       stretch->place + (page - stretch->first_page);
-}
-
 void select_page(struct view *view, size_t pane, const struct stage_pane *of,
 		 uint64_t page)
 {
@@ -38,7 +25,7 @@ void select_page(struct view *view, size_t pane, const struct stage_pane *of,
 	view->has_selection = true;
 	view->selected_map = map;
 	view->selected_page = page;
-	view->selected_pfn = frame_of(of->picture, page);
+	view->selected_pfn = picture_frame_of(of->picture, page);
 }
 
 void select_refresh(struct view *view, struct stage *stage)
@@ -55,7 +42,8 @@ void select_refresh(struct view *view, struct stage *stage)
 		return;
 	picture = moment_picture(moment, view->selected_map);
 	if (picture)
-		view->selected_pfn = frame_of(picture, view->selected_page);
+		view->selected_pfn =
+			picture_frame_of(picture, view->selected_page);
 	moment_unref(moment);
 }
 
