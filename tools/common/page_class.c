@@ -31,6 +31,8 @@ static const struct page_class_row states[CLASS_COUNT] = {
 			   "on the way to another frame or a device" },
 	[CLASS_DEVICE] = { 'd', STYLE_MAP_9, "device",
 			   "memory of a device, no page of RAM" },
+	[CLASS_MAPPED] = { 'p', STYLE_MAP_3, "mapped",
+			   "a page, but what backs it is not known" },
 };
 
 static const struct page_class_row sharers[SHARERS_COUNT] = {
@@ -70,6 +72,8 @@ static enum page_class present_class(const struct pagemap_run *run,
 		return CLASS_KSM;
 	if (run->bits & PAGEMAP_RUN_HUGE)
 		return CLASS_HUGE;
+	if (!known && kind == PAGEMAP_MAPPING_UNKNOWN)
+		return CLASS_MAPPED;
 	if (known ? (run->flags & FLAG(ANON)) != 0
 		  : !(run->bits & PAGEMAP_RUN_FILE))
 		return CLASS_ANON;

@@ -30,6 +30,7 @@ enum page_class {
 	CLASS_MARKER,
 	CLASS_MOVING,
 	CLASS_DEVICE,
+	CLASS_MAPPED,		/* a page of a guest: what backs it nobody says */
 	CLASS_COUNT
 };
 

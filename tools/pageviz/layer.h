@@ -20,6 +20,8 @@ enum colouring {
 	COLOUR_USE,		/* accessed, modified */
 	COLOUR_AGE,		/* how long ago it was used */
 	COLOUR_CHANGED,		/* what is other than in the base picture */
+	COLOUR_HOST,		/* what the host has made of a guest's pages */
+	COLOUR_VKERNEL,		/* which frames are a vkernel's */
 	COLOUR_COUNT
 };
 
@@ -29,6 +31,14 @@ const char *colouring_describe(enum colouring by);
 /* -ENOENT; NULL past the end, for near_names(). */
 int colouring_from_name(const char *name, enum colouring *ret_by);
 const char *colouring_name_at(size_t index);
+
+/* Whether it says something of a kind of map; and the one to begin with. */
+bool colouring_fits(enum colouring by, enum machine_kind machine,
+		    enum map_kind kind);
+enum colouring colouring_usual(enum machine_kind machine, enum map_kind kind);
+
+/* Classes that are shown alone at first, as a mask; 0: all. */
+uint64_t colouring_lit(enum colouring by);
 
 #define LAYER_CLASSES 64
 

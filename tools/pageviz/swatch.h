@@ -16,6 +16,9 @@ enum swatch {
 	SWATCH_ASIDE_CACHE,	/* frames that no process maps, where it is asked
 				   who does: calm, so that the answer is seen */
 	SWATCH_ASIDE_KERNEL,
+	SWATCH_ASIDE_TABLES,	/* the same of a vkernel's RAM */
+	SWATCH_ASIDE_STUBS,
+	SWATCH_ASIDE_ZERO,
 	SWATCH_FREE,
 	SWATCH_ANON,
 	SWATCH_ANON_UNMAPPED,

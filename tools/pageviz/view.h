@@ -55,6 +55,7 @@ struct drag {
 enum prompt_kind { PROMPT_NONE, PROMPT_JUMP, PROMPT_SEARCH };
 
 struct view {
+	enum machine_kind machine;	/* that is looked at */
 	int width, height;	/* pixels of what is drawn on */
 	int unit;		/* pixels of small text: 13 at 96 dpi */
 	enum theme_name theme;
@@ -66,7 +67,7 @@ struct view {
 	bool in_list;		/* keys move the list's cursor */
 	size_t list_rows;	/* that there is room for; placed like boxes */
 	size_t list_first;	/* row at its top */
-	size_t list_cursor;	/* row; [0] is RAM */
+	size_t list_cursor;	/* row; [0] is RAM, or a vkernel's */
 	struct map_id list_map;	/* what it is at, wherever that goes */
 	char search[PROMPT_SIZE];
 	enum prompt_kind prompt;
@@ -97,6 +98,12 @@ struct view {
 };
 
 void view_init(struct view *view);
+
+/* Of which kind the map of all frames is. */
+static inline enum map_kind view_ram_kind(const struct view *view)
+{
+	return view->machine == MACHINE_GUEST ? MAP_GUEST : MAP_RAM;
+}
 
 /* Adds a map beside the others; false: no room. */
 bool view_add_map(struct view *view, struct map_id map);

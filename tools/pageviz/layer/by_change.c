@@ -78,6 +78,44 @@ static const struct class_row of_ram[CHANGE_COUNT] = {
 			   SWATCH_HANDS, ROW_ANSWER },
 };
 
+/* And of a vkernel's RAM. */
+static const struct class_row of_guest[CHANGE_COUNT] = {
+	[CHANGE_CAME] = { "came", "taken", "no guest process mapped it before",
+			  SWATCH_CAME, ROW_FIXED },
+	[CHANGE_WENT] = { "went", "let go", "guest processes mapped it before",
+			  SWATCH_WENT, ROW_FIXED },
+	[CHANGE_COPIED] = { "given", "given memory",
+			    "used for the first time: the host has memory for "
+			    "it now", SWATCH_COPIED, ROW_FIXED },
+	[CHANGE_UNMAPPED] = { "given_back", "given back",
+			      "the host has its memory back", SWATCH_UNMAPPED,
+			      ROW_FIXED },
+	[CHANGE_MOVED] = { "moved", "another frame",
+			   "in another frame of the host", SWATCH_MOVED,
+			   ROW_ANSWER },
+	[CHANGE_KIND] = { "state", "another use",
+			  "for something else than before, or swapped in or "
+			  "out by the host", SWATCH_CHANGED, ROW_FIXED },
+	[CHANGE_MORE] = { "more", "shared by more",
+			  "mapped by more guest processes", SWATCH_MORE,
+			  ROW_ANSWER },
+	[CHANGE_FEWER] = { "fewer", "shared by fewer",
+			   "mapped by fewer guest processes", SWATCH_FEWER,
+			   ROW_ANSWER },
+	[CHANGE_HANDS] = { "hands", "other owners",
+			   "mapped by as many guest processes, but by others",
+			   SWATCH_HANDS, ROW_ANSWER },
+};
+
+static const struct class_row *row_of(enum map_kind kind, int change)
+{
+	const struct class_row *row = kind == MAP_RAM ? &of_ram[change] :
+				      kind == MAP_GUEST ? &of_guest[change] :
+							  &of_process[change];
+
+	return row->key ? row : &of_process[change];
+}
+
 /* One side of the comparison. */
 struct side {
 	const struct moment *moment;
@@ -136,8 +174,8 @@ static enum change compare_sharers(const struct change_walk *walk,
 {
 	/* A page in the same frame is the same; a frame may be another's. */
 	if (!now->sharers || !base->sharers)
-		return making_is_ram(walk->making) ? CHANGE_UNKNOWN
-						   : CHANGE_SAME;
+		return making_is_frames(walk->making) ? CHANGE_UNKNOWN
+						      : CHANGE_SAME;
 	if (now->sharers > base->sharers_high)
 		return CHANGE_MORE;
 	if (now->sharers_high < base->sharers)
@@ -232,6 +270,47 @@ static enum change compare_frames(const struct change_walk *walk,
 	return is < 0 ? compare_sharers(walk, now, base) : CHANGE_SAME;
 }
 
+static enum change compare_guest(const struct change_walk *walk,
+				 const struct stretch *now,
+				 const struct stretch *base, uint64_t page)
+{
+	bool is = now->class_of == PAGEMAP_GUEST_MAPPED;
+	bool was = base->class_of == PAGEMAP_GUEST_MAPPED;
+	uint64_t place = place_of(now, page), before = place_of(base, page);
+
+	if (is != was)
+		return is ? CHANGE_CAME : CHANGE_WENT;
+	is = now->host != HOST_UNTOUCHED;
+	was = base->host != HOST_UNTOUCHED;
+	if (is != was)
+		return is ? CHANGE_COPIED : CHANGE_UNMAPPED;
+	if (now->class_of != base->class_of || now->host != base->host)
+		return CHANGE_KIND;
+	if (now->class_of == PAGEMAP_GUEST_MAPPED) {
+		enum change change = compare_sharers(walk, now, base);
+
+		if (change != CHANGE_SAME)
+			return change;
+	}
+	return place != before && place != PAGEMAP_PFN_UNKNOWN &&
+	       before != PAGEMAP_PFN_UNKNOWN ? CHANGE_MOVED : CHANGE_SAME;
+}
+
+static enum change compare(const struct change_walk *walk,
+			   const struct stretch *now,
+			   const struct stretch *base, uint64_t page,
+			   uint64_t page_count)
+{
+	switch (walk->making->picture->id.kind) {
+	case MAP_RAM:
+		return compare_frames(walk, now, base);
+	case MAP_GUEST:
+		return compare_guest(walk, now, base, page);
+	default:
+		return compare_pages(walk, now, base, page, page_count);
+	}
+}
+
 /* ---- Both lists -------------------------------------------------------- */
 
 /* The stretch that is next on a side, from a page on; NULL: none. */
@@ -297,9 +376,7 @@ static void put_piece(struct change_walk *walk, const struct stretch *now,
 		return;
 	}
 	if (was)
-		change = making_is_ram(walk->making) ?
-			 compare_frames(walk, now, base) :
-			 compare_pages(walk, now, base, page, end - page);
+		change = compare(walk, now, base, page, end - page);
 	making_put(walk->making, page, end - page, (uint8_t)change);
 }
 
@@ -330,7 +407,7 @@ static uint8_t not_known(struct making *making, const void *context,
 	return CHANGE_UNKNOWN;
 }
 
-static int compare(struct making *making)
+static int compare_all(struct making *making)
 {
 	const struct layer_input *input = making->input;
 	struct change_walk walk = {
@@ -359,15 +436,13 @@ static int compare(struct making *making)
 
 int make_by_change(struct making *making)
 {
-	bool ram = making_is_ram(making);
 	int i;
 
 	for (i = 0; i < CHANGE_COUNT; i++)
-		making_add(making, ram && of_ram[i].key ? &of_ram[i]
-							: &of_process[i]);
+		making_add(making, row_of(making->picture->id.kind, i));
 	making->why = making->picture->why_sharers;
 	if (making->input->base)
-		return compare(making);
+		return compare_all(making);
 	making->why = "there is no earlier picture to compare with yet";
 	for (i = CHANGE_SAME; i < CHANGE_UNKNOWN; i++)
 		making->kinds[i] = ROW_ANSWER;

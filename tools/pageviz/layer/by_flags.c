@@ -128,7 +128,8 @@ int make_by_flags(struct making *making)
 		classes[i] = i < count ?
 			     class_of_flags(making->moment->flags[i])
 			     : FLAGS_UNKNOWN;
-	making->why = making->picture->why;
+	making->why = *making->picture->why_flags ? making->picture->why_flags
+						  : making->picture->why;
 	err = making_collect(making, flags_of, classes);
 	free(classes);
 	return err;

@@ -130,7 +130,7 @@ static void find_self(struct making *making, struct owners *owners)
 	const struct person *self;
 
 	owners->self = UNKNOWN;
-	if (making_is_ram(making))
+	if (making_is_frames(making))
 		return;
 	self = bsearch(&wanted, moment->people, moment->person_count,
 		       sizeof(wanted), compare_pids);
@@ -174,7 +174,7 @@ static uint32_t owner_of(const struct owners *owners,
 	if (stretch->set < moment->set_count)
 		return owners->of_set[stretch->set];
 	/* The kernel itself says that it is exclusive. */
-	if (owners->apart.is_ram || stretch->sharers != 1)
+	if (owners->apart.kind != MAP_PROCESS || stretch->sharers != 1)
 		return UNKNOWN;
 	return owners->partners ? ALONE : owners->self;
 }
@@ -238,15 +238,16 @@ static void add_owner(struct making *making, const struct owners *owners,
 			   "processes of this group alone" :
 			   owners->partners ? "shared with this process alone"
 					    : "this process alone";
+	char pid[PID_NAME_SIZE];
 	struct class_row row = {
 		owner->key, owner->name, help, swatch, ROW_ANSWER,
 	};
 
 	if (owner->pid) {
+		pid_name(owner->pid, pid);
 		row.key = making_text(making, "%d", (int)owner->pid);
-		row.name = making_text(making, "%s%s%d", owner->name,
-				       *owner->name ? " " : "",
-				       (int)owner->pid);
+		row.name = making_text(making, "%s%s%s", owner->name,
+				       *owner->name ? " " : "", pid);
 	}
 	owner->class_of = making_add(making, &row);
 	making->layer->classes[owner->class_of].pid = owner->pid;
@@ -348,7 +349,7 @@ static uint8_t class_of_owner(struct making *making, const void *context,
 	class_of = owners->unknown;
 	if (stretch->set < making->moment->set_count)
 		class_of = owners->class_of_set[stretch->set];
-	else if (!owners->apart.is_ram && stretch->sharers == 1)
+	else if (owners->apart.kind == MAP_PROCESS && stretch->sharers == 1)
 		class_of = owners->class_of_self;
 	/* Somebody who was not seen may map it too. */
 	if (stretch->sharers_high > stretch->sharers &&
@@ -369,7 +370,7 @@ static int fill(struct making *making, struct owners *owners)
 
 	if (err)
 		return err;
-	owners->partners = !teams && !making_is_ram(making);
+	owners->partners = !teams && !making_is_frames(making);
 	find_self(making, owners);
 	add_classes(making, owners);
 	count_pages(making, owners);

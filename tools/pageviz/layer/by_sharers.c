@@ -69,7 +69,7 @@ static void add_step(struct making *making, enum sharer_class number,
 {
 	const struct page_class_row *step = page_class_row(PAGE_BY_SHARERS,
 							   number);
-	const char *help = number == SHARERS_ONE && making_is_ram(making) ?
+	const char *help = number == SHARERS_ONE && making_is_frames(making) ?
 			   "of one process alone" : step->help;
 	const struct class_row row = {
 		keys[number], step->name, help, swatches[number],
@@ -103,7 +103,7 @@ int make_by_sharers(struct making *making)
 	add_classes(making, &sharers);
 	making_doubt_sharers(making);
 	err = making_collect(making, sharers_of, &sharers);
-	if (!err && !making_is_ram(making))
+	if (!err && !making_is_frames(making))
 		making_set_metrics(making, SHARERS_ONE,
 				   PAGEMAP_METRIC_BIT(PAGEMAP_USS));
 	return err;

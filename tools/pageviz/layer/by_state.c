@@ -2,6 +2,7 @@
 /*
  * What stands there: in a process the states of page_class.h, in RAM the
  * classes of pagemap_ram, also those that the kernel tells and no flag shows.
+ * What a vkernel's RAM is for is by_guest.c's.
  */
 #include "making.h"
 #include "page_class.h"
@@ -22,6 +23,7 @@ static const uint8_t swatches[CLASS_COUNT] = {
 	[CLASS_MARKER] = SWATCH_MARKER,
 	[CLASS_MOVING] = SWATCH_MOVING,
 	[CLASS_DEVICE] = SWATCH_DEVICE,
+	[CLASS_MAPPED] = SWATCH_UNKNOWN,
 };
 
 #define BIT(name) PAGEMAP_METRIC_BIT(PAGEMAP_##name)
@@ -36,16 +38,24 @@ static const uint64_t metrics[CLASS_COUNT] = {
 static uint8_t state_of(struct making *making, const void *context,
 			const struct stretch *stretch)
 {
-	(void)making, (void)context;
-	return stretch->class_of < CLASS_COUNT ? stretch->class_of : 0;
+	(void)context;
+	return stretch->class_of < making->layer->class_count ?
+	       stretch->class_of : 0;
+}
+
+/* Only of a guest it may be that nobody says what backs pages. */
+static unsigned int count_states(const struct making *making)
+{
+	return making->moment->machine == MACHINE_GUEST ? CLASS_COUNT
+							: CLASS_MAPPED;
 }
 
 static int make_process(struct making *making)
 {
-	unsigned int i;
+	unsigned int i, count = count_states(making);
 	int err;
 
-	for (i = 0; i < CLASS_COUNT; i++) {
+	for (i = 0; i < count; i++) {
 		const struct page_class_row *state =
 			page_class_row(PAGE_BY_STATE, i);
 		const struct class_row row = {
@@ -56,7 +66,7 @@ static int make_process(struct making *making)
 		making_add(making, &row);
 	}
 	err = making_collect(making, state_of, NULL);
-	for (i = 0; !err && i < CLASS_COUNT; i++)
+	for (i = 0; !err && i < count; i++)
 		if (metrics[i])
 			making_set_metrics(making, i, metrics[i]);
 	return err;
@@ -127,6 +137,15 @@ static uint8_t frame_of(struct making *making, const void *context,
 	       stretch->class_of + 1 : RAM(UNKNOWN) + 1;
 }
 
+struct class_row ram_class_row(enum pagemap_ram_class class_of)
+{
+	return (struct class_row){
+		pagemap_ram_class_name(class_of), frames[class_of].name,
+		pagemap_ram_class_describe(class_of),
+		frames[class_of].swatch, ROW_FIXED,
+	};
+}
+
 static int make_ram(struct making *making)
 {
 	const struct ram_figure *figures = making->picture->ram;
@@ -134,12 +153,8 @@ static int make_ram(struct making *making)
 
 	making_add(making, &absent);
 	for (i = 0; i < PAGEMAP_RAM_CLASS_COUNT; i++) {
-		enum pagemap_ram_class class_of = (enum pagemap_ram_class)i;
-		const struct class_row row = {
-			pagemap_ram_class_name(class_of), frames[i].name,
-			pagemap_ram_class_describe(class_of),
-			frames[i].swatch, ROW_FIXED,
-		};
+		const struct class_row row =
+			ram_class_row((enum pagemap_ram_class)i);
 
 		making_add(making, &row);
 	}
@@ -156,5 +171,12 @@ static int make_ram(struct making *making)
 
 int make_by_state(struct making *making)
 {
-	return making_is_ram(making) ? make_ram(making) : make_process(making);
+	switch (making->picture->id.kind) {
+	case MAP_RAM:
+		return make_ram(making);
+	case MAP_GUEST:
+		return make_guest_state(making);
+	default:
+		return make_process(making);
+	}
 }

@@ -7,20 +7,41 @@
 
 #include "layer.h"
 
+/* Of which machines and maps a colouring says something. */
+enum {
+	OF_PLAIN = 1 << MACHINE_PLAIN,
+	OF_GUEST = 1 << MACHINE_GUEST,
+	OF_HOST = 1 << MACHINE_HOST,
+	OF_ALL = OF_PLAIN | OF_GUEST | OF_HOST,
+};
+
 static const struct {
 	const char *name;
 	const char *line;
+	uint8_t machines;
+	uint8_t kinds;		/* mask by enum map_kind; 0: all */
 } colourings[COLOUR_COUNT] = {
-	[COLOUR_STATE] = { "state", "what stands there" },
-	[COLOUR_SHARERS] = { "sharers", "how many processes map it" },
-	[COLOUR_FLAGS] = { "flags", "what the kernel's flags say of the frame" },
-	[COLOUR_OWNER] = { "owner", "the process that has it alone" },
-	[COLOUR_USER] = { "user", "the user whose processes alone map it" },
+	[COLOUR_STATE] = { "state", "what stands there", OF_ALL, 0 },
+	[COLOUR_SHARERS] = { "sharers", "how many processes map it", OF_ALL,
+			     0 },
+	[COLOUR_FLAGS] = { "flags", "what the kernel's flags say of the frame",
+			   OF_ALL, 0 },
+	[COLOUR_OWNER] = { "owner", "the process that has it alone", OF_ALL,
+			   0 },
+	[COLOUR_USER] = { "user", "the user whose processes alone map it",
+			  OF_ALL, 0 },
 	[COLOUR_GROUP] = { "group",
-			   "the group or unit whose processes alone map it" },
-	[COLOUR_USE] = { "use", "whether it was read and written" },
-	[COLOUR_AGE] = { "age", "how long ago it was used" },
-	[COLOUR_CHANGED] = { "changed", "what is other than it was" },
+			   "the group or unit whose processes alone map it",
+			   OF_ALL, 0 },
+	[COLOUR_USE] = { "use", "whether it was read and written", OF_ALL, 0 },
+	[COLOUR_AGE] = { "age", "how long ago it was used",
+			 OF_PLAIN | OF_HOST, 0 },
+	[COLOUR_CHANGED] = { "changed", "what is other than it was", OF_ALL,
+			     0 },
+	[COLOUR_HOST] = { "host", "what the host has made of a vkernel's pages",
+			  OF_GUEST, 0 },
+	[COLOUR_VKERNEL] = { "vkernel", "what of the host's RAM a vkernel has",
+			     OF_HOST, 1 << MAP_RAM },
 };
 
 const char *colouring_name(enum colouring by)
@@ -49,4 +70,20 @@ int colouring_from_name(const char *name, enum colouring *ret_by)
 const char *colouring_name_at(size_t index)
 {
 	return index < COLOUR_COUNT ? colourings[index].name : NULL;
+}
+
+bool colouring_fits(enum colouring by, enum machine_kind machine,
+		    enum map_kind kind)
+{
+	return by < COLOUR_COUNT && colourings[by].machines >> machine & 1 &&
+	       (!colourings[by].kinds || colourings[by].kinds >> kind & 1);
+}
+
+enum colouring colouring_usual(enum machine_kind machine, enum map_kind kind)
+{
+	/* What stands there is what a host knows least of its guest. */
+	if (machine == MACHINE_GUEST)
+		return COLOUR_SHARERS;
+	return machine == MACHINE_HOST && kind == MAP_RAM ? COLOUR_VKERNEL
+							  : COLOUR_STATE;
 }

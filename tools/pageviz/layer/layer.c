@@ -25,6 +25,8 @@ static int (*const makers[COLOUR_COUNT])(struct making *making) = {
 	[COLOUR_USE] = make_by_use,
 	[COLOUR_AGE] = make_by_age,
 	[COLOUR_CHANGED] = make_by_change,
+	[COLOUR_HOST] = make_by_host,
+	[COLOUR_VKERNEL] = make_by_vkernel,
 };
 
 static int fill(struct whole *whole, struct making *making)
@@ -63,6 +65,11 @@ int layer_make(const struct layer_input *input, enum colouring by,
 	else
 		*ret_layer = &whole->layer;
 	return err;
+}
+
+uint64_t colouring_lit(enum colouring by)
+{
+	return by == COLOUR_VKERNEL ? vkernel_classes() : 0;
 }
 
 /* The layer is the first of what it is inside. */

@@ -204,7 +204,7 @@ static void count_absent(struct making *making)
 	uint64_t pages = 0;
 	size_t i;
 
-	if (making_is_ram(making))
+	if (making_is_frames(making))
 		return;
 	for (i = 1; i < making->layer->class_count; i++)
 		pages += making->pages[i];

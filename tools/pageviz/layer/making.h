@@ -77,6 +77,17 @@ static inline bool making_is_ram(const struct making *making)
 	return making->picture->id.kind == MAP_RAM;
 }
 
+static inline bool making_is_guest(const struct making *making)
+{
+	return making->picture->id.kind == MAP_GUEST;
+}
+
+/* A page is a frame, and each has its stretch. */
+static inline bool making_is_frames(const struct making *making)
+{
+	return making->picture->id.kind != MAP_PROCESS;
+}
+
 /* Why sharers are in doubt; where all were seen, nobody's pages are. */
 void making_doubt_sharers(struct making *making);
 
@@ -121,14 +132,31 @@ enum nobody {
 /* What a class of RAM (enum pagemap_ram_class) is; -1: processes map it. */
 int nobody_of(unsigned int ram_class);
 
+/* The same of a vkernel's RAM. */
+enum guest_part {
+	GUEST_PART_SLACK,	/* the host has it, and no guest process maps it */
+	GUEST_PART_SWAPPED,	/* the same in the host's swap */
+	GUEST_PART_TABLE,
+	GUEST_PART_STUB,
+	GUEST_PART_ZERO,
+	GUEST_PART_IMAGE,
+	GUEST_PART_UNTOUCHED,
+	GUEST_PART_COUNT
+};
+
+/* What a frame of it is; -1: guest processes map it. */
+int guest_part_of(const struct stretch *stretch);
+const struct class_row *guest_part_row(enum guest_part part);
+
 /*
  * Adds these classes, in a process's map NOBODY_APART alone (swapped, zero,
  * guard ...), and says which class a stretch is in for want of a frame that
- * processes map, by class_of or state; 0: it has one.
+ * processes map; 0: it has one.
  */
 struct apart {
-	bool is_ram;
+	enum map_kind kind;
 	uint8_t of_ram[256];
+	uint8_t of_guest[GUEST_PART_COUNT];
 	uint8_t none;
 };
 void apart_add(struct making *making, struct apart *ret_apart);
@@ -136,9 +164,18 @@ void apart_add(struct making *making, struct apart *ret_apart);
 static inline uint8_t apart_class(const struct apart *apart,
 				  const struct stretch *stretch)
 {
-	if (apart->is_ram)
+	int part;
+
+	switch (apart->kind) {
+	case MAP_RAM:
 		return apart->of_ram[stretch->class_of];
-	return stretch->state == PAGEMAP_PAGE_PRESENT ? 0 : apart->none;
+	case MAP_GUEST:
+		part = guest_part_of(stretch);
+		return part < 0 ? 0 : apart->of_guest[part];
+	default:
+		return stretch->state == PAGEMAP_PAGE_PRESENT ? 0
+							      : apart->none;
+	}
 }
 
 /* ---- by_*.c: 0 or -ENOMEM ---------------------------------------------- */
@@ -150,5 +187,14 @@ int make_by_owner(struct making *making);	/* user and group too */
 int make_by_use(struct making *making);
 int make_by_age(struct making *making);
 int make_by_change(struct making *making);
+int make_by_host(struct making *making);
+int make_by_vkernel(struct making *making);
+
+/* Its classes that are the vkernel's, as a mask. */
+uint64_t vkernel_classes(void);
+
+/* make_by_state() of a vkernel's RAM, and a class of RAM as others have it. */
+int make_guest_state(struct making *making);
+struct class_row ram_class_row(enum pagemap_ram_class class_of);
 
 #endif

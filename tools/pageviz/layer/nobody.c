@@ -2,7 +2,7 @@
 /*
  * Pages of which it makes no sense to ask who maps or used them: frames of RAM
  * that are free or the kernel's own, cache that nobody maps; in a process what
- * stands for no frame.
+ * stands for no frame; in a vkernel's RAM what no guest process maps.
  */
 #include "making.h"
 
@@ -66,22 +66,96 @@ int nobody_of(unsigned int ram_class)
 	}
 }
 
-void apart_add(struct making *making, struct apart *ret_apart)
+/* ---- A vkernel's RAM --------------------------------------------------- */
+
+static const struct class_row parts[GUEST_PART_COUNT] = {
+	[GUEST_PART_SLACK] = { "slack", "slack",
+			       "in the host's RAM, and no guest process maps "
+			       "it: the guest kernel's own, its cache, or free",
+			       SWATCH_ASIDE_CACHE, ROW_FIXED },
+	[GUEST_PART_SWAPPED] = { "slack_swapped", "slack, swapped",
+				 "no guest process maps it, and it is in the "
+				 "host's swap", SWATCH_NO_FRAME, ROW_FIXED },
+	[GUEST_PART_TABLE] = { "table", "page tables",
+			       "page tables of guest processes",
+			       SWATCH_ASIDE_TABLES, ROW_FIXED },
+	[GUEST_PART_STUB] = { "stub", "stubs",
+			      "by which the vkernel drives its children",
+			      SWATCH_ASIDE_STUBS, ROW_FIXED },
+	[GUEST_PART_ZERO] = { "zero_page", "zero page",
+			      "the guest's page of zeros", SWATCH_ASIDE_ZERO,
+			      ROW_FIXED },
+	[GUEST_PART_IMAGE] = { "image", "kernel image",
+			       "the guest kernel's image, beside its RAM",
+			       SWATCH_ASIDE_KERNEL, ROW_FIXED },
+	[GUEST_PART_UNTOUCHED] = { "untouched", "never touched",
+				   "the host never had to give it memory, or "
+				   "has it back", SWATCH_FREE, ROW_FIXED },
+};
+
+int guest_part_of(const struct stretch *stretch)
+{
+	switch (stretch->class_of) {
+	case PAGEMAP_GUEST_MAPPED:
+		return -1;
+	case PAGEMAP_GUEST_ZERO_PAGE:
+		return GUEST_PART_ZERO;
+	case PAGEMAP_GUEST_TABLE:
+		return GUEST_PART_TABLE;
+	case PAGEMAP_GUEST_STUB:
+		return GUEST_PART_STUB;
+	default:
+		break;
+	}
+	switch (stretch->host) {
+	case HOST_IMAGE:
+		return GUEST_PART_IMAGE;
+	case HOST_UNTOUCHED:
+		return GUEST_PART_UNTOUCHED;
+	case HOST_SWAPPED:
+		return GUEST_PART_SWAPPED;
+	default:
+		return GUEST_PART_SLACK;
+	}
+}
+
+const struct class_row *guest_part_row(enum guest_part part)
+{
+	return &parts[part];
+}
+
+/* ---- All of them ------------------------------------------------------- */
+
+static void add_of_ram(struct making *making, struct apart *apart)
 {
 	uint8_t numbers[NOBODY_COUNT];
 	unsigned int i;
 	int nobody;
 
-	memset(ret_apart, 0, sizeof(*ret_apart));
-	ret_apart->is_ram = making_is_ram(making);
-	if (!ret_apart->is_ram) {
-		ret_apart->none = making_add(making, &no_frame);
-		return;
-	}
 	for (i = 0; i < NOBODY_COUNT; i++)
 		numbers[i] = making_add(making, &rows[i]);
 	for (i = 0; i < 256; i++) {
 		nobody = nobody_of(i);
-		ret_apart->of_ram[i] = nobody < 0 ? 0 : numbers[nobody];
+		apart->of_ram[i] = nobody < 0 ? 0 : numbers[nobody];
+	}
+}
+
+void apart_add(struct making *making, struct apart *ret_apart)
+{
+	unsigned int i;
+
+	memset(ret_apart, 0, sizeof(*ret_apart));
+	ret_apart->kind = making->picture->id.kind;
+	switch (ret_apart->kind) {
+	case MAP_RAM:
+		add_of_ram(making, ret_apart);
+		break;
+	case MAP_GUEST:
+		for (i = 0; i < GUEST_PART_COUNT; i++)
+			ret_apart->of_guest[i] = making_add(making, &parts[i]);
+		break;
+	default:
+		ret_apart->none = making_add(making, &no_frame);
+		break;
 	}
 }

@@ -49,12 +49,30 @@ static struct pagemap_value ram_bytes(const struct picture *picture,
 	return picture->ram ? picture->ram[class_of].bytes : unknown;
 }
 
+/* How large it is, and what of it the host holds. */
+static void draw_guest_figures(struct drawing *d, const struct picture *picture,
+			       int x, int y, int right)
+{
+	struct guest_sums sums;
+
+	if (!guest_sums(picture, &sums))
+		return;
+	x = draw_figure(d, x, y, right, "RAM", &sums.all);
+	x = draw_figure(d, x, y, right, "resident", &sums.resident);
+	x = draw_figure(d, x, y, right, "mapped", &sums.mapped);
+	draw_figure(d, x, y, right, "slack", &sums.slack);
+}
+
 static void draw_figures(struct drawing *d, const struct picture *picture,
 			 int x, int y, int right)
 {
 	struct pagemap_value value;
 	size_t i;
 
+	if (picture->id.kind == MAP_GUEST) {
+		draw_guest_figures(d, picture, x, y, right);
+		return;
+	}
 	if (picture->id.kind == MAP_RAM) {
 		value = ram_bytes(picture, PAGEMAP_RAM_FREE);
 		x = draw_figure(d, x, y, right, "MemTotal",
@@ -73,7 +91,21 @@ static const char *map_name(const struct pane *pane,
 {
 	if (picture && picture->name && *picture->name)
 		return picture->name;
-	return pane->map.kind == MAP_RAM ? "RAM" : "process";
+	return pane->map.kind == MAP_RAM ? "RAM" :
+	       pane->map.kind == MAP_GUEST ? "guest RAM" : "process";
+}
+
+/* Of the process, or of the vkernel whose RAM it is; "". */
+static void number_of(const struct drawing *d, size_t pane, char text[PID_NAME_SIZE])
+{
+	struct stage_pane of = stage_pane(d->stage, pane);
+	struct map_id map = d->view->panes[pane].map;
+	pid_t pid = map.kind == MAP_PROCESS ? map.pid :
+		    map.kind == MAP_GUEST && of.moment ? of.moment->vkernel : 0;
+
+	text[0] = '\0';
+	if (pid)
+		pid_name(pid, text);
 }
 
 static void draw_name(struct drawing *d, size_t pane, struct box row)
@@ -90,10 +122,9 @@ static void draw_name(struct drawing *d, size_t pane, struct box row)
 		 type_ascent(d->type, dim.face, dim.size);
 	x += draw_text(d, x, y, row.width / 2, bold,
 		       map_name(view, of.picture)) + d->unit / 2;
-	if (view->map.kind == MAP_PROCESS) {
-		snprintf(pid, sizeof(pid), "%d", (int)view->map.pid);
+	number_of(d, pane, pid);
+	if (*pid)
 		x += draw_text(d, x, ascent, right - x, dim, pid);
-	}
 	if (d->view->paper) {
 		snprintf(pid, sizeof(pid), "  by %s", colouring_name(view->by));
 		x += draw_text(d, x, ascent, right - x, dim, pid);
@@ -142,13 +173,24 @@ static int tab_width(struct drawing *d, const char *name)
 	return text_width(d, style_text(d), name) + d->unit;
 }
 
-static int choice_width(struct drawing *d, const struct choice *choice)
+/* Whether there is one to choose: of a map that tells nothing of it, no. */
+static bool is_offered(const struct drawing *d, size_t pane,
+		       const struct choice *choice, size_t index)
+{
+	return choice->action != ACTION_COLOUR ||
+	       colouring_fits((enum colouring)index, d->view->machine,
+			      d->view->panes[pane].map.kind);
+}
+
+static int choice_width(struct drawing *d, size_t pane,
+			const struct choice *choice)
 {
 	int width = 0;
 	size_t i;
 
 	for (i = 0; i < choice->count; i++)
-		width += tab_width(d, choice->name_at(i));
+		if (is_offered(d, pane, choice, i))
+			width += tab_width(d, choice->name_at(i));
 	return width;
 }
 
@@ -176,6 +218,8 @@ static void draw_tabs(struct drawing *d, size_t pane, struct box row,
 	size_t i;
 
 	for (i = 0; i < choice->count; i++) {
+		if (!is_offered(d, pane, choice, i))
+			continue;
 		row.width = tab_width(d, choice->name_at(i));
 		draw_tab(d, pane, row, choice, i);
 		row.x += row.width;
@@ -200,8 +244,8 @@ static void draw_choices(struct drawing *d, size_t pane, struct box row)
 	const struct pane *view = &d->view->panes[pane];
 	struct choice colours = choice_of_colours(view);
 	struct choice layouts = choice_of_layouts(view);
-	int colours_width = choice_width(d, &colours);
-	int layouts_width = choice_width(d, &layouts);
+	int colours_width = choice_width(d, pane, &colours);
+	int layouts_width = choice_width(d, pane, &layouts);
 	int one = 9 * d->unit;
 	struct box right = row;
 

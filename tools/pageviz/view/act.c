@@ -47,23 +47,37 @@ static void set_colouring(struct acting *acting, enum colouring by)
 	if (acting->pane->by == by)
 		return;
 	acting->pane->by = by;
-	acting->pane->lit = 0;
+	acting->pane->lit = colouring_lit(by);
 	view_say(acting->view, "%s: %s", colouring_name(by),
 		 colouring_describe(by));
 }
 
 static void act_colour(struct acting *acting)
 {
-	if (acting->argument >= 0 && acting->argument < COLOUR_COUNT)
-		set_colouring(acting, (enum colouring)acting->argument);
+	enum colouring by = (enum colouring)acting->argument;
+
+	if (acting->argument < 0 || acting->argument >= COLOUR_COUNT)
+		return;
+	if (colouring_fits(by, acting->view->machine, acting->pane->map.kind))
+		set_colouring(acting, by);
+	else
+		view_say(acting->view, "%s: nothing that this map could tell",
+			 colouring_name(by));
 }
 
 static void act_next_colour(struct acting *acting)
 {
 	int step = acting->argument < 0 ? COLOUR_COUNT - 1 : 1;
+	int by = (int)acting->pane->by, tries;
 
-	set_colouring(acting, (enum colouring)
-		      (((int)acting->pane->by + step) % COLOUR_COUNT));
+	for (tries = 0; tries < COLOUR_COUNT; tries++) {
+		by = (by + step) % COLOUR_COUNT;
+		if (!colouring_fits((enum colouring)by, acting->view->machine,
+				    acting->pane->map.kind))
+			continue;
+		set_colouring(acting, (enum colouring)by);
+		return;
+	}
 }
 
 static void set_layout(struct acting *acting, enum layout layout)

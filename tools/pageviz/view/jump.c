@@ -57,7 +57,7 @@ static int go_to_page(struct acting *acting, uint64_t page, const char *text)
 	if (!area) {
 		view_say(acting->view, "%s: nothing is mapped there in %s",
 			 text, acting->of.picture->name);
-		if (acting->of.picture->id.kind == MAP_RAM)
+		if (acting->of.picture->id.kind != MAP_PROCESS)
 			view_say(acting->view, "%s: this machine has no such "
 				 "frame", text);
 		return -ENOENT;

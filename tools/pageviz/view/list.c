@@ -25,7 +25,7 @@ bool list_chosen(const struct view *view, struct stage *stage,
 	size_t count;
 
 	if (view->list_cursor == 0) {
-		*ret_map = (struct map_id){ .kind = MAP_RAM };
+		*ret_map = (struct map_id){ .kind = view_ram_kind(view) };
 		return true;
 	}
 	people = stage_list(stage, view, &count);
@@ -47,7 +47,7 @@ static bool find_row(const struct view *view, struct stage *stage,
 	size_t count, i;
 
 	*ret_row = 0;
-	if (map.kind == MAP_RAM)
+	if (map.kind != MAP_PROCESS)
 		return true;
 	people = stage_list(stage, view, &count);
 	for (i = 0; moment && i < count; i++) {

@@ -12,7 +12,9 @@ static void show_map(struct view *view, size_t index, struct map_id map)
 	struct pane *pane = &view->panes[index];
 
 	pane->map = map;
-	pane->lit = 0;
+	if (!colouring_fits(pane->by, view->machine, map.kind))
+		pane->by = colouring_usual(view->machine, map.kind);
+	pane->lit = colouring_lit(pane->by);
 	pane->fit = true;
 	pane->world_serial = 0;
 	pane->has_cursor = false;
@@ -27,7 +29,8 @@ static bool map_of(struct acting *acting, struct map_id *ret_map)
 		return acting->view->list &&
 		       list_chosen(acting->view, acting->stage, ret_map);
 	*ret_map = (struct map_id){
-		.kind = acting->argument ? MAP_PROCESS : MAP_RAM,
+		.kind = acting->argument ? MAP_PROCESS :
+					   view_ram_kind(acting->view),
 		.pid = (pid_t)acting->argument,
 	};
 	return true;
@@ -87,7 +90,10 @@ void act_open_beside(struct acting *acting)
 	view->read_now = true;
 	if (!like)
 		return;
-	view->panes[view->active].by = like->by;
+	if (colouring_fits(like->by, view->machine, map.kind))
+		view->panes[view->active].by = like->by;
+	view->panes[view->active].lit =
+		colouring_lit(view->panes[view->active].by);
 	view->panes[view->active].layout = like->layout;
 	view->panes[view->active].row_pages = like->row_pages;
 }

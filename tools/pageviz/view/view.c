@@ -37,7 +37,8 @@ bool view_add_map(struct view *view, struct map_id map)
 		return false;
 	*pane = (struct pane){
 		.map = map,
-		.by = COLOUR_STATE,
+		.by = colouring_usual(view->machine, map.kind),
+		.lit = colouring_lit(colouring_usual(view->machine, map.kind)),
 		.layout = LAYOUT_ROWS,
 		.fit = true,
 	};
@@ -57,7 +58,10 @@ void view_say(struct view *view, const char *format, ...)
 
 void page_name(const struct stage_pane *of, uint64_t page, char text[32])
 {
-	if (of->picture->id.kind == MAP_RAM)
+	if (of->picture->id.kind == MAP_GUEST)
+		snprintf(text, 32, "guest PFN 0x%llx",
+			 (unsigned long long)page);
+	else if (of->picture->id.kind == MAP_RAM)
 		snprintf(text, 32, "PFN 0x%llx", (unsigned long long)page);
 	else
 		snprintf(text, 32, "0x%llx",
