@@ -103,7 +103,9 @@ static void ask(struct showing *showing)
 	if (reader_is_busy(showing->reader) || now_ns() < due_ns(showing))
 		return;
 	session_request(&showing->session, &request);
-	request.quick = has_new_map(&request);
+	/* A guest is read at once. */
+	request.quick = showing->session.view.machine != MACHINE_GUEST &&
+			has_new_map(&request);
 	if (!reader_ask(showing->reader, &request))
 		return;
 	showing->quick = request.quick;
@@ -129,18 +131,23 @@ static void say_failed(struct showing *showing, int err, const char *why)
 static void name_window(struct showing *showing)
 {
 	const struct moment *moment = session_newest(&showing->session);
+	const struct view *view = &showing->session.view;
 	char title[256] = "pageviz";
 	size_t i, at = strlen(title);
 
-	for (i = 0; i < moment->picture_count && at < sizeof(title); i++) {
-		const struct picture *picture = &moment->pictures[i];
+	for (i = 0; i < view->pane_count && at < sizeof(title); i++) {
+		const struct picture *picture =
+			moment_picture(moment, view->panes[i].map);
 		char pid[24] = "";
 
+		if (!picture)
+			continue;
 		if (picture->id.kind == MAP_PROCESS)
 			snprintf(pid, sizeof(pid), " (%d)",
 				 (int)picture->id.pid);
 		at += (size_t)snprintf(title + at, sizeof(title) - at,
-				       "%s%s%s%s", i ? ", " : ": ",
+				       "%s%s%s%s",
+				       at > strlen("pageviz") ? ", " : ": ",
 				       picture->name, pid,
 				       picture->ended ? ", ended" : "");
 	}

@@ -128,7 +128,7 @@ static void draw_address(struct drawing *d, const struct gutter *g, int y,
 
 	style.colour = colour;
 	style.size = d->unit * 9 / 10;
-	if (g->of.picture->id.kind == MAP_RAM)
+	if (g->of.picture->id.kind != MAP_PROCESS)
 		snprintf(text, sizeof(text), "%" PRIu64, page);
 	else
 		snprintf(text, sizeof(text), "%" PRIx64,

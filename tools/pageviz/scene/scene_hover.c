@@ -137,7 +137,7 @@ static void add_area(struct drawing *d, struct tip *tip,
 {
 	const struct area *area = picture_area(of->picture, page);
 
-	if (area && of->picture->id.kind == MAP_RAM)
+	if (area && of->picture->id.kind != MAP_PROCESS)
 		tip_add(d, tip, "", area->name);
 	else if (area)
 		tip_addf(d, tip, "", "%s  %s", area->name, area->permissions);
@@ -152,9 +152,10 @@ void tip_of_cells(struct drawing *d, struct tip *tip, size_t pane, int64_t x,
 
 	if (!world_page(of.world, x, y, &page))
 		return;
-	if (of.picture->id.kind == MAP_RAM)
-		tip_addf(d, tip, NULL, "around frame %" PRIu64, page)->mono =
-			true;
+	if (of.picture->id.kind != MAP_PROCESS)
+		tip_addf(d, tip, NULL, "around %sframe %" PRIu64,
+			 of.picture->id.kind == MAP_GUEST ? "guest " : "",
+			 page)->mono = true;
 	else
 		tip_addf(d, tip, NULL, "around 0x%" PRIx64,
 			 page * of.moment->page_bytes)->mono = true;

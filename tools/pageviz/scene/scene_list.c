@@ -91,7 +91,7 @@ struct list_row {
 	struct map_id map;
 	const char *name;
 	const char *hint;
-	char number[24];
+	char number[32];
 	struct pagemap_value size;
 	bool chosen;
 	bool blank;			/* no size: it was not asked for */
@@ -146,14 +146,20 @@ static struct list_row row_at(const struct drawing *d, const struct list *l,
 	const struct picture *ram;
 
 	if (index == 0) {
-		row.map.kind = MAP_RAM;
-		row.name = "RAM";
-		row.hint = "all frames of the machine";
+		bool guest = d->view->machine == MACHINE_GUEST;
+		struct guest_sums sums;
+
+		row.map.kind = view_ram_kind(d->view);
+		row.name = guest ? "guest RAM" : "RAM";
+		row.hint = guest ? "all frames of the vkernel" :
+				   "all frames of the machine";
 		row.size.quality = PAGEMAP_UNAVAILABLE;
 		ram = moment_picture(l->moment, row.map);
 		row.blank = !ram;
-		if (ram)
+		if (ram && !guest)
 			row.size = ram->balance.mem_total;
+		else if (ram && guest_sums(ram, &sums))
+			row.size = sums.all;
 		return row;
 	}
 	person = &l->moment->people[l->people[index - 1]];
@@ -161,7 +167,7 @@ static struct list_row row_at(const struct drawing *d, const struct list *l,
 	row.name = *person->name ? person->name : "-";
 	row.hint = *person->command ? person->command : person->name;
 	row.size = person->pss;
-	snprintf(row.number, sizeof(row.number), "%d", (int)person->pid);
+	pid_name(person->pid, row.number);
 	return row;
 }
 

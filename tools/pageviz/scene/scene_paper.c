@@ -100,23 +100,50 @@ static void format_date(uint64_t time_ns, char text[64])
 		text[0] = '\0';
 }
 
-static void format_figures(const struct picture *picture, char text[192])
+/* "vkernel 811, RAM 256.0M, resident 61.2M, slack 41.0M" */
+static void format_guest(const struct stage_pane *of, char text[256])
 {
-	char first[UNITS_SIZE], second[UNITS_SIZE];
+	char all[UNITS_SIZE], resident[UNITS_SIZE], slack[UNITS_SIZE];
+	struct guest_sums sums;
+
+	snprintf(text, 256, "vkernel %d", (int)of->moment->vkernel);
+	if (!guest_sums(of->picture, &sums))
+		return;
+	units_format_value(&sums.all, UNITS_SUFFIX, all);
+	units_format_value(&sums.resident, UNITS_SUFFIX, resident);
+	units_format_value(&sums.slack, UNITS_SUFFIX, slack);
+	snprintf(text, 256, "vkernel %d, RAM %s, resident %s, slack %s",
+		 (int)of->moment->vkernel, all, resident, slack);
+}
+
+static void format_figures(const struct stage_pane *of, char text[256])
+{
+	const struct picture *picture = of->picture;
+	char first[UNITS_SIZE], second[UNITS_SIZE], pid[32];
 	struct pagemap_value value;
 
 	if (picture->id.kind == MAP_RAM) {
 		units_format_value(&picture->balance.mem_total, UNITS_SUFFIX,
 				   first);
-		snprintf(text, 192, "MemTotal %s", first);
+		if (of->moment->vkernel)
+			snprintf(text, 256, "MemTotal %s, vkernel %d", first,
+				 (int)of->moment->vkernel);
+		else
+			snprintf(text, 256, "MemTotal %s", first);
+		return;
+	}
+	if (picture->id.kind == MAP_GUEST) {
+		format_guest(of, text);
 		return;
 	}
 	value = pagemap_usage_value(&picture->usage, PAGEMAP_RSS);
 	units_format_value(&value, UNITS_SUFFIX, first);
 	value = pagemap_usage_value(&picture->usage, PAGEMAP_PSS);
 	units_format_value(&value, UNITS_SUFFIX, second);
-	snprintf(text, 192, "process %d, RSS %s, PSS %s",
-		 (int)picture->id.pid, first, second);
+	pid_name(picture->id.pid, pid);
+	snprintf(text, 256, "%s %s, RSS %s, PSS %s",
+		 of->moment->machine == MACHINE_GUEST ? "guest process" :
+		 "process", pid, first, second);
 }
 
 /* Whether all maps are coloured by the same. */
@@ -151,14 +178,14 @@ static void draw_title(struct drawing *d, const struct stage_pane *of)
 {
 	struct ink_style title = style_bold(d), below = style_dim(d);
 	struct box box = d->place.title;
-	char text[384], figures[192] = "", date[64] = "";
+	char text[448], figures[256] = "", date[64] = "";
 
 	title.size = d->unit * 7 / 4;
 	format_title(d->view, of, text);
 	draw_text(d, box.x, box.y, box.width, title, text);
 	if (!of->picture)
 		return;
-	format_figures(of->picture, figures);
+	format_figures(of, figures);
 	format_date(of->picture->time_ns, date);
 	if (d->view->pane_count > 1)
 		snprintf(text, sizeof(text), "%s", date);

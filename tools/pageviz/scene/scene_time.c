@@ -97,7 +97,8 @@ static int draw_cost(struct drawing *d, const struct times *t,
 
 /* ---- The moments ------------------------------------------------------- */
 
-/* What was resident in the active map, or in use of RAM; 0: not known. */
+/* What was resident in the active map, or in use of RAM, or what the host holds
+ * of a vkernel's; 0: not known. */
 static uint64_t height_of(const struct drawing *d, const struct moment *moment)
 {
 	const struct picture *picture =
@@ -109,6 +110,11 @@ static uint64_t height_of(const struct drawing *d, const struct moment *moment)
 	if (picture->id.kind == MAP_PROCESS) {
 		value = pagemap_usage_value(&picture->usage, PAGEMAP_RSS);
 		return value.value;
+	}
+	if (picture->id.kind == MAP_GUEST) {
+		struct guest_sums sums;
+
+		return guest_sums(picture, &sums) ? sums.resident.value : 0;
 	}
 	if (!picture->ram ||
 	    picture->ram[PAGEMAP_RAM_FREE].bytes.quality ==

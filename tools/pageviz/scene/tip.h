@@ -35,6 +35,31 @@ struct tip_row *tip_addf(struct drawing *d, struct tip *tip, const char *name,
 void tip_draw(struct drawing *d, const struct tip *tip, int x, int y,
 	      bool before);
 
+/* One page while it is told of. */
+struct tip_page {
+	struct stage_pane of;
+	uint64_t number;
+	const struct area *area;	/* NULL: none */
+	const struct stretch *stretch;	/* NULL: nothing stands there */
+};
+
+/* ---- tip_guest.c: what is known of a vkernel ---------------------------- */
+
+/* What a frame of its RAM is for. */
+void tip_guest_use(struct drawing *d, struct tip *tip,
+		   const struct tip_page *page);
+
+/* What the host made of a page, of its RAM or of a guest process; and which of
+ * its frames lies in one of the host. */
+void tip_guest_host(struct drawing *d, struct tip *tip,
+		    const struct tip_page *page);
+
+/* Where guest processes map a frame. */
+void tip_guest_places(struct drawing *d, struct tip *tip,
+		      const struct tip_page *page);
+
+/* ------------------------------------------------------------------------ */
+
 /* What is known of one page, and of the pages of many cells. */
 void tip_of_page(struct drawing *d, struct tip *tip, size_t pane,
 		 uint64_t page);

@@ -13,32 +13,32 @@
 
 #define NAMES_MOST 8
 
-struct page {
-	struct stage_pane of;
-	uint64_t number;
-	const struct area *area;
-	const struct stretch *stretch;
-};
-
-static bool in_ram(const struct page *page)
+static bool in_ram(const struct tip_page *page)
 {
 	return page->of.picture->id.kind == MAP_RAM;
 }
 
+static bool in_guest(const struct tip_page *page)
+{
+	return page->of.picture->id.kind == MAP_GUEST;
+}
+
 static void add_where(struct drawing *d, struct tip *tip,
-		      const struct page *page)
+		      const struct tip_page *page)
 {
 	const struct area *area = page->area;
 	uint64_t bytes = page->of.moment->page_bytes;
 	uint64_t offset;
 
-	if (in_ram(page)) {
-		tip_addf(d, tip, NULL, "frame %" PRIu64 " (0x%" PRIx64 ")",
-			 page->number, page->number)->mono = true;
+	if (in_ram(page) || in_guest(page)) {
+		tip_addf(d, tip, NULL, "%sframe %" PRIu64 " (0x%" PRIx64 ")",
+			 in_guest(page) ? "guest " : "", page->number,
+			 page->number)->mono = true;
 		tip_addf(d, tip, "at", "0x%" PRIx64, page->number *
 			 bytes)->mono = true;
 		if (area)
-			tip_add(d, tip, "zone", area->name);
+			tip_add(d, tip, in_ram(page) ? "zone" : "part",
+				area->name);
 		return;
 	}
 	tip_addf(d, tip, NULL, "0x%" PRIx64, page->number * bytes)->mono = true;
@@ -52,7 +52,7 @@ static void add_where(struct drawing *d, struct tip *tip,
 }
 
 static void add_state(struct drawing *d, struct tip *tip,
-		      const struct page *page)
+		      const struct tip_page *page)
 {
 	const struct stretch *stretch = page->stretch;
 	const struct page_class_row *row;
@@ -66,17 +66,21 @@ static void add_state(struct drawing *d, struct tip *tip,
 			 pagemap_ram_class_describe(class_of));
 		return;
 	}
+	if (in_guest(page)) {
+		tip_guest_use(d, tip, page);
+		return;
+	}
 	row = page_class_row(PAGE_BY_STATE, stretch->class_of);
 	tip_addf(d, tip, "state", "%s: %s", row->name, row->help);
 }
 
 static void add_frame(struct drawing *d, struct tip *tip,
-		      const struct page *page)
+		      const struct tip_page *page)
 {
 	const struct stretch *stretch = page->stretch;
 	uint64_t place = stretch->place;
 
-	if (in_ram(page))
+	if (in_ram(page) || in_guest(page))
 		return;
 	if (!(stretch->bits & PAGEMAP_RUN_SAME_FRAME) &&
 	    place != PAGEMAP_PFN_UNKNOWN)
@@ -85,13 +89,14 @@ static void add_frame(struct drawing *d, struct tip *tip,
 		tip_addf(d, tip, "swap", "area %u, slot %" PRIu64,
 			 stretch->swap_type, place);
 	else if (place != PAGEMAP_PFN_UNKNOWN)
-		tip_addf(d, tip, "frame", "%" PRIu64 " (0x%" PRIx64 ")", place,
-			 place)->mono = true;
+		tip_addf(d, tip, page->of.moment->machine == MACHINE_GUEST ?
+			 "guest frame" : "frame", "%" PRIu64 " (0x%" PRIx64 ")",
+			 place, place)->mono = true;
 }
 
 /* "a,b" as "a, b", so that it can be wrapped. */
 static void add_flags(struct drawing *d, struct tip *tip,
-		      const struct page *page)
+		      const struct tip_page *page)
 {
 	char flags[FLAGS_TEXT_SIZE], text[2 * FLAGS_TEXT_SIZE];
 	const struct moment *moment = page->of.moment;
@@ -113,10 +118,11 @@ static void add_flags(struct drawing *d, struct tip *tip,
 /* ---- Sharers ----------------------------------------------------------- */
 
 static void add_names(struct drawing *d, struct tip *tip,
-		      const struct page *page)
+		      const struct tip_page *page)
 {
 	const struct moment *moment = page->of.moment;
 	const struct share_set *set;
+	char pid[PID_NAME_SIZE];
 	uint32_t i;
 
 	if (page->stretch->set >= moment->set_count)
@@ -125,9 +131,11 @@ static void add_names(struct drawing *d, struct tip *tip,
 	for (i = 0; i < set->member_count && i < NAMES_MOST; i++) {
 		const struct person *person = &moment->people[set->members[i]];
 
-		tip_addf(d, tip, " ", "%s %d",
-			 *person->name ? person->name : "-",
-			 (int)person->pid);
+		pid_name(person->pid, pid);
+		tip_addf(d, tip, " ", "%s %s",
+			 *person->name ? person->name :
+			 moment->machine == MACHINE_GUEST ? "process" : "-",
+			 pid);
 	}
 	if (set->member_count > NAMES_MOST)
 		tip_addf(d, tip, " ", "and %u more",
@@ -138,7 +146,7 @@ static void add_names(struct drawing *d, struct tip *tip,
 }
 
 static void add_sharers(struct drawing *d, struct tip *tip,
-			const struct page *page)
+			const struct tip_page *page)
 {
 	const struct stretch *stretch = page->stretch;
 	const char *why = page->of.picture->why_sharers;
@@ -146,7 +154,8 @@ static void add_sharers(struct drawing *d, struct tip *tip,
 	if (stretch->state != PAGEMAP_PAGE_PRESENT)
 		return;
 	if (stretch->set == SET_NOBODY) {
-		tip_add(d, tip, "sharers", "no process maps it");
+		tip_add(d, tip, "sharers", in_guest(page) ?
+			"no guest process maps it" : "no process maps it");
 		return;
 	}
 	if (!stretch->sharers) {
@@ -159,13 +168,17 @@ static void add_sharers(struct drawing *d, struct tip *tip,
 	else
 		tip_addf(d, tip, "sharers", "%u process%s", stretch->sharers,
 			 stretch->sharers == 1 ? "" : "es");
-	add_names(d, tip, page);
+	/* Of a guest it is known at which addresses. */
+	if (in_guest(page) && page->of.moment->place_count)
+		tip_guest_places(d, tip, page);
+	else
+		add_names(d, tip, page);
 }
 
 /* ---- Use --------------------------------------------------------------- */
 
 static void add_use(struct drawing *d, struct tip *tip,
-		    const struct page *page)
+		    const struct tip_page *page)
 {
 	const struct stretch *stretch = page->stretch;
 	uint32_t bits = stretch->bits;
@@ -187,7 +200,7 @@ static void add_use(struct drawing *d, struct tip *tip,
 
 /* What it counts as in the legend. */
 static void add_class(struct drawing *d, struct tip *tip, size_t pane,
-		      const struct page *page)
+		      const struct tip_page *page)
 {
 	const struct layer *layer = page->of.layer;
 	uint8_t class_of = layer_class_at(layer, page->number);
@@ -205,7 +218,7 @@ static void add_class(struct drawing *d, struct tip *tip, size_t pane,
 void tip_of_page(struct drawing *d, struct tip *tip, size_t pane,
 		 uint64_t number)
 {
-	struct page page = { .of = stage_pane(d->stage, pane),
+	struct tip_page page = { .of = stage_pane(d->stage, pane),
 			     .number = number };
 
 	page.area = picture_area(page.of.picture, number);
@@ -222,6 +235,7 @@ void tip_of_page(struct drawing *d, struct tip *tip, size_t pane,
 		return;
 	add_state(d, tip, &page);
 	add_frame(d, tip, &page);
+	tip_guest_host(d, tip, &page);
 	add_flags(d, tip, &page);
 	add_sharers(d, tip, &page);
 	add_use(d, tip, &page);
