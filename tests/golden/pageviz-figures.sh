@@ -270,6 +270,79 @@ owners_case()
 			--slurpfile drawn "$scratch/drawn" "$OWNERS" 2>&1)"
 }
 
+# A vkernel's RAM: what it is for and where it is as memrank has it, every frame
+# in one class of each colouring; those of one guest process are the USS of all,
+# and those of any are what is mapped.
+read -r -d '' VKERNEL <<'JQ'
+def class($by; $key): [$drawn[].maps[] | select(.by == $by) | .classes[] |
+	select(.class == $key).size_bytes] | add;
+def uses($key): [$memrank[0].guest.uses[][$key]] | add;
+def use($use; $key): [$memrank[0].guest.uses[] | select(.use == $use)[$key]] |
+	add;
+def same($what; $have; $want): select($have != $want) |
+	"\($what): \($have) for \($want)";
+$drawn[0].source.page_size_bytes as $page |
+(if ($drawn | length) != 7 then "\($drawn | length) maps" else empty end),
+($drawn[] | select(.failed) | .failed),
+($drawn[].maps[] |
+ same("uses by \(.by)"; .uses; $memrank[0].guest.uses),
+ same("frames by \(.by)"; [.classes[].pages] | add;
+	$memrank[0].guest.frames),
+ same("pages by \(.by)"; .pages; $memrank[0].guest.frames),
+ same("areas by \(.by)"; [.areas[].classes[].pages] | add;
+	$memrank[0].guest.frames)),
+(["resident", "swapped", "untouched", "image"][] |
+ same(.; class("host"; .) + (if . == "resident" then class("host"; "merged")
+	else 0 end); uses(. + "_bytes"))),
+(["mapped", "table", "stub", "zero_page"][] |
+ same(.; class("state"; .); use(.; "size_bytes"))),
+(["state", "sharers", "owner", "use"][] | . as $by |
+ same("slack by \($by)"; class($by; "slack");
+	use("other"; "resident_bytes")),
+ same("untouched by \($by)"; class($by; "untouched");
+	use("other"; "untouched_bytes"))),
+same("of one process"; class("sharers"; "1");
+	[$memrank[0].rows[].uss_bytes] | add),
+same("of processes"; [$drawn[].maps[] | select(.by == "sharers") | .classes[] |
+	select(.class | test("^[0-9]")).size_bytes] | add;
+	[$memrank[0].rows[].pss_bytes] | add),
+($memrank[0].rows[] | . as $row |
+ same("\(.pid) alone"; class("owner"; "\($row.pid)"); .uss_bytes))
+JQ
+
+# Its frames in the host's RAM are those that are resident, and where is known.
+read -r -d '' LIT <<'JQ'
+def lit($class): [$drawn[0].maps[0].classes[] | select(.class == $class)] |
+	first | if .told then .size_bytes
+	else .pages * $drawn[0].source.page_size_bytes end;
+([$memrank[0].guest.uses[].resident_bytes] | add) as $resident |
+(lit("guest_pages") + lit("guest_tables") + lit("guest_stubs") +
+ lit("guest_zero_page") + lit("guest_slack") + lit("guest_unplaced")) as $lit |
+(if $lit != $resident then "\($lit) lit for \($resident)" else empty end),
+(["guest_pages", "guest_tables", "guest_slack", "own"][] |
+ select(lit(.) == 0) | "no \(.)")
+JQ
+
+vkernel_case()
+{
+	local name=$1 pid=$2 by
+
+	machine "$name"
+	memrank -S "$scratch/$name" --vkernel "$pid" --json \
+		>"$scratch/memrank" 2>"$scratch/err"
+	for by in state sharers flags owner use host changed; do
+		drawn "$name" --vkernel "$pid" --by "$by"
+	done >"$scratch/drawn"
+	case_is "$name: RAM of vkernel $pid as memrank has it" \
+		"$(jq -nr --slurpfile memrank "$scratch/memrank" \
+			--slurpfile drawn "$scratch/drawn" "$VKERNEL" 2>&1 |
+			head -n 10)"
+	drawn "$name" --physical --vkernel "$pid" >"$scratch/drawn"
+	case_is "$name: frames of vkernel $pid in its host" \
+		"$(jq -nr --slurpfile memrank "$scratch/memrank" \
+			--slurpfile drawn "$scratch/drawn" "$LIT" 2>&1)"
+}
+
 # The same as CSV: a row a class.
 csv_case()
 {
@@ -280,7 +353,7 @@ csv_case()
 	drawn "$name" "$@" | jq -r '
 		"map,by,class,pages,size_bytes,told",
 		(.maps[] | . as $map | .classes[] |
-		 "\($map.pid // "ram"),\($map.by),\(.class),\(.pages)," +
+		 "\($map.pid // $map.kind),\($map.by),\(.class),\(.pages)," +
 		 "\(.size_bytes // ""),\(.told)")' >"$scratch/rows" 2>&1
 	case_is "$name $*: CSV has what JSON has" "$(diff "$scratch/rows" \
 		<(pageviz -S "$scratch/$name" --csv "$@" 2>/dev/null) | head -n 10)"
@@ -298,7 +371,9 @@ for name in ram shares server; do
 	users_case $name
 	owners_case $name
 done
+vkernel_case vkernel 2000
 csv_case ram --physical --by state
+csv_case vkernel --vkernel 2000 --by sharers,host 2020
 csv_case hidden --by sharers 40
 csv_case nopfn --by sharers,owner 40 41
 finish

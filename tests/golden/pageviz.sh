@@ -9,7 +9,8 @@
 
 export LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=1800000000
 for name in states shares server hidden nopfn liars hostile sparse16t ram \
-		ram-liars ram1t averaged twice nothing old-3.16; do
+		ram-liars ram1t averaged twice nothing old-3.16 \
+		vkernel vkernel-guest; do
 	machine "$name"
 done
 
@@ -109,6 +110,34 @@ window small-help shares '?' 10 --size 300x200
 window resize shares 'resize:500x300' 10
 window quit shares q 10
 
+# A vkernel: its RAM, its processes, and its host with its frames lit.
+for by in state sharers flags owner use changed host; do
+	draws "vkernel-by-$by" vkernel --size 800x500 --by $by --vkernel 2000
+done
+draws vkernel-inside vkernel --vkernel 2000 --inside vkernel-guest --by state
+draws vkernel-flags vkernel --vkernel 2000 --inside vkernel-guest --by flags
+draws vkernel-owner vkernel --vkernel 2000 --inside vkernel-guest --by owner \
+	--size 800x500
+draws vkernel-process vkernel --vkernel 2000 --by host,sharers \
+	--size 800x500 2020
+draws vkernel-light vkernel --vkernel 2000 --theme light --layout hilbert
+draws vkernel-host vkernel --vkernel 2000 --physical --size 800x500
+draws vkernel-host-all vkernel --vkernel 2000 --physical --size 800x500 \
+	--show own,others,kernel
+window vkernel vkernel P --vkernel 2000
+window vkernel-hover vkernel 'g 4360 Enter move:323,260' --vkernel 2000
+window vkernel-hover-inside vkernel 'g 4360 Enter move:323,260' \
+	--vkernel 2000 --inside vkernel-guest
+window vkernel-select vkernel 'g 10000000 Enter Enter move:180,250' \
+	--vkernel 2000 2020
+window vkernel-colours vkernel 'c v V 8' --vkernel 2000
+window vkernel-open vkernel 'P Down Enter R' --vkernel 2000
+window vkernel-host-hover vkernel 'g 4904 Enter move:322,260' --physical \
+	--vkernel 2000
+window vkernel-host-list vkernel 'P Down Down Enter V' --physical \
+	--vkernel 2000
+window vkernel-step vkernel 'tick 9' --vkernel 2000
+
 # Machines that hide, lie, or call their processes names.
 draws hidden hidden --by sharers 40
 draws nopfn nopfn --by sharers 40
@@ -138,6 +167,13 @@ bad()
 bad ending -o x.jpg 10
 bad by -S shares --by sharer -o x.png 10
 bad by-many --by state,flags -o x.png 10
+bad by-host -S shares --by host -o x.png 10
+bad by-vkernel -S vkernel --vkernel 2000 --by vkernel -o x.png
+bad by-vkernel-process -S vkernel --vkernel 2000 --physical --by vkernel \
+	-o x.png 900
+bad by-age-vkernel -S vkernel --vkernel 2000 --by age -o x.png
+bad no-vkernel -S vkernel --vkernel 900 -o x.png
+bad no-guest -S vkernel --vkernel 2000 -o x.png 900
 bad layout --layout row -o x.png
 bad theme --theme darc -o x.png
 bad size --size 10x10 -o x.png

@@ -100,7 +100,9 @@ int maps_choose(const struct settings *settings, struct pagemap_source *source,
 		if (!status)
 			add(maps, &count, MAP_PROCESS, pid);
 	}
-	if (!status && settings->physical)
+	if (!status && settings_machine(settings) == MACHINE_GUEST)
+		add(maps, &count, MAP_GUEST, 0);
+	else if (!status && settings->physical)
 		add(maps, &count, MAP_RAM, 0);
 	if (!status && !count) {
 		status = find_largest(source, NULL, 0, &pid);

@@ -8,8 +8,10 @@
 #include "pageviz.h"
 
 /*
- * A word is a pid, or a name: the largest process that is called so.  No word
- * and no --physical: the largest of all.  0, or an exit status after a message.
+ * A word is a pid, or a name: the largest process that is called so.  All of
+ * RAM, of the host or of a vkernel, comes after those.  No word, no --physical
+ * and no vkernel: the largest of all.  0, or an exit status after a message.
+ * source: whose processes words are, see settings_machine().
  */
 int maps_choose(const struct settings *settings, struct pagemap_source *source,
 		struct map_id maps[PANES_MOST], size_t *ret_count);

@@ -307,8 +307,8 @@ static void report(const struct stage_pane *pane)
 
 	if (!*why)
 		return;
-	if (picture->id.kind == MAP_RAM)
-		message("RAM: %s", why);
+	if (picture->id.kind != MAP_PROCESS)
+		message("%s: %s", picture->name, why);
 	else
 		message("process %d%s%s%s: %s", (int)picture->id.pid,
 			*picture->name ? " (" : "", picture->name,

@@ -66,6 +66,13 @@ struct settings {
 int settings_read(struct settings *settings, int argc, char **argv);
 void settings_free(struct settings *settings);
 
+/* Whose processes are looked at: a vkernel's, or those of its host where that
+ * one's RAM is wanted. */
+enum machine_kind settings_machine(const struct settings *settings);
+
+/* Maps that are wanted besides those of words. */
+size_t settings_frame_maps(const struct settings *settings);
+
 /* Whether ages of pages are asked for, which takes a method. */
 bool settings_want_ages(const struct settings *settings);
 

@@ -56,6 +56,7 @@ static void set_up_panes(struct view *view, const struct settings *settings)
 
 		if (settings->by_count)
 			pane->by = settings->by[by];
+		pane->lit = colouring_lit(pane->by);
 		if (settings->has_layout)
 			pane->layout = settings->layout;
 		else if (settings->row_pages)
@@ -72,6 +73,7 @@ static void set_up_view(struct session *session, const struct map_id *maps,
 	size_t i;
 
 	view_init(view);
+	view->machine = settings_machine(settings);
 	for (i = 0; i < count; i++)
 		view_add_map(view, maps[i]);
 	view->active = 0;
@@ -81,7 +83,8 @@ static void set_up_view(struct session *session, const struct map_id *maps,
 	if (settings->run == draw_once)
 		set_up_image(view, settings);
 	else
-		view->list = !settings->word_count && !settings->physical;
+		view->list = !settings->word_count && !settings->physical &&
+			     view->machine == MACHINE_PLAIN;
 	if (settings->has_theme)
 		view->theme = settings->theme;
 	set_up_panes(view, settings);
@@ -139,11 +142,14 @@ int session_open(struct session *session, const struct settings *settings,
 		 struct pagemap_source *source)
 {
 	struct map_id maps[PANES_MOST];
+	struct pagemap_source *people = source;
 	size_t count;
 	int status;
 
 	*session = (struct session){ .settings = settings };
-	status = maps_choose(settings, source, maps, &count);
+	if (settings_machine(settings) == MACHINE_HOST)
+		people = pagemap_source_host(source);
+	status = maps_choose(settings, people, maps, &count);
 	if (!status)
 		status = choose_methods(session, source);
 	if (!status)
@@ -178,7 +184,9 @@ void session_request(const struct session *session,
 		     struct reading_request *ret_request)
 {
 	const struct view *view = &session->view;
+	const struct map_id guest = { .kind = MAP_GUEST };
 	struct reading_request request = {
+		.host = view->machine == MACHINE_HOST,
 		.gentle = session->settings->usual.gentle,
 		.groups = session->groups,
 		.group_count = session->settings->group_count,
@@ -191,6 +199,9 @@ void session_request(const struct session *session,
 	for (i = 0; i < view->pane_count; i++)
 		if (!is_requested(&request, view->panes[i].map))
 			request.maps[request.map_count++] = view->panes[i].map;
+	/* It tells of its processes' pages too where in the host they are. */
+	if (view->machine == MACHINE_GUEST && !is_requested(&request, guest))
+		request.maps[request.map_count++] = guest;
 	*ret_request = request;
 }
 
@@ -199,6 +210,20 @@ const struct moment *session_newest(const struct session *session)
 	size_t count = history_count(session->history);
 
 	return count ? history_at(session->history, count - 1) : NULL;
+}
+
+static void say_who_ended(struct view *view, const struct moment *moment,
+			  const struct picture *picture)
+{
+	pid_t pid = picture->id.pid;
+
+	if (picture->id.kind == MAP_GUEST)
+		snprintf(view->said, sizeof(view->said), "the vkernel (%d) "
+			 "ended: its last picture stays",
+			 (int)moment->vkernel);
+	else
+		snprintf(view->said, sizeof(view->said), "%s (%d) ended: its "
+			 "last picture stays", picture->name, (int)pid);
 }
 
 /* Who ended since the moment before: their last pictures stay. */
@@ -212,9 +237,7 @@ static void say_ended(struct view *view, const struct moment *before,
 		const struct picture *then = moment_picture(before, now->id);
 
 		if (now->ended && then && !then->ended)
-			snprintf(view->said, sizeof(view->said),
-				 "%s (%d) ended: its last picture stays",
-				 now->name, (int)now->id.pid);
+			say_who_ended(view, moment, now);
 	}
 }
 

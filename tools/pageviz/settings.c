@@ -157,8 +157,8 @@ static int print_help(void)
 {
 	puts("Usage: pageviz [OPTION]... [PID|NAME]...\n"
 	     "Shows the pages of processes and of RAM, a map each, at most four "
-	     "side by side.\nWithout a process, the largest.  In the window ? "
-	     "lists the keys.\n");
+	     "side by side.\nWithout a process, the largest; of a vkernel, its "
+	     "RAM.  In the window ? lists\nthe keys.\n");
 	options_print_help(table, stdout);
 	print_colourings();
 	print_layouts();
@@ -187,6 +187,61 @@ bool settings_want_ages(const struct settings *settings)
 	return settings->methods != 0;
 }
 
+enum machine_kind settings_machine(const struct settings *settings)
+{
+	if (!settings->usual.source.vkernel)
+		return MACHINE_PLAIN;
+	return settings->physical ? MACHINE_HOST : MACHINE_GUEST;
+}
+
+size_t settings_frame_maps(const struct settings *settings)
+{
+	return settings->physical ||
+	       settings_machine(settings) == MACHINE_GUEST;
+}
+
+/* A colouring says nothing of a map that is asked for. */
+static bool has_odd_colouring(const struct settings *settings)
+{
+	enum machine_kind machine = settings_machine(settings);
+	enum map_kind frames = machine == MACHINE_GUEST ? MAP_GUEST : MAP_RAM;
+	size_t i, words = (size_t)settings->word_count;
+	size_t maps = words + settings_frame_maps(settings);
+
+	for (i = 0; i < (maps ? maps : 1) && settings->by_count; i++) {
+		size_t by = i < settings->by_count ? i : settings->by_count - 1;
+		bool is_frames = maps && i >= words;
+
+		if (!colouring_fits(settings->by[by], machine,
+				    is_frames ? frames : MAP_PROCESS))
+			return true;
+	}
+	return false;
+}
+
+static const char *wrong_colouring(const struct settings *settings)
+{
+	enum machine_kind machine = settings_machine(settings);
+	size_t i;
+
+	if (!has_odd_colouring(settings))
+		return NULL;
+	for (i = 0; i < settings->by_count; i++) {
+		if (settings->by[i] == COLOUR_AGE)
+			return "--by age has running processes forget "
+			       "accesses: of a vkernel memstats -w --vkernel "
+			       "tells it";
+		if (settings->by[i] == COLOUR_HOST)
+			return "--by host is of a vkernel's pages: it goes "
+			       "with --vkernel PID, without --physical";
+	}
+	return machine == MACHINE_HOST ?
+	       "--by vkernel is of RAM alone: give each map a colouring, "
+	       "RAM's last" :
+	       "--by vkernel is of the host's RAM: it goes with --physical "
+	       "--vkernel PID";
+}
+
 /* Of what is for images alone, or for what is read more than once. */
 static const char *wrong_without_output(const struct settings *settings)
 {
@@ -210,12 +265,12 @@ static const char *wrong_with_output(const struct settings *settings)
 static const char *what_is_wrong(const struct settings *settings)
 {
 	bool once = settings->run == draw_once;
+	size_t maps = (size_t)settings->word_count +
+		      settings_frame_maps(settings);
 
-	if (settings->word_count + settings->physical > PANES_MOST)
+	if (maps > PANES_MOST)
 		return "four maps side by side are the most";
-	if (settings->by_count >
-	    (size_t)settings->word_count + settings->physical &&
-	    settings->by_count > 1)
+	if (settings->by_count > maps && settings->by_count > 1)
 		return "--by has more colourings than there are maps";
 	if (!settings->usual.header && !settings->usual.csv)
 		return "--no-header goes with --csv";
@@ -227,6 +282,8 @@ static const char *what_is_wrong(const struct settings *settings)
 		       "and --vkernel make no sense";
 	if (settings->yes && !settings_want_ages(settings))
 		return "--yes goes with --method or --by age";
+	if (wrong_colouring(settings))
+		return wrong_colouring(settings);
 	return once ? wrong_with_output(settings) :
 		      wrong_without_output(settings);
 }

@@ -109,7 +109,7 @@ static struct json *json_area(const struct drawn *drawn,
 	uint32_t page_bytes = drawn->moment->page_bytes;
 
 	count_area(map->layer, area, next, counts);
-	if (map->picture->id.kind == MAP_RAM) {
+	if (map->picture->id.kind != MAP_PROCESS) {
 		json_set_number(object, "first_pfn", (int64_t)area->first_page);
 		json_set_number(object, "end_pfn", (int64_t)area->end_page);
 		json_set_text(object, "name", area->name);
@@ -117,7 +117,7 @@ static struct json *json_area(const struct drawn *drawn,
 	} else {
 		set_address(object, "start", area->first_page * page_bytes);
 		set_address(object, "end", area->end_page * page_bytes);
-		json_set_text(object, "perms", area->permissions);
+		set_known(object, "perms", area->permissions);
 		json_set_text(object, "name", area->name);
 		json_set_text(object, "kind", pagemap_mapping_kind_name(
 			      (enum pagemap_mapping_kind)area->kind));
@@ -148,11 +148,60 @@ static void set_process(struct json *object, const struct drawn *drawn,
 
 	json_set_text(object, "kind", "process");
 	json_set_number(object, "pid", picture->id.pid);
+	if (person && person->guest_pid)
+		json_set_number(object, "guest_pid", person->guest_pid);
 	set_known(object, "comm", picture->name);
 	set_known(object, "command", person ? person->command : NULL);
 	set_known(object, "user", person ? person->user : NULL);
 	json_set_text(object, "status", pagemap_status_name(picture->status));
 	json_set_bool(object, "ended", picture->ended);
+}
+
+static struct json *json_use(const struct pagemap_guest_balance *guest, int use)
+{
+	struct json *object = json_new_object();
+	uint64_t bytes, all = 0;
+	char key[32];
+	int state;
+
+	json_set_text(object, "use",
+		      pagemap_guest_use_name((enum pagemap_guest_use)use));
+	for (state = 0; state < PAGEMAP_GUEST_STATE_COUNT; state++) {
+		bytes = guest->counts[use][state] * guest->page_bytes;
+		all += bytes;
+		snprintf(key, sizeof(key), "%s_bytes", pagemap_guest_state_name(
+			 (enum pagemap_guest_state)state));
+		json_set_number(object, key, (int64_t)bytes);
+	}
+	json_set_number(object, "size_bytes", (int64_t)all);
+	return object;
+}
+
+/* Frames by use and by what the host made of them, as the library counts them
+ * and memrank --vkernel says. */
+static struct json *json_uses(const struct pagemap_guest_balance *guest)
+{
+	struct json *array = json_new_array();
+	int use;
+
+	for (use = 0; use < PAGEMAP_GUEST_USE_COUNT; use++)
+		json_append(array, json_use(guest, use));
+	return array;
+}
+
+static void set_guest(struct json *object, const struct picture *picture)
+{
+	json_set_text(object, "kind", "guest");
+	json_set_bool(object, "ended", picture->ended);
+	if (picture->guest)
+		json_set(object, "uses", json_uses(picture->guest));
+}
+
+/* Whose RAM and processes these are, or whose frames are told apart. */
+static void set_vkernel(struct json *object, const struct moment *moment)
+{
+	if (moment->vkernel)
+		json_set_number(object, "vkernel", moment->vkernel);
 }
 
 /* Pages that are drawn: all but absent ones. */
@@ -172,10 +221,18 @@ static struct json *json_map(const struct drawn *drawn,
 	struct json *object = json_new_object();
 	const struct picture *picture = map->picture;
 
-	if (picture->id.kind == MAP_RAM)
+	switch (picture->id.kind) {
+	case MAP_RAM:
 		json_set_text(object, "kind", "ram");
-	else
+		break;
+	case MAP_GUEST:
+		set_guest(object, picture);
+		break;
+	default:
 		set_process(object, drawn, picture);
+		break;
+	}
+	set_vkernel(object, drawn->moment);
 	json_set_text(object, "by", colouring_name(map->layer->by));
 	json_set_text(object, "layout", map->layout);
 	json_set_number(object, "pages", (int64_t)pages_drawn(map->layer));
@@ -229,11 +286,14 @@ struct json *drawn_json(const struct drawn *drawn)
 static void csv_map(const struct drawn_map *map, struct grid *grid)
 {
 	const struct layer *layer = map->layer;
+	const struct picture *picture = map->picture;
 	char name[16] = "ram";
 	size_t i;
 
-	if (map->picture->id.kind == MAP_PROCESS)
-		snprintf(name, sizeof(name), "%d", (int)map->picture->id.pid);
+	if (picture->id.kind == MAP_PROCESS)
+		snprintf(name, sizeof(name), "%d", (int)picture->id.pid);
+	else if (picture->id.kind == MAP_GUEST)
+		snprintf(name, sizeof(name), "guest");
 	for (i = 0; i < layer->class_count; i++) {
 		const struct layer_class *one = &layer->classes[i];
 
