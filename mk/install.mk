@@ -10,6 +10,7 @@ MAN3      := $(wildcard $(LIB_DIR)/man/*.3)
 MAN1      := $(wildcard tools/*/*.1)
 PUBLIC    := $(wildcard $(LIB_DIR)/include/libpagemap/*.h)
 UAPI      := $(wildcard kernel/uapi/*.h)
+INSIDE    := tools/common/pagemap-inside.sh
 COMPLETIONS := $(wildcard tools/*/*.bash-completion)
 INSTALL   ?= install
 INSTALL_RPATH ?= $(if $(filter /usr /usr/local,$(PREFIX)),,$$ORIGIN/../lib)
@@ -33,7 +34,8 @@ $(PC_FILE): $(LIB_DIR)/libpagemap.pc.in force
 
 install: library $(INSTALL_TOOLS) $(PC_FILE)
 	$(Q)$(INSTALL) -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig \
-		$(INCLUDEDIR)/libpagemap $(MANDIR)/man1 $(MANDIR)/man3 $(BASHCOMPDIR))
+		$(INCLUDEDIR)/libpagemap $(MANDIR)/man1 $(MANDIR)/man3 $(BASHCOMPDIR) \
+		$(DATADIR)/pagemap)
 	$(Q)$(INSTALL) -m 755 $(LIB_SO) $(DESTDIR)$(LIBDIR)/$(LIB_REAL)
 	$(Q)ln -sf $(LIB_REAL) $(DESTDIR)$(LIBDIR)/$(notdir $(LIB_SO))
 	$(Q)ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(LIBDIR)/libpagemap.so
@@ -44,6 +46,7 @@ install: library $(INSTALL_TOOLS) $(PC_FILE)
 	$(if $(MAN3),$(Q)$(INSTALL) -m 644 $(MAN3) $(DESTDIR)$(MANDIR)/man3)
 	$(if $(MAN1),$(Q)$(INSTALL) -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1)
 	$(if $(TOOLS),$(Q)$(INSTALL) -m 755 $(INSTALL_TOOLS) $(DESTDIR)$(BINDIR))
+	$(Q)$(INSTALL) -m 755 $(INSIDE) $(DESTDIR)$(DATADIR)/pagemap/pagemap-inside
 	$(foreach file,$(COMPLETIONS),$(Q)$(INSTALL) -m 644 $(file) \
 		$(DESTDIR)$(BASHCOMPDIR)/$(notdir $(file:.bash-completion=))$(newline))
 	$(if $(DESTDIR),,-$(Q)ldconfig 2>/dev/null || :)
@@ -57,6 +60,8 @@ uninstall:
 	$(Q)rm -f $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(MAN1)))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(BINDIR)/,$(TOOLS))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(BASHCOMPDIR)/,$(TOOLS))
+	$(Q)rm -f $(DESTDIR)$(DATADIR)/pagemap/pagemap-inside
+	$(Q)rmdir $(DESTDIR)$(DATADIR)/pagemap 2>/dev/null || :
 	$(Q)rmdir $(DESTDIR)$(INCLUDEDIR)/libpagemap 2>/dev/null || :
 
 define newline
