@@ -299,8 +299,9 @@ int pagemap_guest_stray_at(const struct pagemap_guest *guest, size_t index,
 	size_t i;
 
 	for (i = 0; i < inside->processes.count; i++) {
-		/* A kernel thread has nothing to be found. */
-		if (told[i].tree != VK_NO_TREE || !told[i].page_count)
+		/* Of one mm one process has the tree. */
+		if (told[i].tree != VK_NO_TREE || told[i].shares_mm ||
+		    !told[i].page_count)
 			continue;
 		if (index--)
 			continue;
