@@ -36,7 +36,8 @@ missing()
 		include/libpagemap/ram.h \
 		include/libpagemap/kpagemap.h \
 		include/libpagemap/procfs_pagemap.h \
-		share/man/man3/libpagemap.3 "${of_tools[@]}"; do
+		share/man/man3/libpagemap.3 share/pagemap/pagemap-inside \
+		"${of_tools[@]}"; do
 		[[ -s $root/$file ]] || echo "$file"
 	done
 }
