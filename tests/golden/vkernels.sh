@@ -8,7 +8,7 @@
 
 machine small
 machine vkernel
-machine vkernels
+machine vkernel-pair
 
 # JSON with its keys sorted, without what differs from run to run.
 json()
@@ -18,18 +18,18 @@ json()
 
 golden memrank-seen memrank -S vkernel
 golden memrank-seen-not memrank -S small -H
-golden memrank-seen-two memrank -S vkernels -n 1
-golden memrank-seen-json json memrank -S vkernels --json -n 1
+golden memrank-seen-two memrank -S vkernel-pair -n 1
+golden memrank-seen-json json memrank -S vkernel-pair --json -n 1
 golden memrank-seen-users memrank -S vkernel -u
 golden memrank-seen-pid memrank -S vkernel 2000
 golden memrank-seen-no-names memrank -S vkernel -c pid,pss
 
-golden memrank-all memrank -S vkernels --vkernel all -t
+golden memrank-all memrank -S vkernel-pair --vkernel all -t
 golden memrank-all-one memrank -S vkernel --vkernel all -k
-golden memrank-all-no-header memrank -S vkernels --vkernel all -H -n 1
-golden memrank-all-csv memrank -S vkernels --vkernel all --csv -t
-golden memrank-all-json json memrank -S vkernels --vkernel all --json
-golden memrank-all-strict memrank -S vkernels --vkernel all --strict
+golden memrank-all-no-header memrank -S vkernel-pair --vkernel all -H -n 1
+golden memrank-all-csv memrank -S vkernel-pair --vkernel all --csv -t
+golden memrank-all-json json memrank -S vkernel-pair --vkernel all --json
+golden memrank-all-strict memrank -S vkernel-pair --vkernel all --strict
 golden memrank-all-none memrank -S small --vkernel all
 golden memrank-all-columns memrank -S vkernel --vkernel all -c pid
 golden memrank-all-filter memrank -S vkernel --vkernel all -P x
@@ -42,7 +42,7 @@ golden memrank-all-stats memstats -S vkernel --vkernel all
 # The same frames, counted for groups of processes.
 both()
 {
-	memrank -S "$scratch/vkernels" --json "$@" 2>/dev/null
+	memrank -S "$scratch/vkernel-pair" --json "$@" 2>/dev/null
 }
 case_is 'what two share is what groups of their processes share' "$(diff \
 	<(both --vkernel all | jq -c '.pairs[0] | [.shared_bytes, .anon_bytes,
