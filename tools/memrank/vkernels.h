@@ -45,6 +45,7 @@ struct vkernels_row {
 	uint64_t processes;		/* guest mms */
 	bool is_read;			/* its RAM was: else they are unknown */
 	bool is_changing;		/* while it was read */
+	bool is_merged;			/* there are merged frames in its RAM */
 	struct pagemap_value figures[VKERNELS_FIGURE_COUNT];
 };
 
