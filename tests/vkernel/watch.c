@@ -287,12 +287,6 @@ static void *kill_soon(void *context)
 	return NULL;
 }
 
-/* It is gone, or its parent has not asked yet how it ended. */
-static bool is_dead(int err)
-{
-	return err == -ESRCH || err == -ENOTSUP;
-}
-
 /* Snapshots follow each other without a pause: it dies within one. */
 static void way_kill(pid_t pid, pid_t child)
 {
@@ -318,14 +312,14 @@ static void way_kill(pid_t pid, pid_t child)
 	check_changed(0);
 	printf("# the first error: %s: %s\n", strerror(-err),
 	       pagemap_source_last_error(source));
-	tally_add(&dead, is_dead(err) && *pagemap_source_last_error(source),
+	tally_add(&dead, err == -ESRCH && *pagemap_source_last_error(source),
 		  "%s, after %.1f s", strerror(-err), now_s() - begin);
 	pagemap_snapshot_free(look(&err));
-	tally_add(&dead, is_dead(err), "the next: %s", strerror(-err));
+	tally_add(&dead, err == -ESRCH, "the next: %s", strerror(-err));
 	err = pagemap_source_open_vkernel(host, pid, NULL, &again);
 	printf("# opened once more: %s: %s\n", strerror(-err),
 	       pagemap_source_last_error(host));
-	tally_add(&dead, is_dead(err), "opened: %s", strerror(-err));
+	tally_add(&dead, err == -ESRCH, "opened: %s", strerror(-err));
 	tally_report(&dead);
 }
 
