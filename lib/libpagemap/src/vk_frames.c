@@ -188,6 +188,30 @@ static int find_host_frames(struct vk_state *state, bool whole,
 	return err;
 }
 
+static bool is_nowhere(const struct vk_reading *reading, uint64_t pfn)
+{
+	return reading->states[pfn] == PAGEMAP_GUEST_RESIDENT &&
+	       reading->host_pfns[pfn] == PAGEMAP_PFN_UNKNOWN;
+}
+
+/*
+ * Nobody can ask where the pages of a saved file were.  Those that no pagemap
+ * has are in swap, if the machine had so many there.
+ */
+static void settle_saved(struct vk_reading *reading)
+{
+	uint64_t pfn, found = 0;
+
+	for (pfn = 0; pfn < reading->frame_count; pfn++)
+		found += is_nowhere(reading, pfn);
+	if (found << reading->layout->page_shift !=
+	    reading->overhead.ram_swap_bytes)
+		return;
+	for (pfn = 0; pfn < reading->frame_count; pfn++)
+		if (is_nowhere(reading, pfn))
+			reading->states[pfn] = PAGEMAP_GUEST_SWAPPED;
+}
+
 int vk_frames_fill(struct vk_state *state, bool whole,
 		   struct vk_reading *reading)
 {
@@ -201,6 +225,8 @@ int vk_frames_fill(struct vk_state *state, bool whole,
 		err = count_uses(state, reading);
 	if (!err)
 		err = find_host_frames(state, whole, reading);
+	if (!err && !state->ram.is_live)
+		settle_saved(reading);
 	return err;
 }
 

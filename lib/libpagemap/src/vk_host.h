@@ -61,6 +61,7 @@ int vk_find_zero_page(struct pagemap_source *host, const struct vk_found *found,
 /* What a vkernel takes of the host beside its RAM; UINT64_MAX: not known. */
 struct vk_overhead {
 	uint64_t main_own_bytes;	/* PSS of main beside the RAM */
+	uint64_t ram_swap_bytes;	/* of the RAM, in the host's swap */
 	uint64_t main_tables_bytes;	/* VmPTE */
 	uint64_t children_own_bytes;	/* PSS of children beside the RAM */
 	uint64_t stack_bytes;		/* one kernel stack */

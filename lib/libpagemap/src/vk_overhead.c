@@ -17,17 +17,23 @@ static bool is_of_ram(const struct maps_line *map, const struct vk_found *found)
 	       makedev(map->dev_major, map->dev_minor) == found->facts.ram_dev;
 }
 
-/* PSS of a process beside the RAM; -ENODATA: it has no memory any more. */
-static int read_own(struct pagemap_source *host, pid_t pid,
-		    const struct vk_found *found, struct buffer *text,
-		    uint64_t *ret_bytes)
+/* What smaps says of a process. */
+struct told {
+	uint64_t own_bytes;		/* PSS beside the RAM */
+	uint64_t ram_swap_bytes;	/* of the RAM, in swap; UINT64_MAX */
+};
+
+/* -ENODATA: it has no memory any more. */
+static int read_told(struct pagemap_source *host, pid_t pid,
+		     const struct vk_found *found, struct buffer *text,
+		     struct told *ret_told)
 {
 	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
 	struct smaps_sizes sizes;
 	struct maps_line map;
 	struct text smaps;
 	uint32_t vm_flags;
-	uint64_t sum = 0;
+	struct told told = { 0 };
 	int got, err = host->ops->read_text(host, &ref, "smaps", text);
 
 	if (err)
@@ -37,10 +43,14 @@ static int read_own(struct pagemap_source *host, pid_t pid,
 	smaps = (struct text){ text->data, text->data + text->size };
 	while ((got = parse_smaps_next(&smaps, &map, &sizes, &vm_flags)) == 1)
 		if (!is_of_ram(&map, found))
-			sum += sizes.bytes[PAGEMAP_PSS];
+			told.own_bytes += sizes.bytes[PAGEMAP_PSS];
+		else if (!(sizes.found & PAGEMAP_METRIC_BIT(PAGEMAP_SWAP)))
+			told.ram_swap_bytes = UINT64_MAX;
+		else if (told.ram_swap_bytes != UINT64_MAX)
+			told.ram_swap_bytes += sizes.bytes[PAGEMAP_SWAP];
 	if (got < 0)
 		return got;
-	*ret_bytes = sum;
+	*ret_told = told;
 	return 0;
 }
 
@@ -62,15 +72,16 @@ static uint64_t children_own(struct pagemap_source *host,
 			     const struct vk_found *found, struct buffer *text)
 {
 	const struct vk_child *children = found->children.items;
-	uint64_t bytes, sum = 0;
+	struct told told;
+	uint64_t sum = 0;
 	size_t i;
 
 	for (i = 0; i < found->children.count; i++) {
 		pid_t pid = children[i].pid;
-		int err = read_own(host, pid, found, text, &bytes);
+		int err = read_told(host, pid, found, text, &told);
 
 		if (!err)
-			sum += bytes;
+			sum += told.own_bytes;
 		else if (!has_ended(host, pid, err, text))
 			return UINT64_MAX;
 	}
@@ -108,13 +119,17 @@ void vk_overhead_read(struct pagemap_source *host, const struct vk_found *found,
 		      struct vk_overhead *ret_overhead)
 {
 	struct vk_overhead overhead = {
-		.main_own_bytes = UINT64_MAX, .stack_bytes = UINT64_MAX,
+		.main_own_bytes = UINT64_MAX, .ram_swap_bytes = UINT64_MAX,
+		.stack_bytes = UINT64_MAX,
 	};
 	struct buffer text = { 0 };
+	struct told told;
 	uint64_t bytes;
 
-	if (!read_own(host, found->facts.pid, found, &text, &bytes))
-		overhead.main_own_bytes = bytes;
+	if (!read_told(host, found->facts.pid, found, &text, &told)) {
+		overhead.main_own_bytes = told.own_bytes;
+		overhead.ram_swap_bytes = told.ram_swap_bytes;
+	}
 	overhead.children_own_bytes = children_own(host, found, &text);
 	overhead.main_tables_bytes = main_tables(host, found->facts.pid, &text);
 	overhead.mapping_bytes = mapping_object(host, &text);
