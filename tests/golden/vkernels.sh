@@ -8,6 +8,7 @@
 
 machine small
 machine vkernel
+machine vkernels
 machine vkernel-pair
 
 # JSON with its keys sorted, without what differs from run to run.
@@ -25,6 +26,7 @@ golden memrank-seen-pid memrank -S vkernel 2000
 golden memrank-seen-no-names memrank -S vkernel -c pid,pss
 
 golden memrank-all memrank -S vkernel-pair --vkernel all -t
+golden memrank-all-ram-merged memrank -S vkernels --vkernel all
 golden memrank-all-one memrank -S vkernel --vkernel all -k
 golden memrank-all-no-header memrank -S vkernel-pair --vkernel all -H -n 1
 golden memrank-all-csv memrank -S vkernel-pair --vkernel all --csv -t

@@ -211,20 +211,6 @@ static bool is_changing(const struct pagemap_snapshot *snapshot)
 	return false;
 }
 
-/* No kernel merges RAM that is shared memory; what is seen goes before. */
-static bool is_merged(const struct pagemap_guest *guest)
-{
-	const uint64_t ksm = UINT64_C(1) << PAGEMAP_FLAG_KSM;
-	struct pagemap_guest_run run;
-	size_t i;
-
-	for (i = 0; !pagemap_guest_run_at(guest, i, &run); i++)
-		if (run.host_flags != PAGEMAP_FLAGS_UNKNOWN &&
-		    (run.host_flags & ksm))
-			return true;
-	return false;
-}
-
 static void add_cost(struct vkernels *vkernels,
 		     const struct pagemap_snapshot *snapshot)
 {
@@ -252,7 +238,6 @@ static int read_guest(struct vkernels *vkernels, struct pagemap_source *source,
 	row->is_read = true;
 	row->processes = pagemap_snapshot_process_count(snapshot);
 	row->is_changing = is_changing(snapshot);
-	row->is_merged = is_merged(pagemap_snapshot_guest(snapshot));
 	fill_in(row, &balance);
 	mark_changing(row);
 	pagemap_snapshot_free(snapshot);
@@ -301,7 +286,6 @@ static void add_up(struct vkernels *vkernels)
 
 		total->processes += row->processes;
 		total->is_read &= row->is_read;
-		total->is_merged |= row->is_merged;
 		for (figure = 0; figure < VKERNELS_FIGURE_COUNT; figure++)
 			total->figures[figure] = sum(&total->figures[figure],
 						     &row->figures[figure]);

@@ -45,7 +45,6 @@ struct vkernels_row {
 	uint64_t processes;		/* guest mms */
 	bool is_read;			/* its RAM was: else they are unknown */
 	bool is_changing;		/* while it was read */
-	bool is_merged;			/* there are merged frames in its RAM */
 	struct pagemap_value figures[VKERNELS_FIGURE_COUNT];
 };
 
@@ -71,6 +70,7 @@ struct vkernels {
 					   known */
 	size_t pair_count;
 	bool is_cut;			/* there are more than these */
+	bool is_ram_merged;		/* KSM has merged RAM of one, at least */
 	uint32_t shift;			/* bytes of a page of the host */
 };
 

@@ -120,7 +120,7 @@ static const char *said_of_ksm(const struct vkernels *vkernels)
 	const struct pagemap_value *ksm =
 		&vkernels->total.figures[VKERNELS_KSM];
 
-	if (ksm->quality != PAGEMAP_EXACT || vkernels->total.is_merged)
+	if (ksm->quality != PAGEMAP_EXACT || vkernels->is_ram_merged)
 		return NULL;
 	if (!ksm->value)
 		return "None of their memory is merged: the RAM of vkernels "

@@ -12,20 +12,24 @@
 
 /* ---- Who belongs to which ---------------------------------------------- */
 
+static bool is_ram(const struct pagemap_mapping *mapping,
+		   const struct pagemap_vkernel *facts)
+{
+	uint64_t inode;
+	dev_t dev;
+
+	pagemap_mapping_file(mapping, &dev, &inode);
+	return inode == facts->ram_inode && dev == facts->ram_dev;
+}
+
 static bool maps_ram(const struct pagemap_process *process,
 		     const struct pagemap_vkernel *facts)
 {
 	size_t i, count = pagemap_process_mapping_count(process);
 
-	for (i = 0; i < count; i++) {
-		uint64_t inode;
-		dev_t dev;
-
-		pagemap_mapping_file(pagemap_process_mapping_at(process, i),
-				     &dev, &inode);
-		if (inode == facts->ram_inode && dev == facts->ram_dev)
+	for (i = 0; i < count; i++)
+		if (is_ram(pagemap_process_mapping_at(process, i), facts))
 			return true;
-	}
 	return false;
 }
 
@@ -286,6 +290,39 @@ static int sort_frames(struct vkernels *vkernels, const uint32_t *owners)
 	return err;
 }
 
+/* No kernel merges shared memory; but what is seen goes before. */
+static bool is_ram_merged(const struct vkernels *vkernels,
+			  const struct pagemap_vkernel *facts)
+{
+	const struct pagemap_process *main_process = pagemap_snapshot_find_pid(
+		vkernels->survey.snapshot, facts->pid);
+	uint64_t pages[PAGEMAP_FRAME_KIND_COUNT];
+	size_t i, count = main_process ?
+			  pagemap_process_mapping_count(main_process) : 0;
+
+	for (i = 0; i < count; i++) {
+		const struct pagemap_mapping *mapping =
+			pagemap_process_mapping_at(main_process, i);
+
+		if (!is_ram(mapping, facts))
+			continue;
+		pagemap_sharing_of_mapping(vkernels->survey.sharing, mapping,
+			(uint32_t)pagemap_process_index(main_process), pages);
+		if (pages[PAGEMAP_FRAME_KSM])
+			return true;
+	}
+	return false;
+}
+
+static void look_for_merged_ram(struct vkernels *vkernels)
+{
+	size_t i;
+
+	for (i = 0; i < vkernels->count; i++)
+		vkernels->is_ram_merged |=
+			is_ram_merged(vkernels, &vkernels->rows[i].facts);
+}
+
 int vkernels_share(struct vkernels *vkernels)
 {
 	uint32_t *owners = find_owners(vkernels);
@@ -297,6 +334,8 @@ int vkernels_share(struct vkernels *vkernels)
 		err = sort_frames(vkernels, owners);
 	if (!err)
 		err = find_usage_of_all(vkernels, owners);
+	if (!err)
+		look_for_merged_ram(vkernels);
 	free(owners);
 	return err;
 }
