@@ -143,7 +143,8 @@ int vk_mm_search_frames(struct vk_mm_search *search, uint64_t pfn,
 		end = pfn + count;
 	for (; pfn < end && !err; pfn += part) {
 		part = end - pfn < BLOCK_FRAMES ? end - pfn : BLOCK_FRAMES;
-		err = memory->read(memory, pfn, (size_t)part, block);
+		/* An address of a frame has 0 in its lowest byte. */
+		err = vk_skim(memory, pfn, (size_t)part, block);
 		for (i = 0; i < part && !err; i++)
 			if (!vk_is_zeros(block[i]))
 				err = look_at_frame(&search->also, pfn + i,

@@ -63,6 +63,31 @@ static int ram_read(const struct vk_memory *memory, uint64_t pfn, size_t count,
 			  (off_t)((pfn + image) << ram->page_shift));
 }
 
+/*
+ * Without the first byte of each frame (shmem_file_read_iter marks a folio as
+ * accessed where it is read from a page's beginning), so one by one.
+ */
+static int ram_skim(const struct vk_memory *memory, uint64_t pfn, size_t count,
+		    void *ret_bytes)
+{
+	const struct vk_ram *ram = ram_of(memory);
+	size_t i, page = (size_t)1 << ram->page_shift;
+	char *bytes = ret_bytes;
+	int err = 0;
+
+	if (pfn > memory->frame_count || count > memory->frame_count - pfn)
+		return -EINVAL;
+	for (i = 0; i < count && !err; i++, pfn++, bytes += page) {
+		bytes[0] = 0;
+		if (pfn < ram->first_pfn)
+			memset(bytes, 0, page);
+		else
+			err = read_bytes(ram->fd, bytes + 1, page - 1,
+					 (off_t)(pfn << ram->page_shift) + 1);
+	}
+	return err;
+}
+
 static bool is_used(uint8_t state, bool resident_only)
 {
 	return state == PAGEMAP_GUEST_RESIDENT ||
@@ -212,7 +237,8 @@ int vk_ram_open(int fd, const struct vk_found *found, bool is_live,
 		struct vk_ram *ret_ram)
 {
 	struct vk_ram ram = {
-		.memory = { .read = ram_read, .next_used = ram_next_used },
+		.memory = { .read = ram_read, .skim = is_live ? ram_skim : NULL,
+			    .next_used = ram_next_used },
 		.fd = fd,
 		.page_shift = found->page_shift,
 		.is_live = is_live,

@@ -142,6 +142,74 @@ static bool is_lowest(const struct scan *scan, const uint64_t *words)
 	return has;
 }
 
+/* ---- Tables of which the first byte is not known ------------------------ */
+
+/*
+ * Many pages of programs hold a small number and nothing else, and many tables
+ * of the lowest level look as if they named those: frame 0 is no table.
+ */
+static bool first_may_name(const struct scan *scan, uint64_t word)
+{
+	uint64_t pfn;
+
+	if (vk_entry_is_empty(scan->layout, word))
+		return true;
+	memcpy(&word, &scan->layout->table_value, 1);
+	return names_table(scan, word, &pfn) && pfn;
+}
+
+static bool may_be_upper(const struct scan *scan, const uint64_t *words)
+{
+	bool names = !vk_entry_is_empty(scan->layout, words[0]);
+	uint64_t pfn;
+
+	if (!first_may_name(scan, words[0]))
+		return false;
+	for (size_t i = 1; i < vk_table_words(scan->layout); i++) {
+		if (vk_entry_is_empty(scan->layout, words[i]))
+			continue;
+		if (!names_table(scan, words[i], &pfn))
+			return false;
+		names = true;
+	}
+	return names;
+}
+
+/* Neither a frame nor a slot of swap has number 0. */
+static bool may_be_lowest(const struct scan *scan, const uint64_t *words)
+{
+	const struct vk_layout *layout = scan->layout;
+	bool has = vk_entry_pfn(layout, words[0]) ||
+		   words[0] >> layout->swap_offset_shift;
+
+	for (size_t i = 1; i < vk_table_words(layout); i++) {
+		enum vk_leaf_kind kind = vk_leaf_kind(layout, words[i]);
+
+		if (kind == VK_LEAF_WRONG)
+			return false;
+		has |= kind != VK_LEAF_EMPTY;
+	}
+	return has;
+}
+
+/* Reads what may be a table, of so many to the lowest: 1; 0, it is none. */
+static int read_table(struct scan *scan, uint64_t pfn, unsigned int height,
+		      uint64_t *ret_words)
+{
+	const struct vk_memory *memory = scan->memory;
+	int err = 0;
+
+	if (memory->skim) {
+		err = memory->skim(memory, pfn, 1, ret_words);
+		if (!err && !(height > 1 ? may_be_upper(scan, ret_words) :
+					   may_be_lowest(scan, ret_words)))
+			return 0;
+	}
+	if (!err)
+		err = memory->read(memory, pfn, 1, ret_words);
+	return err ? err : 1;
+}
+
 /* ---- All of RAM --------------------------------------------------------- */
 
 bool vk_is_zeros(const uint64_t *words)
@@ -152,13 +220,30 @@ bool vk_is_zeros(const uint64_t *words)
 		       (VK_TABLE_WORDS - 1) * sizeof(*words));
 }
 
+/* All of a frame that was skimmed, if it may be what we look for. */
+static int read_upper(struct scan *scan, uint64_t pfn, const uint64_t **words)
+{
+	const struct vk_memory *memory = scan->memory;
+	int err;
+
+	if (!memory->skim || !may_be_upper(scan, *words))
+		return 0;
+	err = memory->read(memory, pfn, 1, scan->way[0]);
+	*words = scan->way[0];
+	return err;
+}
+
 static int look_at_frame(struct scan *scan, uint64_t pfn, const uint64_t *words)
 {
 	uint64_t child;
+	int err;
 
 	/* Most of what is free or fresh. */
 	if (vk_is_zeros(words))
 		return 0;
+	err = read_upper(scan, pfn, &words);
+	if (err)
+		return err;
 	if (is_upper(scan, words)) {
 		bits_set(&scan->upper, pfn);
 		for (size_t i = 0; i < vk_table_words(scan->layout); i++)
@@ -174,8 +259,7 @@ static int look_at_stretch(struct scan *scan, uint64_t pfn, uint64_t end)
 		const uint64_t left = end - pfn;
 		const size_t count = left < BLOCK_FRAMES ? (size_t)left :
 							   BLOCK_FRAMES;
-		int err = scan->memory->read(scan->memory, pfn, count,
-					     scan->block);
+		int err = vk_skim(scan->memory, pfn, count, scan->block);
 
 		for (size_t i = 0; i < count && !err; i++)
 			err = look_at_frame(scan, pfn + i, scan->block[i]);
@@ -239,8 +323,8 @@ static int leads_down(struct scan *scan, uint64_t pfn, unsigned int height)
 	if (bits_has(&known->tested, pfn))
 		return bits_has(&known->good, pfn);
 	bits_set(&known->tested, pfn);
-	got = scan->memory->read(scan->memory, pfn, 1, words);
-	if (got)
+	got = read_table(scan, pfn, height, words);
+	if (got <= 0)
 		return got;
 	got = height > 1 ? one_leads_down(scan, words, height) :
 			   is_lowest(scan, words);

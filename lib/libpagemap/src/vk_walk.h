@@ -23,6 +23,14 @@ struct vk_memory {
 		    void *ret_bytes);
 
 	/*
+	 * The same, but of the first byte of each frame, which reads as 0: a
+	 * host takes a frame that is read from its beginning for one that is
+	 * used, and what is used it does not reclaim.  NULL: read does.
+	 */
+	int (*skim)(const struct vk_memory *memory, uint64_t pfn, size_t count,
+		    void *ret_bytes);
+
+	/*
 	 * The next stretch of frames at or after *pfn that may hold anything:
 	 * 1, sets *pfn to its first and gives its length; 0 at the end.
 	 * resident_only: and that lie in the host's RAM now.
@@ -30,6 +38,13 @@ struct vk_memory {
 	int (*next_used)(const struct vk_memory *memory, uint64_t *pfn,
 			 bool resident_only, uint64_t *ret_count);
 };
+
+static inline int vk_skim(const struct vk_memory *memory, uint64_t pfn,
+			  size_t count, void *ret_bytes)
+{
+	return memory->skim ? memory->skim(memory, pfn, count, ret_bytes) :
+			      memory->read(memory, pfn, count, ret_bytes);
+}
 
 /* A page that a guest mm has, or has in the guest's swap. */
 struct vk_leaf {
@@ -98,7 +113,10 @@ void vk_tree_free(struct vk_tree *tree);
 
 /* Whoever wants to see the frames that a scan reads: all RAM is read once. */
 struct vk_also {
-	/* A frame that is not all zeros.  0, or an errno that ends the scan. */
+	/*
+	 * A frame that is not all zeros, as skim reads it.  0, or an errno that
+	 * ends the scan.
+	 */
 	int (*look)(struct vk_also *also, uint64_t pfn, const uint64_t *words);
 };
 
