@@ -12,22 +12,38 @@
 /* Processes of the guest that are named in one line. */
 #define NAMED_MOST 5
 
-uint64_t guest_bytes(const struct pagemap_guest_balance *balance,
-		     enum pagemap_guest_use use, enum pagemap_guest_state state)
+static struct pagemap_value between(uint64_t low, uint64_t value, uint64_t high)
 {
-	return balance->counts[use][state] * balance->page_bytes;
+	return (struct pagemap_value){
+		value, low, high, low == high ? PAGEMAP_EXACT : PAGEMAP_BOUNDED,
+		low == high ? PAGEMAP_REASON_NONE : PAGEMAP_REASON_NO_FEATURE,
+	};
+}
+
+/* What may be in swap counts as resident. */
+struct pagemap_value guest_value(const struct pagemap_guest_balance *balance,
+				 enum pagemap_guest_use use,
+				 enum pagemap_guest_state state)
+{
+	uint64_t bytes = balance->counts[use][state] * balance->page_bytes;
+	uint64_t maybe = balance->maybe_swapped[use] * balance->page_bytes;
+
+	if (state == PAGEMAP_GUEST_RESIDENT)
+		return between(bytes - maybe, bytes, bytes);
+	if (state == PAGEMAP_GUEST_SWAPPED)
+		return between(bytes, bytes, bytes + maybe);
+	return between(bytes, bytes, bytes);
 }
 
 uint64_t guest_use_bytes(const struct pagemap_guest_balance *balance,
 			 enum pagemap_guest_use use)
 {
-	uint64_t bytes = 0;
+	uint64_t frames = 0;
 	int state;
 
 	for (state = 0; state < PAGEMAP_GUEST_STATE_COUNT; state++)
-		bytes += guest_bytes(balance, use,
-				     (enum pagemap_guest_state)state);
-	return bytes;
+		frames += balance->counts[use][state];
+	return frames * balance->page_bytes;
 }
 
 /* One that is not known leaves the sum unknown. */
@@ -48,23 +64,26 @@ static void add(struct pagemap_value *sum, const struct pagemap_value *value)
 	sum->reason = value->reason;
 }
 
-static struct pagemap_value exact(uint64_t bytes)
+struct pagemap_value guest_state_value(
+	const struct pagemap_guest_balance *balance,
+	enum pagemap_guest_state state)
 {
-	return (struct pagemap_value){
-		bytes, bytes, bytes, PAGEMAP_EXACT, PAGEMAP_REASON_NONE,
-	};
+	struct pagemap_value sum = between(0, 0, 0), value;
+	int use;
+
+	for (use = 0; use < PAGEMAP_GUEST_USE_COUNT; use++) {
+		value = guest_value(balance, (enum pagemap_guest_use)use,
+				    state);
+		add(&sum, &value);
+	}
+	return sum;
 }
 
 static void add_host(struct guest_sum *sum)
 {
 	const struct pagemap_guest_balance *balance = &sum->balance;
-	uint64_t resident = 0;
-	int use;
 
-	for (use = 0; use < PAGEMAP_GUEST_USE_COUNT; use++)
-		resident += guest_bytes(balance, (enum pagemap_guest_use)use,
-					PAGEMAP_GUEST_RESIDENT);
-	sum->host_all = exact(resident);
+	sum->host_all = guest_state_value(balance, PAGEMAP_GUEST_RESIDENT);
 	add(&sum->host_all, &balance->main_own);
 	add(&sum->host_all, &balance->child_own);
 	add(&sum->host_all, &balance->main_tables);
@@ -77,7 +96,7 @@ static void add_cost(struct guest_sum *sum)
 {
 	const struct pagemap_guest_cost *cost = &sum->cost;
 
-	sum->cost_all = exact(0);
+	sum->cost_all = between(0, 0, 0);
 	add(&sum->cost_all, &cost->host_tables);
 	add(&sum->cost_all, &cost->host_stack);
 	add(&sum->cost_all, &cost->host_mappings);

@@ -29,11 +29,16 @@ struct guest_sum {
 };
 
 /* The frames of a use in one state, and in all; bytes. */
-uint64_t guest_bytes(const struct pagemap_guest_balance *balance,
-		     enum pagemap_guest_use use,
-		     enum pagemap_guest_state state);
+struct pagemap_value guest_value(const struct pagemap_guest_balance *balance,
+				 enum pagemap_guest_use use,
+				 enum pagemap_guest_state state);
 uint64_t guest_use_bytes(const struct pagemap_guest_balance *balance,
 			 enum pagemap_guest_use use);
+
+/* The frames of all uses in one state. */
+struct pagemap_value guest_state_value(
+	const struct pagemap_guest_balance *balance,
+	enum pagemap_guest_state state);
 
 /* Of a snapshot of a vkernel. */
 void guest_sum_up(const struct pagemap_snapshot *snapshot,

@@ -10,17 +10,15 @@ static struct json *json_use(const struct pagemap_guest_balance *balance,
 			     enum pagemap_guest_use use)
 {
 	struct json *object = json_new_object();
-	char key[64];
+	struct pagemap_value value;
 	int state;
 
 	json_set_text(object, "use", pagemap_guest_use_name(use));
 	for (state = 0; state < PAGEMAP_GUEST_STATE_COUNT; state++) {
 		enum pagemap_guest_state one = (enum pagemap_guest_state)state;
 
-		snprintf(key, sizeof(key), "%s_bytes",
-			 pagemap_guest_state_name(one));
-		json_set_number(object, key,
-				(int64_t)guest_bytes(balance, use, one));
+		value = guest_value(balance, use, one);
+		json_set_value(object, pagemap_guest_state_name(one), &value);
 	}
 	json_set_number(object, "size_bytes",
 			(int64_t)guest_use_bytes(balance, use));
@@ -108,16 +106,18 @@ static struct json *json_inside(const struct guest_sum *sum)
 struct json *guest_json(const struct pagemap_snapshot *snapshot, bool inside)
 {
 	struct json *object = json_new_object();
+	struct pagemap_value slack;
 	struct guest_sum sum;
 
 	guest_sum_up(snapshot, &sum);
+	slack = guest_value(&sum.balance, PAGEMAP_GUEST_OTHER,
+			    PAGEMAP_GUEST_RESIDENT);
 	json_set_number(object, "frames", (int64_t)sum.balance.frames);
 	json_set_number(object, "page_bytes", (int64_t)sum.balance.page_bytes);
 	json_set_number(object, "processes", (int64_t)sum.processes);
 	json_set_number(object, "without_child", (int64_t)sum.childless);
 	json_set(object, "uses", json_uses(&sum.balance));
-	json_set_number(object, "slack_bytes", (int64_t)guest_bytes(
-		&sum.balance, PAGEMAP_GUEST_OTHER, PAGEMAP_GUEST_RESIDENT));
+	json_set_value(object, "slack", &slack);
 	json_set(object, "host", json_host(&sum));
 	json_set(object, "one_more", json_cost_of_one(&sum));
 	json_set(object, "inside", inside ? json_inside(&sum) : NULL);

@@ -49,49 +49,41 @@ static void add_use(const struct printing *printing, struct grid *grid,
 		    enum pagemap_guest_use use)
 {
 	const struct pagemap_guest_balance *balance = &printing->sum->balance;
-	uint64_t bytes, all = 0;
+	struct pagemap_value value;
 	size_t i;
 
 	for (i = 0; i < STATE_COUNT; i++) {
-		bytes = guest_bytes(balance, use, states[i]);
-		grid_bytes(grid, bytes);
-		all += bytes;
+		value = guest_value(balance, use, states[i]);
+		grid_size(grid, &value);
 	}
-	grid_bytes(grid, all);
+	/* The image has a row of its own. */
+	value = guest_value(balance, use, PAGEMAP_GUEST_IMAGE);
+	grid_bytes(grid, guest_use_bytes(balance, use) - value.value);
 	grid_text(grid, use_labels[use]);
 }
 
 /* The image is no part of the file, and of main's own memory in the host. */
 static void add_image(const struct printing *printing, struct grid *grid)
 {
-	const struct pagemap_guest_balance *balance = &printing->sum->balance;
-	uint64_t bytes = 0;
+	struct pagemap_value value = guest_state_value(&printing->sum->balance,
+						       PAGEMAP_GUEST_IMAGE);
 	size_t i;
-	int use;
 
-	for (use = 0; use < PAGEMAP_GUEST_USE_COUNT; use++)
-		bytes += guest_bytes(balance, (enum pagemap_guest_use)use,
-				     PAGEMAP_GUEST_IMAGE);
 	for (i = 0; i < STATE_COUNT; i++)
 		grid_unknown(grid);
-	grid_bytes(grid, bytes);
+	grid_size(grid, &value);
 	grid_text(grid, "the kernel's image, which is not in the RAM's file");
 }
 
 static void add_all(const struct printing *printing, struct grid *grid)
 {
 	const struct pagemap_guest_balance *balance = &printing->sum->balance;
+	struct pagemap_value value;
 	size_t i;
-	int use;
 
 	for (i = 0; i < STATE_COUNT; i++) {
-		uint64_t bytes = 0;
-
-		for (use = 0; use < PAGEMAP_GUEST_USE_COUNT; use++)
-			bytes += guest_bytes(balance,
-					     (enum pagemap_guest_use)use,
-					     states[i]);
-		grid_bytes(grid, bytes);
+		value = guest_state_value(balance, states[i]);
+		grid_size(grid, &value);
 	}
 	grid_bytes(grid, balance->frames * balance->page_bytes);
 	grid_text(grid, "all of it");
@@ -134,17 +126,13 @@ static int print_host(const struct printing *printing)
 		{ "THE HOST'S MEMORY FOR THIS VKERNEL", NULL, GRID_TEXT },
 	};
 	const struct pagemap_guest_balance *balance = &printing->sum->balance;
+	struct pagemap_value resident = guest_state_value(balance,
+						PAGEMAP_GUEST_RESIDENT);
 	struct grid *grid = grid_new(columns, 2);
-	uint64_t resident = 0;
-	int use;
 
 	if (!grid)
 		return -ENOMEM;
-	for (use = 0; use < PAGEMAP_GUEST_USE_COUNT; use++)
-		resident += guest_bytes(balance, (enum pagemap_guest_use)use,
-					PAGEMAP_GUEST_RESIDENT);
-	grid_bytes(grid, resident);
-	grid_text(grid, "guest RAM, resident");
+	add_value(grid, &resident, "guest RAM, resident");
 	add_value(grid, &balance->main_own,
 		  "the guest kernel's own: image, data, heap, stack");
 	add_value(grid, &balance->main_tables, "page tables of its process");

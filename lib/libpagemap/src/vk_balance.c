@@ -60,8 +60,12 @@ void pagemap_guest_balance(const struct pagemap_guest *guest,
 	};
 	uint64_t pfn;
 
-	for (pfn = 0; pfn < reading->frame_count; pfn++)
-		balance.counts[reading->uses[pfn]][reading->states[pfn]]++;
+	for (pfn = 0; pfn < reading->frame_count; pfn++) {
+		uint8_t use = reading->uses[pfn];
+
+		balance.counts[use][reading->states[pfn]]++;
+		balance.maybe_swapped[use] += vk_maybe_swapped(reading, pfn);
+	}
 	*ret_balance = balance;
 }
 

@@ -58,6 +58,9 @@ struct vk_reading {
 	struct array by_host;		/* struct vk_host_run, rising */
 	struct vk_inside inside;
 	struct vk_overhead overhead;
+	bool saved;			/* data counts as resident: of frames
+					   that no page table of the host has,
+					   nothing tells */
 	bool incomplete;		/* mms exist that were not read: why */
 	const char *incomplete_reason;
 };
@@ -82,6 +85,15 @@ int vk_reading_make(struct vk_state *state, bool whole,
 /* One user more, and one less; the last frees it.  NULL is fine. */
 void vk_reading_hold(struct vk_reading *reading);
 void vk_reading_release(struct vk_reading *reading);
+
+/* Whether a frame that counts as resident may be in swap. */
+static inline bool vk_maybe_swapped(const struct vk_reading *reading,
+				    uint64_t pfn)
+{
+	return reading->saved &&
+	       reading->states[pfn] == PAGEMAP_GUEST_RESIDENT &&
+	       reading->host_pfns[pfn] == PAGEMAP_PFN_UNKNOWN;
+}
 
 /* By pid; NULL if there is none. */
 const struct vk_process *vk_reading_find(const struct vk_reading *reading,

@@ -19,10 +19,17 @@ struct sharers {
 	uint32_t last;
 };
 
+/* Between the least and the most that it can be; what it counts as. */
+struct part {
+	uint64_t low;
+	uint64_t value;
+	uint64_t high;
+};
+
 struct held {
-	uint64_t pss_units;
-	uint64_t uss_bytes;
-	uint64_t swapped_units;
+	struct part pss_units;
+	struct part uss_bytes;
+	struct part swapped_units;
 };
 
 /* Whether an entry is a page that counts: not the zero page. */
@@ -51,6 +58,29 @@ static void count(const struct vk_reading *reading, const struct vk_tree *tree,
 	}
 }
 
+static void add(struct part *part, uint64_t low, uint64_t value, uint64_t high)
+{
+	part->low += low;
+	part->value += value;
+	part->high += high;
+}
+
+/* A frame that may be in swap counts as resident, and may be either. */
+static void weigh_frame(const struct vk_reading *reading, uint64_t pfn,
+			uint64_t part, uint64_t own, struct held *held)
+{
+	bool maybe = vk_maybe_swapped(reading, pfn);
+
+	if (reading->states[pfn] == PAGEMAP_GUEST_SWAPPED)
+		add(&held->swapped_units, part, part, part);
+	if (reading->states[pfn] != PAGEMAP_GUEST_RESIDENT)
+		return;
+	add(&held->pss_units, maybe ? 0 : part, part, part);
+	add(&held->uss_bytes, maybe ? 0 : own, own, own);
+	if (maybe)
+		add(&held->swapped_units, 0, 0, part);
+}
+
 /* Each frame once: what was weighed is no longer counted. */
 static void weigh(const struct vk_reading *reading, const struct vk_tree *tree,
 		  struct sharers *tallies, struct held *held)
@@ -60,20 +90,15 @@ static void weigh(const struct vk_reading *reading, const struct vk_tree *tree,
 	size_t i;
 
 	for (i = 0; i < tree->leaves.count; i++) {
-		uint64_t part;
+		uint64_t part, own;
 
 		if (!counts(reading, leaves[i].entry, &pfn) ||
 		    !tallies[pfn].members)
 			continue;
 		part = (page << UNIT_SHIFT) * tallies[pfn].members /
 		       reading->mappers[pfn];
-		if (reading->states[pfn] == PAGEMAP_GUEST_SWAPPED)
-			held->swapped_units += part;
-		if (reading->states[pfn] == PAGEMAP_GUEST_RESIDENT) {
-			held->pss_units += part;
-			if (tallies[pfn].members == reading->mappers[pfn])
-				held->uss_bytes += page;
-		}
+		own = tallies[pfn].members == reading->mappers[pfn] ? page : 0;
+		weigh_frame(reading, pfn, part, own, held);
 		tallies[pfn].members = 0;
 	}
 }
@@ -82,13 +107,18 @@ static void weigh(const struct vk_reading *reading, const struct vk_tree *tree,
 
 static struct pagemap_value value_of(const struct vk_reading *reading,
 				     const struct vk_process *const *processes,
-				     size_t process_count, uint64_t bytes)
+				     size_t process_count,
+				     const struct part *bytes)
 {
 	struct pagemap_value value = {
-		.value = bytes, .low = bytes, .high = bytes,
+		.value = bytes->value, .low = bytes->low, .high = bytes->high,
 	};
 	size_t i, rootless = 0;
 
+	if (bytes->low != bytes->high) {
+		value.quality = PAGEMAP_BOUNDED;
+		value.reason = PAGEMAP_REASON_NO_FEATURE;
+	}
 	if (reading->incomplete) {
 		/* Who was not seen may share any of it. */
 		value.low = 0;
@@ -99,7 +129,7 @@ static struct pagemap_value value_of(const struct vk_reading *reading,
 		rootless += !processes[i]->has_root;
 		if (!processes[i]->changed)
 			continue;
-		value.low = value.high = bytes;
+		value.low = value.high = bytes->value;
 		value.quality = PAGEMAP_ESTIMATED;
 		value.reason = PAGEMAP_REASON_CHANGED;
 	}
@@ -112,9 +142,16 @@ static struct pagemap_value value_of(const struct vk_reading *reading,
 }
 
 /* Thirds of a page add up to one, though each was cut. */
-static uint64_t bytes_of(uint64_t units)
+static uint64_t round_units(uint64_t units)
 {
 	return (units + (UINT64_C(1) << (UNIT_SHIFT - 1))) >> UNIT_SHIFT;
+}
+
+static void to_bytes(struct part *units)
+{
+	units->low = round_units(units->low);
+	units->value = round_units(units->value);
+	units->high = round_units(units->high);
 }
 
 int vk_share_of(const struct vk_reading *reading,
@@ -133,13 +170,15 @@ int vk_share_of(const struct vk_reading *reading,
 	for (i = 0; i < process_count; i++)
 		weigh(reading, &processes[i]->tree, tallies, &held);
 	free(tallies);
+	to_bytes(&held.pss_units);
+	to_bytes(&held.swapped_units);
 	*ret_share = (struct pagemap_guest_share){
 		.host_pss = value_of(reading, processes, process_count,
-				     bytes_of(held.pss_units)),
+				     &held.pss_units),
 		.host_uss = value_of(reading, processes, process_count,
-				     held.uss_bytes),
+				     &held.uss_bytes),
 		.host_swapped = value_of(reading, processes, process_count,
-					 bytes_of(held.swapped_units)),
+					 &held.swapped_units),
 	};
 	return 0;
 }

@@ -269,6 +269,11 @@ struct pagemap_guest_balance {
 	uint64_t page_bytes;
 	/** Frames by use (rows) and by what the host made of them. */
 	uint64_t counts[PAGEMAP_GUEST_USE_COUNT][PAGEMAP_GUEST_STATE_COUNT];
+	/**
+	 * Of those counted as resident, by use: what a saved host does not
+	 * tell from swap.  0 of a running one.
+	 */
+	uint64_t maybe_swapped[PAGEMAP_GUEST_USE_COUNT];
 	struct pagemap_value main_own;	/**< main's resident memory beside the
 					     RAM: image, data, heap, stack; PSS */
 	struct pagemap_value main_tables; /**< host page tables of main, */
