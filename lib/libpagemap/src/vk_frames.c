@@ -196,7 +196,8 @@ static bool is_nowhere(const struct vk_reading *reading, uint64_t pfn)
 
 /*
  * Nobody can ask where the pages of a saved file were.  Those that no pagemap
- * has are in swap, if the machine had so many there.
+ * has were in swap if the machine had just so many there, and in RAM if it had
+ * none; else it is not known.
  */
 static void settle_saved(struct vk_reading *reading)
 {
@@ -204,9 +205,11 @@ static void settle_saved(struct vk_reading *reading)
 
 	for (pfn = 0; pfn < reading->frame_count; pfn++)
 		found += is_nowhere(reading, pfn);
+	reading->swap_untold = found && reading->overhead.ram_swap_bytes;
 	if (found << reading->layout->page_shift !=
 	    reading->overhead.ram_swap_bytes)
 		return;
+	reading->swap_untold = false;
 	for (pfn = 0; pfn < reading->frame_count; pfn++)
 		if (is_nowhere(reading, pfn))
 			reading->states[pfn] = PAGEMAP_GUEST_SWAPPED;

@@ -288,7 +288,6 @@ int vk_reading_make(struct vk_state *state, bool whole,
 		return -ENOMEM;
 	reading->beside.release = release_beside;
 	reading->beside.ram_end = state->ram.memory.frame_count;
-	reading->saved = !state->ram.is_live;
 	reading->users = 1;
 	reading->zero_pfn = PAGEMAP_PFN_UNKNOWN;
 	reading->frame_count = state->ram.memory.frame_count;

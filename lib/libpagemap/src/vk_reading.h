@@ -58,9 +58,9 @@ struct vk_reading {
 	struct array by_host;		/* struct vk_host_run, rising */
 	struct vk_inside inside;
 	struct vk_overhead overhead;
-	bool saved;			/* data counts as resident: of frames
-					   that no page table of the host has,
-					   nothing tells */
+	bool swap_untold;		/* data of a saved file counts as
+					   resident: of frames that no page
+					   table of the host has, nothing tells */
 	bool incomplete;		/* mms exist that were not read: why */
 	const char *incomplete_reason;
 };
@@ -90,7 +90,7 @@ void vk_reading_release(struct vk_reading *reading);
 static inline bool vk_maybe_swapped(const struct vk_reading *reading,
 				    uint64_t pfn)
 {
-	return reading->saved &&
+	return reading->swap_untold &&
 	       reading->states[pfn] == PAGEMAP_GUEST_RESIDENT &&
 	       reading->host_pfns[pfn] == PAGEMAP_PFN_UNKNOWN;
 }
