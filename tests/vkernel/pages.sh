@@ -20,6 +20,32 @@ look()
 	case_is "$name: the guest tells of itself" \
 		"$(vk_ask dump | grep -vx dumped)"
 	vk_oracle "$name" $how
+	# Without them the guest's kpageflags end before its last frames.
+	[[ -n $how ]] || tool "$name"
+}
+
+# sizes PID-COLUMN ARGUMENT...: what memrank says, by the pid inside.
+sizes()
+{
+	"$BUILD/memrank" "${@:2}" --csv -H -c "$1,rss,pss,uss,swap,comm" \
+		2>>"$scratch/said" | sort -n
+}
+
+# The tool, outside and on what was written inside: to the byte, but that bytes
+# which do not divide go to one of those who share a page, here and there.
+tool()
+{
+	: >"$scratch/said"
+	sizes guest_pid --vkernel "$vk_pid" --inside "$vk_dir/proc" \
+		>"$scratch/outside"
+	sizes pid -S "$vk_dir/proc" --engine census >"$scratch/inside"
+	case_is "$1: memrank says outside what it says inside" "$(
+		cat "$scratch/said"
+		paste -d, "$scratch/outside" "$scratch/inside" | awk -F, '
+			{ off = $3 - $9 }
+			$1 != $7 || $2 != $8 || off > 2 || off < -2 ||
+			$4 != $10 || $5 != $11 || $6 != $12
+			END { if (NR < 17) print NR " processes" }')"
 }
 
 # lie NAME: the oracle must see it.
