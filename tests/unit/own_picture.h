@@ -179,6 +179,35 @@ static void assert_ram_sums(const struct moment *moment,
 	assert_int_equal(bytes, all * moment->page_bytes);
 }
 
+/* Each frame is in one stretch, counted by use and by what the host made of it
+ * as the library counts it. */
+static void assert_guest_sums(const struct picture *picture)
+{
+	static const enum pagemap_guest_state states[HOST_STATE_COUNT] = {
+		[HOST_RESIDENT] = PAGEMAP_GUEST_RESIDENT,
+		[HOST_MERGED] = PAGEMAP_GUEST_RESIDENT,
+		[HOST_SWAPPED] = PAGEMAP_GUEST_SWAPPED,
+		[HOST_UNTOUCHED] = PAGEMAP_GUEST_UNTOUCHED,
+		[HOST_IMAGE] = PAGEMAP_GUEST_IMAGE,
+	};
+	uint64_t counts[PAGEMAP_GUEST_USE_COUNT][PAGEMAP_GUEST_STATE_COUNT];
+	uint64_t next = 0;
+	size_t i;
+
+	memset(counts, 0, sizeof(counts));
+	for (i = 0; i < picture->stretch_count; i++) {
+		const struct stretch *stretch = &picture->stretches[i];
+
+		assert_int_equal(stretch->first_page, next);
+		next += stretch->page_count;
+		counts[stretch->class_of][states[stretch->host]] +=
+			stretch->page_count;
+	}
+	assert_int_equal(next, picture->guest->frames);
+	assert_int_equal(next, picture->mapped_pages);
+	assert_memory_equal(counts, picture->guest->counts, sizeof(counts));
+}
+
 static void picture_assert_laws(const struct moment *moment,
 				const struct picture *picture)
 {
@@ -189,6 +218,8 @@ static void picture_assert_laws(const struct moment *moment,
 		assert_process_sums(moment, picture);
 	if (picture->id.kind == MAP_RAM && picture->ram)
 		assert_ram_sums(moment, picture);
+	if (picture->id.kind == MAP_GUEST && picture->guest)
+		assert_guest_sums(picture);
 }
 
 #endif

@@ -448,9 +448,11 @@ static void explain(const struct taking *taking, int err, char why[256])
 {
 	const char *detail = pagemap_source_last_error(taking->source);
 
-	if (err == -ESRCH)
+	if (err == -ESRCH && taking->missing)
 		snprintf(why, 256, "there is no process %d",
 			 (int)taking->missing);
+	else if (err == -ESRCH)
+		snprintf(why, 256, "the vkernel ended before it was read");
 	else
 		snprintf(why, 256, "%s", err != -ENOMEM && *detail ? detail
 							    : strerror(-err));
