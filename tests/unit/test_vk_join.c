@@ -63,7 +63,9 @@ static int set_up(void **state)
 	memset(&memory, 0, sizeof(memory));
 	memset(children, 0, sizeof(children));
 	memory.ram = guest_ram_new(FRAMES, FIRST, BASE, 3);
-	memory.memory = (struct vk_memory){ FRAMES, read_ram, NULL };
+	memory.memory = (struct vk_memory){
+		.frame_count = FRAMES, .read = read_ram,
+	};
 	for (i = 0; i < MMS; i++) {
 		roots[i] = guest_ram_new_mm(memory.ram);
 		add_root(roots[i]);
