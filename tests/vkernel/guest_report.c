@@ -35,7 +35,9 @@ static void copy_file(const char *from, const char *to)
 	if (in < 0)
 		return;
 	out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	while (out >= 0 && (got = read(in, buffer, sizeof(buffer))) > 0)
+	if (out < 0)
+		give_up(to);
+	while ((got = read(in, buffer, sizeof(buffer))) > 0)
 		if (write(out, buffer, (size_t)got) != got)
 			give_up(to);
 	close(in);
@@ -80,6 +82,8 @@ static void copy_sparse(const char *from, const char *to)
 	if (in < 0)
 		return;
 	out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	if (out < 0)
+		give_up(to);
 	copy_part(in, out, 0, (off_t)1 << 40);
 	close(in);
 	close(out);
@@ -123,6 +127,8 @@ static void copy_pagemap(const char *from, const char *to, size_t count,
 	if (in < 0)
 		return;
 	out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	if (out < 0)
+		give_up(to);
 	for (size_t i = 0; i < count; i++)
 		copy_part(in, out, (off_t)(mappings[i].start / PAGE) * of,
 			  (off_t)(mappings[i].end / PAGE) * of);
@@ -166,7 +172,9 @@ static void note_contents(int pid, size_t count)
 	memory = open(path, O_RDONLY);
 	snprintf(path, sizeof(path), "%s/contents/%d", host, pid);
 	out = fopen(path, "w");
-	for (size_t i = 0; out && i < count; i++)
+	if (!out)
+		give_up(path);
+	for (size_t i = 0; i < count; i++)
 		for (unsigned long at = mappings[i].start; at < mappings[i].end;
 		     at += ENTRIES * PAGE) {
 			unsigned long left = (mappings[i].end - at) / PAGE;
@@ -174,8 +182,7 @@ static void note_contents(int pid, size_t count)
 			note_pages(pagemap, memory, out, at / PAGE,
 				   left < ENTRIES ? left : ENTRIES);
 		}
-	if (out)
-		fclose(out);
+	fclose(out);
 	close(pagemap);
 	close(memory);
 }
@@ -260,12 +267,13 @@ static void dump_processes(int only)
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 
-	while (proc && (entry = readdir(proc)))
+	if (!proc)
+		give_up("/proc");
+	while ((entry = readdir(proc)))
 		if (atoi(entry->d_name) > 0 &&
 		    (!only || atoi(entry->d_name) == only))
 			dump_process(atoi(entry->d_name));
-	if (proc)
-		closedir(proc);
+	closedir(proc);
 }
 
 /* ---- What the host may ask for -------------------------------------------- */
