@@ -55,11 +55,16 @@ static bool came_since(const struct guest_reading *guest, uint64_t page)
 	return low == present->count || pages[low].first_page > page;
 }
 
-/* Whether frames bear the mark of having been used by whomever: wss_others.c. */
+/*
+ * Whether frames may count as used by whomever: they bear the mark of that (see
+ * wss_others.c), or are watched by idle page tracking or DAMON, which note for
+ * all who map a frame that one of them used it: main does.
+ */
 static void find_marks(struct pagemap_source *host, const uint64_t *entries,
 		       size_t count, bool *ret_marks)
 {
-	const uint64_t mark = UINT64_C(1) << PAGEMAP_FLAG_REFERENCED;
+	const uint64_t mark = UINT64_C(1) << PAGEMAP_FLAG_REFERENCED |
+			      UINT64_C(1) << PAGEMAP_FLAG_IDLE;
 	size_t i, length;
 
 	for (i = 0; i < count; i += length) {
