@@ -68,6 +68,17 @@ golden memstats-vkernel-pages-csv of_guest --pages --csv 2010
 golden memstats-vkernel-json json of_guest --json 2010
 golden memstats-vkernel-json-pages json of_guest --json --pages 2010
 golden memstats-vkernel-nobody of_guest
+# And with what it says of itself.
+machine vkernel-guest
+told()
+{
+	of_guest --inside vkernel-guest "$@"
+}
+golden memstats-vkernel-told told 20 sh
+golden memstats-vkernel-told-maps told --maps 21
+golden memstats-vkernel-told-pages told --pages init
+golden memstats-vkernel-told-nobody told
+golden memstats-vkernel-told-name told nobody
 golden memstats-vkernel-stranger of_guest 900
 golden memstats-vkernel-name of_guest init
 golden memstats-vkernel-w memstats -w 1 --vkernel 2000 -S vkernel 2020

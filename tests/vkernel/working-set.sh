@@ -48,8 +48,8 @@ figures()
 	 pages(.rss_bytes)] | join(" ") end' "$scratch/set"
 }
 
-# expect NAME ADDRESS PAGES: that many are within the bounds, and in the end,
-# when nobody has looked on, exactly they are found.
+# expect NAME ADDRESS PAGES: that many are within the bounds, always; and in one
+# interval or another, when nobody else has noted uses, exactly they are found.
 expect()
 {
 	local low value high size
@@ -57,16 +57,20 @@ expect()
 	read -r low value high size <<<"$(figures "$2")"
 	case_is "$1" "$([[ $size -eq $PAGES && $low -le $3 && $3 -le $high ]] ||
 		echo "$low..$high of $size pages, and not $3")"
-	[[ $low -eq $3 && $value -eq $3 && $high -eq $3 ]] || exact=no
+	found+=" $value"
+	[[ $value -eq $3 ]] && exact[$2]=yes
 }
 
+# Others look at the guest meanwhile, which is not to be mistaken for a use.
 measure()
 {
+	(sleep 0.2; guest_pids >/dev/null 2>&1) &
 	look -w 0.5 --yes --json --maps "${owners[@]}" >"$scratch/set"
+	wait $!
 }
 
 # Pages that came in the interval, each far from the others: of what is there
-# these alone were used, and that is certain.  "USED ALL", and what is not.
+# these alone were used.  "USED ALL".
 new_ones()
 {
 	jq -r --argjson at "$((new_pages))" '
@@ -77,7 +81,7 @@ new_ones()
 					   (.start | number) < $at + 134217728)
 	 | .working_set] |
 	([.[] | select(.referenced_bytes > 0)] | length),
-	length, ([.[] | .quality] | unique | join(","))' "$scratch/set" | xargs
+	length' "$scratch/set" | xargs
 }
 
 used_by_name()
@@ -86,24 +90,24 @@ used_by_name()
 	expect "$1: nothing" $nothing 0
 	expect "$1: what the guest's kernel writes is not seen" $reading 0
 	expect "$1: old pages of one that uses new ones" $new 0
-	read -r used all quality < <(new_ones)
+	read -r used all < <(new_ones)
 	case_is "$1: new pages are used pages" \
-		"$([[ $used -gt 0 && $used -le 50 && $used -lt $all ]] ||
+		"$([[ $used -gt 0 && $used -le 100 && $used -lt $all ]] ||
 			echo "$used of $all")"
-	[[ $quality == exact ]] || exact=no
 }
 
 # Pages that are marked as accessed, of the processes that rest.
 accessed()
 {
-	local pid
+	local pid start pages accessed i
 
-	for pid in "${owners[@]::3}"; do
-		look --pages --csv "$pid" | awk -F, '$8 == "true" {
-			for (i = 0; i < $3; i++)
-				print $1, $2, i
-		}'
-	done | sort
+	look --pages --csv "${owners[@]::3}" |
+		while IFS=, read -r pid start pages _ _ _ _ accessed _; do
+			[[ $accessed == true ]] || continue
+			for ((i = 0; i < pages; i++)); do
+				echo "$pid $((start + i * 4096))"
+			done
+		done | sort
 }
 
 uml_guest "working sets of a vkernel's processes" tests/uml/minimal.config
@@ -122,18 +126,19 @@ done
 # The last two are one.
 owners=("${owners[@]::4}")
 case_is "the guest's processes are found" "$([[ $tries -lt 100 ]] || {
-	printf '%s\n' "${owners[@]}"; sed 's/^/console: /' "$vk_dir/console"; })"
+	echo "these are: ${owners[*]}"; sed 's/^/console: /' "$vk_dir/console"; })"
 [[ $tries -lt 100 ]] || finish
 
+declare -A exact
+found=
 accessed >"$scratch/before"
 for ((tries = 1; tries <= 5; tries++)); do
-	exact=yes
 	measure
 	used_by_name "interval $tries"
-	[[ $exact == yes ]] && break
+	[[ ${#exact[*]} -eq 4 ]] && break
 done
-case_is "in one of five intervals they are exact" \
-	"$([[ $exact == yes ]] || cat "$scratch/set")"
+case_is "in one of five intervals each is exact" \
+	"$([[ ${#exact[*]} -eq 4 ]] || echo "found were$found")"
 accessed >"$scratch/after"
 case_is "the guest's own accessed bits stay" \
 	"$(comm -23 "$scratch/before" "$scratch/after" | head -5)"

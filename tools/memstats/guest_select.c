@@ -94,9 +94,10 @@ static int say_none_named(const struct settings *settings,
 	return EXIT_USAGE;
 }
 
-static int say_not_there(const struct settings *settings,
-			 const struct pagemap_snapshot *snapshot,
-			 const char *word)
+/* The others are shown: processes come and go. */
+static void say_not_there(const struct settings *settings,
+			  const struct pagemap_snapshot *snapshot,
+			  const char *word)
 {
 	char list[LIST_SIZE], escaped[NAME_SIZE];
 
@@ -104,7 +105,6 @@ static int say_not_there(const struct settings *settings,
 	escape_text(word, escaped, sizeof(escaped));
 	message("vkernel %d has no guest process '%s'; it has: %s",
 		(int)settings->usual.source.vkernel, escaped, list);
-	return EXIT_NOTHING;
 }
 
 /* ---- Which are meant ---------------------------------------------------- */
@@ -153,8 +153,10 @@ static int add_pid(struct settings *settings,
 		message("%d is taken as the host's pid; the guest's process %d "
 			"is %d in the host", (int)pid, (int)pid,
 			(int)pagemap_process_pid(inside));
-	if (!outside && !inside)
-		return say_not_there(settings, snapshot, word);
+	if (!outside && !inside) {
+		say_not_there(settings, snapshot, word);
+		return 0;
+	}
 	return add(settings, outside ? outside : inside);
 }
 
@@ -187,7 +189,7 @@ static int add_named(struct settings *settings,
 			status = add(settings, process);
 	}
 	if (!status && settings->pid_count == before)
-		status = say_not_there(settings, snapshot, name);
+		say_not_there(settings, snapshot, name);
 	return status;
 }
 
@@ -208,6 +210,8 @@ int guest_select(struct settings *settings, struct pagemap_source *source)
 			add_pid(settings, snapshot, word, pid) :
 			add_named(settings, snapshot, word);
 	}
+	if (!status && !settings->pid_count)
+		status = EXIT_NOTHING;
 	pagemap_snapshot_free(snapshot);
 	return status;
 }
