@@ -62,4 +62,9 @@ case_is 'guest RAM that is resident adds up' "$(
 	both --vkernel all | jq -c '.vkernels[] | select(.swapped_bytes == 0 and
 		.resident_bytes != .guest_pss_bytes + .guest_tables_bytes + .guest_stubs_bytes +
 		.zero_page_bytes + .slack_bytes)')"
+# One page is of the image, and PSS of main and children is cut to KiB.
+case_is 'the host census finds RAM and what is beside it' "$(
+	both --vkernel all | jq -c '.vkernels[] | (.host_pss_bytes -
+		.resident_bytes - .main_own_bytes - .child_own_bytes - 4096) |
+		select(. < 0 or . > 8192)')"
 finish

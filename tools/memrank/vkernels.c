@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest.h"
 #include "message.h"
 #include "source.h"
 
@@ -126,35 +127,6 @@ static struct pagemap_value sum(const struct pagemap_value *a,
 	};
 }
 
-static uint64_t in_state(const struct pagemap_guest_balance *balance,
-			 enum pagemap_guest_state state)
-{
-	uint64_t frames = 0;
-	int use;
-
-	for (use = 0; use < PAGEMAP_GUEST_USE_COUNT; use++)
-		frames += balance->counts[use][state];
-	return frames * balance->page_bytes;
-}
-
-static uint64_t in_use(const struct pagemap_guest_balance *balance,
-		       enum pagemap_guest_use use)
-{
-	uint64_t frames = 0;
-	int state;
-
-	for (state = 0; state < PAGEMAP_GUEST_STATE_COUNT; state++)
-		frames += balance->counts[use][state];
-	return frames * balance->page_bytes;
-}
-
-static uint64_t resident(const struct pagemap_guest_balance *balance,
-			 enum pagemap_guest_use use)
-{
-	return balance->counts[use][PAGEMAP_GUEST_RESIDENT] *
-	       balance->page_bytes;
-}
-
 /* Tables that changed while they were walked say what was, or what will be. */
 static void mark_changing(struct vkernels_row *row)
 {
@@ -177,22 +149,22 @@ static void fill_in(struct vkernels_row *row,
 {
 	struct pagemap_value *figures = row->figures;
 
-	figures[VKERNELS_RESIDENT] =
-		exact(in_state(balance, PAGEMAP_GUEST_RESIDENT));
-	figures[VKERNELS_SWAPPED] =
-		exact(in_state(balance, PAGEMAP_GUEST_SWAPPED));
-	figures[VKERNELS_UNTOUCHED] =
-		exact(in_state(balance, PAGEMAP_GUEST_UNTOUCHED));
-	figures[VKERNELS_GUEST_PSS] =
-		exact(in_use(balance, PAGEMAP_GUEST_MAPPED));
-	figures[VKERNELS_GUEST_TABLES] =
-		exact(resident(balance, PAGEMAP_GUEST_TABLE));
-	figures[VKERNELS_GUEST_STUBS] =
-		exact(resident(balance, PAGEMAP_GUEST_STUB));
-	figures[VKERNELS_ZERO_PAGE] =
-		exact(resident(balance, PAGEMAP_GUEST_ZERO_PAGE));
-	figures[VKERNELS_SLACK] =
-		exact(resident(balance, PAGEMAP_GUEST_OTHER));
+	figures[VKERNELS_RESIDENT] = guest_state_value(
+		balance, PAGEMAP_GUEST_RESIDENT);
+	figures[VKERNELS_SWAPPED] = guest_state_value(
+		balance, PAGEMAP_GUEST_SWAPPED);
+	figures[VKERNELS_UNTOUCHED] = guest_state_value(
+		balance, PAGEMAP_GUEST_UNTOUCHED);
+	figures[VKERNELS_GUEST_PSS] = exact(guest_use_bytes(
+		balance, PAGEMAP_GUEST_MAPPED));
+	figures[VKERNELS_GUEST_TABLES] = guest_value(
+		balance, PAGEMAP_GUEST_TABLE, PAGEMAP_GUEST_RESIDENT);
+	figures[VKERNELS_GUEST_STUBS] = guest_value(
+		balance, PAGEMAP_GUEST_STUB, PAGEMAP_GUEST_RESIDENT);
+	figures[VKERNELS_ZERO_PAGE] = guest_value(
+		balance, PAGEMAP_GUEST_ZERO_PAGE, PAGEMAP_GUEST_RESIDENT);
+	figures[VKERNELS_SLACK] = guest_value(
+		balance, PAGEMAP_GUEST_OTHER, PAGEMAP_GUEST_RESIDENT);
 	figures[VKERNELS_MAIN_OWN] = balance->main_own;
 	figures[VKERNELS_CHILD_OWN] = balance->child_own;
 	figures[VKERNELS_HOST_TABLES] = sum(&balance->main_tables,
