@@ -292,8 +292,8 @@ $drawn[0].source.page_size_bytes as $page |
  same("areas by \(.by)"; [.areas[].classes[].pages] | add;
 	$memrank[0].guest.frames)),
 (["resident", "swapped", "untouched", "image"][] |
- same(.; class("host"; .) + (if . == "resident" then class("host"; "merged")
-	else 0 end); uses(. + "_bytes"))),
+ same(.; class("host"; .) + (if . == "resident" then class("host"; "merged") +
+	class("host"; "resident_or_swapped") else 0 end); uses(. + "_bytes"))),
 (["mapped", "table", "stub", "zero_page"][] |
  same(.; class("state"; .); use(.; "size_bytes"))),
 (["state", "sharers", "owner", "use"][] | . as $by |

@@ -186,6 +186,7 @@ static void assert_guest_sums(const struct picture *picture)
 	static const enum pagemap_guest_state states[HOST_STATE_COUNT] = {
 		[HOST_RESIDENT] = PAGEMAP_GUEST_RESIDENT,
 		[HOST_MERGED] = PAGEMAP_GUEST_RESIDENT,
+		[HOST_EITHER] = PAGEMAP_GUEST_RESIDENT,
 		[HOST_SWAPPED] = PAGEMAP_GUEST_SWAPPED,
 		[HOST_UNTOUCHED] = PAGEMAP_GUEST_UNTOUCHED,
 		[HOST_IMAGE] = PAGEMAP_GUEST_IMAGE,

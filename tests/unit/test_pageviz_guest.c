@@ -21,7 +21,7 @@ static struct hand_made *guest_new(void)
 	hand->picture.id.kind = MAP_GUEST;
 	hand->picture.why_sharers = "";
 	hand->moment.machine = MACHINE_GUEST;
-	hand->moment.vkernel = 800;
+	hand->moment.vkernel.pid = 800;
 	hand_person(hand, 811, "sh", "");
 	hand_person(hand, PAGEMAP_GUEST_PID_BASE + 0x1f3, "", "");
 	hand_set(hand, 1, SH);
@@ -201,9 +201,12 @@ static void hosts_say_what_is_resident(void **state)
 
 	(void)state;
 	hand->stretches[2].host = HOST_MERGED;
+	hand->stretches[3].host = HOST_EITHER;
 	layer = hand_layer(hand, NULL, COLOUR_HOST);
-	assert_legend(layer, "resident merged swapped untouched image");
-	assert_pages(layer, "resident", 1 + 6 + 2 + 20 + 30 + 10);
+	assert_legend(layer, "resident merged swapped untouched image "
+			     "resident_or_swapped");
+	assert_pages(layer, "resident", 1 + 2 + 20 + 30 + 10);
+	assert_pages(layer, "resident_or_swapped", 6);
 	assert_pages(layer, "merged", 49);
 	assert_pages(layer, "swapped", 7 + 3);
 	assert_pages(layer, "untouched", 2 + 200);
@@ -332,7 +335,7 @@ static struct hand_made *host_new(void)
 	struct hand_made *hand = hand_new(0);
 
 	hand->moment.machine = MACHINE_HOST;
-	hand->moment.vkernel = 800;
+	hand->moment.vkernel.pid = 800;
 	hand_person(hand, 800, "linux", "");
 	hand_person(hand, 811, "linux", "");
 	hand_person(hand, 900, "cat", "");
@@ -368,7 +371,7 @@ static void host_shows_whose_frames_are(void **state)
 	hand_stretch(hand, 80, 20, PAGEMAP_RAM_SLAB)->set = SET_NOBODY;
 	hand->picture.pieces = pieces;
 	hand->picture.piece_count = 5;
-	hand->picture.unplaced_pages = 12;
+	hand->picture.unplaced_pages = hand->picture.unplaced_low_pages = 12;
 	hand->picture.why_sharers = "one was not seen";
 	layer = hand_layer(hand, NULL, COLOUR_VKERNEL);
 	assert_pages(layer, "guest_pages", 4);
@@ -483,7 +486,7 @@ static void places_of_a_frame(void **state)
 	free(hand);
 }
 
-/* In the guest a page is its frame; beside its host, that of the host is. */
+/* In a guest's RAM a page is its frame: that of the host links nothing. */
 static void frames_link_maps(void **state)
 {
 	struct hand_made *hand = some_of_all();
@@ -493,13 +496,8 @@ static void frames_link_maps(void **state)
 	assert_int_equal(picture_frame_of(&hand->picture, 220), 220);
 	assert_int_equal(picture_frame(&hand->picture, 220, &page), 1);
 	assert_int_equal(page, 220);
-	hand->picture.by_host = true;
-	assert_int_equal(picture_frame_of(&hand->picture, 220), 0x5000 + 220);
-	assert_int_equal(picture_frame_of(&hand->picture, 300),
-			 PAGEMAP_PFN_UNKNOWN);
 	page = 0;
-	assert_int_equal(picture_frame(&hand->picture, 0x5000 + 221, &page), 1);
-	assert_int_equal(page, 221);
+	assert_int_equal(picture_frame(&hand->picture, 0x5000 + 220, &page), 0);
 	free(hand);
 }
 
@@ -525,6 +523,12 @@ static void sums_of_a_balance(void **state)
 	assert_int_equal(sums.mapped.value, 65 * HAND_PAGE);
 	assert_int_equal(sums.slack.value, 49 * HAND_PAGE);
 	assert_int_equal(sums.slack.quality, PAGEMAP_EXACT);
+	balance.maybe_swapped[PAGEMAP_GUEST_OTHER] = 9;
+	assert_true(guest_sums(&hand->picture, &sums));
+	assert_int_equal(sums.slack.quality, PAGEMAP_BOUNDED);
+	assert_int_equal(sums.slack.low, 40 * HAND_PAGE);
+	assert_int_equal(sums.slack.high, 49 * HAND_PAGE);
+	assert_int_equal(sums.resident.low, 106 * HAND_PAGE);
 	free(hand);
 }
 

@@ -449,6 +449,8 @@ static void random_picture(struct hand_made *hand, bool ram)
 	for (i = 0; i < 20; i++)
 		hand_flags(hand, UINT64_C(1) << rand() % 64);
 	hand_area(hand, 0, SPAN);
+	/* Of these most is known. */
+	hand->moment.machine = ram ? MACHINE_HOST : MACHINE_GUEST;
 	while (hand->picture.stretch_count < 300) {
 		struct stretch *stretch = hand_shared(hand, page,
 			1 + (uint32_t)rand() % 9, 1 + (unsigned int)rand() %
@@ -457,6 +459,7 @@ static void random_picture(struct hand_made *hand, bool ram)
 
 		stretch->flags = (uint16_t)(rand() % 22);
 		stretch->age = (uint8_t)rand();
+		stretch->host = rand() & 7;
 		stretch->bits = (uint16_t)(rand() & 0x1ff);
 		stretch->state = (uint8_t)(ram || rand() % 3 ? 0 : rand() % 8);
 		stretch->sharers_high += (uint32_t)(rand() % 2 * (rand() % 9));

@@ -45,6 +45,8 @@ enum host_state {
 	HOST_UNTOUCHED,		/* it never gave it memory, or took it back */
 	HOST_IMAGE,		/* of the guest kernel's image, beside its RAM */
 	HOST_UNKNOWN,
+	HOST_EITHER,		/* resident or swapped: a saved host does not
+				   tell */
 	HOST_STATE_COUNT
 };
 
@@ -113,8 +115,6 @@ struct picture {
 	bool ended;			/* this is its last picture, taken over
 					   from an earlier moment */
 	bool quick;			/* it was seen by a first look alone */
-	bool by_host;			/* of MAP_GUEST: maps are linked by the
-					   frames of the host, not the guest's */
 	const char *why;		/* what of it is not known, and why; "" */
 	const char *why_sharers;	/* why sharers are not known; "" */
 	const char *why_use;		/* the same of accessed and modified, */
@@ -137,7 +137,8 @@ struct picture {
 	const struct guest_piece *pieces; /* of MAP_RAM beside a vkernel: where
 					   its frames are; rising */
 	size_t piece_count;
-	uint64_t unplaced_pages;	/* resident, but nobody says where */
+	uint64_t unplaced_pages;	/* resident, but nobody says where; */
+	uint64_t unplaced_low_pages;	/* so many at least */
 };
 
 /* A process of the machine. */
@@ -199,7 +200,8 @@ struct moment {
 	bool quick;			/* a first look: who else maps pages,
 					   and flags, are yet to be read */
 	enum machine_kind machine;
-	pid_t vkernel;			/* the one that is seen; 0: none */
+	struct pagemap_vkernel vkernel;	/* the one that is seen; its pid 0:
+					   none */
 	const struct guest_place *places; /* of a guest's processes, by rising
 					   frame, then by person */
 	size_t place_count;

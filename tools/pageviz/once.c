@@ -227,10 +227,12 @@ static int write_drawn(const struct once *once, const struct drawn *drawn)
 static int write_machine(const struct once *once)
 {
 	const struct session *session = &once->session;
+	struct pagemap_source *source = session->view.machine == MACHINE_HOST ?
+		pagemap_source_host(once->source) : once->source;
 	struct drawn_map maps[PANES_MOST];
 	struct drawn drawn = {
-		.kind = pagemap_source_kind(once->source),
-		.kernel = pagemap_source_kernel(once->source),
+		.kind = pagemap_source_kind(source),
+		.kernel = pagemap_source_kernel(source),
 		.maps = maps,
 	};
 	size_t i;

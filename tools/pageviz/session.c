@@ -220,7 +220,7 @@ static void say_who_ended(struct view *view, const struct moment *moment,
 	if (picture->id.kind == MAP_GUEST)
 		snprintf(view->said, sizeof(view->said), "the vkernel (%d) "
 			 "ended: its last picture stays",
-			 (int)moment->vkernel);
+			 (int)moment->vkernel.pid);
 	else
 		snprintf(view->said, sizeof(view->said), "%s (%d) ended: its "
 			 "last picture stays", picture->name, (int)pid);

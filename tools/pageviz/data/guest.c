@@ -73,32 +73,38 @@ size_t moment_places(const struct moment *moment, uint64_t frame,
 
 /* ---- Sums -------------------------------------------------------------- */
 
+/* maybe: so many of the frames may be in swap as well. */
 static struct pagemap_value bytes_of(const struct pagemap_guest_balance *guest,
-				     uint64_t frames)
+				     uint64_t frames, uint64_t maybe)
 {
 	uint64_t bytes = frames * guest->page_bytes;
+	uint64_t low = bytes - maybe * guest->page_bytes;
 
-	return (struct pagemap_value){ .value = bytes, .low = bytes,
-				       .high = bytes,
-				       .quality = PAGEMAP_EXACT };
+	return (struct pagemap_value){
+		bytes, low, bytes, maybe ? PAGEMAP_BOUNDED : PAGEMAP_EXACT,
+		maybe ? PAGEMAP_REASON_NO_FEATURE : PAGEMAP_REASON_NONE,
+	};
 }
 
 bool guest_sums(const struct picture *picture, struct guest_sums *ret_sums)
 {
 	const struct pagemap_guest_balance *guest = picture->guest;
-	uint64_t resident = 0, mapped = 0;
+	uint64_t resident = 0, maybe = 0, mapped = 0;
 	int i;
 
 	if (!guest)
 		return false;
-	for (i = 0; i < PAGEMAP_GUEST_USE_COUNT; i++)
+	for (i = 0; i < PAGEMAP_GUEST_USE_COUNT; i++) {
 		resident += guest->counts[i][PAGEMAP_GUEST_RESIDENT];
+		maybe += guest->maybe_swapped[i];
+	}
 	for (i = 0; i < PAGEMAP_GUEST_STATE_COUNT; i++)
 		mapped += guest->counts[PAGEMAP_GUEST_MAPPED][i];
-	ret_sums->all = bytes_of(guest, guest->frames);
-	ret_sums->resident = bytes_of(guest, resident);
-	ret_sums->mapped = bytes_of(guest, mapped);
+	ret_sums->all = bytes_of(guest, guest->frames, 0);
+	ret_sums->resident = bytes_of(guest, resident, maybe);
+	ret_sums->mapped = bytes_of(guest, mapped, 0);
 	ret_sums->slack = bytes_of(guest,
-		guest->counts[PAGEMAP_GUEST_OTHER][PAGEMAP_GUEST_RESIDENT]);
+		guest->counts[PAGEMAP_GUEST_OTHER][PAGEMAP_GUEST_RESIDENT],
+		guest->maybe_swapped[PAGEMAP_GUEST_OTHER]);
 	return true;
 }

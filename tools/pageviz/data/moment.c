@@ -108,8 +108,7 @@ static bool find_in_stretch(const struct stretch *stretch, uint64_t pfn,
 /* Whether a page is the frame by which maps are linked. */
 static bool is_of_frames(const struct picture *picture)
 {
-	return picture->id.kind == MAP_RAM ||
-	       (picture->id.kind == MAP_GUEST && !picture->by_host);
+	return picture->id.kind != MAP_PROCESS;
 }
 
 int picture_frame(const struct picture *picture, uint64_t pfn, uint64_t *page)

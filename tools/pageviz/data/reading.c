@@ -412,7 +412,7 @@ static int settle(struct taking *taking)
 	moment->page_bytes = taking->page_bytes;
 	moment->quick = taking->request->quick;
 	moment->machine = taking->machine;
-	if (!moment->vkernel && taking->request->previous)
+	if (!moment->vkernel.pid && taking->request->previous)
 		moment->vkernel = taking->request->previous->vkernel;
 	moment->person_count = taking->people.count;
 	moment->set_count = taking->sets.count;

@@ -56,14 +56,17 @@ static const char *why_no_guest(struct taking *taking, int err)
 void guest_use(struct taking *taking, struct pagemap_snapshot *snapshot)
 {
 	struct moment *moment = store_moment(taking->store);
-	struct pagemap_vkernel vkernel;
+	struct pagemap_guest_balance balance;
+	int use;
 
 	taking->guest = pagemap_snapshot_guest(snapshot);
 	if (!taking->guest)
 		return;
-	pagemap_guest_vkernel(taking->guest, &vkernel);
-	taking->first_guest_pfn = vkernel.first_pfn;
-	moment->vkernel = vkernel.pid;
+	pagemap_guest_vkernel(taking->guest, &moment->vkernel);
+	taking->first_guest_pfn = moment->vkernel.first_pfn;
+	pagemap_guest_balance(taking->guest, &balance);
+	for (use = 0; use < PAGEMAP_GUEST_USE_COUNT; use++)
+		taking->maybe_swapped |= balance.maybe_swapped[use] != 0;
 }
 
 int guest_take(struct taking *taking)
@@ -93,6 +96,9 @@ static enum host_state host_of(const struct taking *taking,
 {
 	switch (run->state) {
 	case PAGEMAP_GUEST_RESIDENT:
+		if (taking->maybe_swapped &&
+		    run->host_pfn == PAGEMAP_PFN_UNKNOWN)
+			return HOST_EITHER;
 		return taking->host_has_ksm_flag &&
 		       run->host_flags != PAGEMAP_FLAGS_UNKNOWN &&
 		       run->host_flags & FLAG_KSM ? HOST_MERGED : HOST_RESIDENT;
@@ -449,6 +455,8 @@ int guest_pieces(struct taking *taking, struct picture *picture)
 	if (!taking->guest || taking->machine != MACHINE_HOST)
 		return 0;
 	err = list_pieces(taking, &pieces, &picture->unplaced_pages);
+	picture->unplaced_low_pages = taking->maybe_swapped ? 0 :
+				      picture->unplaced_pages;
 	if (!err && pieces.count) {
 		qsort(pieces.items, pieces.count, sizeof(struct guest_piece),
 		      compare_pieces);

@@ -111,7 +111,7 @@ static pid_t guest_pid_of(const struct pagemap_process *process)
 /* Main, the helper that shares its mm, and one child for each guest mm. */
 static bool is_of_vkernel(const struct taking *taking, const struct row *row)
 {
-	pid_t main = store_moment(taking->store)->vkernel;
+	pid_t main = store_moment(taking->store)->vkernel.pid;
 
 	return taking->machine == MACHINE_HOST && main > 0 &&
 	       (pagemap_process_pid(row->process) == main ||

@@ -24,6 +24,8 @@ struct taking {
 	const struct pagemap_guest *guest;	/* NULL: none, or not known */
 	const char *why_guest;			/* and why, beside a host */
 	uint64_t first_guest_pfn;		/* where its RAM begins */
+	bool maybe_swapped;			/* what no host frame is known
+						   of may be in swap */
 	const struct reading_request *request;
 	struct ages *ages;			/* NULL: not asked for, not known */
 	struct store *store;

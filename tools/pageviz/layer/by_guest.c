@@ -112,13 +112,16 @@ static const struct class_row hosts[HOST_STATE_COUNT] = {
 			   SWATCH_SWAP, ROW_ANSWER },
 	[HOST_UNTOUCHED] = { "untouched", "never touched",
 			     "the host never had to give it memory, or has it "
-			     "back", SWATCH_FREE, ROW_ANSWER },
+			     "back", SWATCH_PLAIN, ROW_ANSWER },
 	[HOST_IMAGE] = { "image", "kernel image",
 			 "the guest kernel's image, beside its RAM",
 			 SWATCH_RESERVED, ROW_ANSWER },
 	[HOST_UNKNOWN] = { "unknown", "unknown",
 			   "what the host made of it could not be read",
 			   SWATCH_UNKNOWN, ROW_DOUBT },
+	[HOST_EITHER] = { "resident_or_swapped", "resident or swapped",
+			  "used, and of a saved host nobody tells where it is",
+			  SWATCH_DEVICE, ROW_FIXED },
 };
 
 static uint8_t host_of(struct making *making, const void *context,

@@ -143,11 +143,15 @@ static void put_stretch(struct vkernel_walk *walk,
 
 static void tell_unplaced(struct making *making)
 {
-	uint64_t bytes = making->picture->unplaced_pages *
-			 making->moment->page_bytes;
+	const struct picture *picture = making->picture;
+	uint64_t page = making->moment->page_bytes;
+	bool exact = picture->unplaced_low_pages == picture->unplaced_pages;
 	const struct pagemap_value value = {
-		.value = bytes, .low = bytes, .high = bytes,
-		.quality = PAGEMAP_EXACT,
+		picture->unplaced_pages * page,
+		picture->unplaced_low_pages * page,
+		picture->unplaced_pages * page,
+		exact ? PAGEMAP_EXACT : PAGEMAP_BOUNDED,
+		exact ? PAGEMAP_REASON_NONE : PAGEMAP_REASON_NO_FEATURE,
 	};
 
 	making_set_bytes(making, VK_UNPLACED, &value);

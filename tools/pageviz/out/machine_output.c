@@ -157,21 +157,41 @@ static void set_process(struct json *object, const struct drawn *drawn,
 	json_set_bool(object, "ended", picture->ended);
 }
 
+/* What may be in swap counts as resident. */
+static struct pagemap_value value_of(const struct pagemap_guest_balance *guest,
+				     int use, int state)
+{
+	uint64_t bytes = guest->counts[use][state] * guest->page_bytes;
+	uint64_t maybe = guest->maybe_swapped[use] * guest->page_bytes;
+	struct pagemap_value value = {
+		bytes, bytes, bytes, PAGEMAP_EXACT, PAGEMAP_REASON_NONE,
+	};
+
+	if (state == PAGEMAP_GUEST_RESIDENT)
+		value.low -= maybe;
+	if (state == PAGEMAP_GUEST_SWAPPED)
+		value.high += maybe;
+	if (value.low != value.high) {
+		value.quality = PAGEMAP_BOUNDED;
+		value.reason = PAGEMAP_REASON_NO_FEATURE;
+	}
+	return value;
+}
+
 static struct json *json_use(const struct pagemap_guest_balance *guest, int use)
 {
 	struct json *object = json_new_object();
-	uint64_t bytes, all = 0;
-	char key[32];
+	struct pagemap_value value;
+	uint64_t all = 0;
 	int state;
 
 	json_set_text(object, "use",
 		      pagemap_guest_use_name((enum pagemap_guest_use)use));
 	for (state = 0; state < PAGEMAP_GUEST_STATE_COUNT; state++) {
-		bytes = guest->counts[use][state] * guest->page_bytes;
-		all += bytes;
-		snprintf(key, sizeof(key), "%s_bytes", pagemap_guest_state_name(
-			 (enum pagemap_guest_state)state));
-		json_set_number(object, key, (int64_t)bytes);
+		value = value_of(guest, use, state);
+		all += value.value;
+		json_set_value(object, pagemap_guest_state_name(
+			       (enum pagemap_guest_state)state), &value);
 	}
 	json_set_number(object, "size_bytes", (int64_t)all);
 	return object;
@@ -200,8 +220,8 @@ static void set_guest(struct json *object, const struct picture *picture)
 /* Whose RAM and processes these are, or whose frames are told apart. */
 static void set_vkernel(struct json *object, const struct moment *moment)
 {
-	if (moment->vkernel)
-		json_set_number(object, "vkernel", moment->vkernel);
+	if (moment->vkernel.pid)
+		json_set_number(object, "vkernel", moment->vkernel.pid);
 }
 
 /* Pages that are drawn: all but absent ones. */
@@ -263,6 +283,8 @@ struct json *drawn_json(const struct drawn *drawn)
 		.page_size_bytes = moment->page_bytes,
 		.time_ns = moment->time_ns,
 		.engine = PAGEMAP_ENGINE_CENSUS,
+		.vkernel = moment->machine == MACHINE_GUEST &&
+			   moment->vkernel.pid ? &moment->vkernel : NULL,
 	};
 	struct json *object = json_new_object(), *maps;
 	size_t i;

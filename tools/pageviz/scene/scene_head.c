@@ -101,7 +101,7 @@ static void number_of(const struct drawing *d, size_t pane, char text[PID_NAME_S
 	struct stage_pane of = stage_pane(d->stage, pane);
 	struct map_id map = d->view->panes[pane].map;
 	pid_t pid = map.kind == MAP_PROCESS ? map.pid :
-		    map.kind == MAP_GUEST && of.moment ? of.moment->vkernel : 0;
+		    map.kind == MAP_GUEST && of.moment ? of.moment->vkernel.pid : 0;
 
 	text[0] = '\0';
 	if (pid)

@@ -106,14 +106,14 @@ static void format_guest(const struct stage_pane *of, char text[256])
 	char all[UNITS_SIZE], resident[UNITS_SIZE], slack[UNITS_SIZE];
 	struct guest_sums sums;
 
-	snprintf(text, 256, "vkernel %d", (int)of->moment->vkernel);
+	snprintf(text, 256, "vkernel %d", (int)of->moment->vkernel.pid);
 	if (!guest_sums(of->picture, &sums))
 		return;
 	units_format_value(&sums.all, UNITS_SUFFIX, all);
 	units_format_value(&sums.resident, UNITS_SUFFIX, resident);
 	units_format_value(&sums.slack, UNITS_SUFFIX, slack);
 	snprintf(text, 256, "vkernel %d, RAM %s, resident %s, slack %s",
-		 (int)of->moment->vkernel, all, resident, slack);
+		 (int)of->moment->vkernel.pid, all, resident, slack);
 }
 
 static void format_figures(const struct stage_pane *of, char text[256])
@@ -125,9 +125,9 @@ static void format_figures(const struct stage_pane *of, char text[256])
 	if (picture->id.kind == MAP_RAM) {
 		units_format_value(&picture->balance.mem_total, UNITS_SUFFIX,
 				   first);
-		if (of->moment->vkernel)
+		if (of->moment->vkernel.pid)
 			snprintf(text, 256, "MemTotal %s, vkernel %d", first,
-				 (int)of->moment->vkernel);
+				 (int)of->moment->vkernel.pid);
 		else
 			snprintf(text, 256, "MemTotal %s", first);
 		return;

@@ -42,6 +42,7 @@ static const char *const hosts[HOST_STATE_COUNT] = {
 	[HOST_SWAPPED] = "in swap",
 	[HOST_UNTOUCHED] = "never touched: it has no memory",
 	[HOST_UNKNOWN] = "- it could not be read",
+	[HOST_EITHER] = "resident or in swap: a saved host does not tell",
 };
 
 /* The host's frame of a guest frame; PAGEMAP_PFN_UNKNOWN. */
@@ -68,7 +69,7 @@ static void add_guest_of(struct drawing *d, struct tip *tip,
 		return;
 	frame = piece->guest_page + (page->number - piece->first_page);
 	tip_addf(d, tip, "vkernel", "%d, guest frame %" PRIu64 " (0x%" PRIx64
-		 ")", (int)page->of.moment->vkernel, frame, frame);
+		 ")", (int)page->of.moment->vkernel.pid, frame, frame);
 	if (piece->use == PAGEMAP_GUEST_MAPPED)
 		tip_addf(d, tip, " ", "mapped by %u guest process%s",
 			 piece->mappers, piece->mappers == 1 ? "" : "es");
