@@ -372,6 +372,9 @@ for name in ram shares server; do
 	owners_case $name
 done
 vkernel_case vkernel 2000
+vkernel_case vkernels 2000
+vkernel_case vkernels 3000
+vkernel_case vkernel-pair 3000
 csv_case ram --physical --by state
 csv_case vkernel --vkernel 2000 --by sharers,host 2020
 csv_case hidden --by sharers 40
