@@ -196,3 +196,9 @@ click()
 	point "$1" "$2"
 	xd click "${3:-1}"
 }
+
+# titled TEXT: the window's title has it.
+titled()
+{
+	xd getwindowname "$window" | grep -qF "$1"
+}

@@ -9,6 +9,7 @@
 
 machine server
 machine ram
+machine vkernel
 open_screen
 if [[ ! $DISPLAY =~ ^:[0-9]+$ ]]; then
 	case_is "a screen opens" "$(cat "$scratch/Xvfb.log")"
@@ -92,6 +93,20 @@ case_is "and is as it was" "$(shows "$script")"
 xd key q
 ends "q ends it" 0
 case_is "and it said nothing" "$(cat "$scratch/said")"
+
+open_window -S "$scratch/vkernel" --vkernel 2000 2020
+script=''
+xd key v
+do_as v
+case_is "a vkernel's RAM has one, beside a process of its" \
+	"$(shows "$script")"
+rm -r "$scratch"/vkernel/20??
+xd key r
+case_is "that it ended is said, and its picture stays" \
+	"$(eventually 20 titled '2020), ended, guest RAM, ended' ||
+		xd getwindowname "$window")"
+xd key q
+ends "and the window is closed as ever" 0
 
 open_window -S "$scratch/ram" --physical
 script=''
