@@ -99,6 +99,35 @@ static void test_a_relative_is_nobody(void **unused)
 	assert_int_equal(result(0)->page_count, 160);
 }
 
+/*
+ * Two runs of one program have its pages in common, and few that are their own:
+ * the first has ended, the second has begun since.
+ */
+static void test_another_run_is_nobody(void **unused)
+{
+	struct inside_process *ended = add_told(30, "sh\n", MAPS);
+	struct inside_process *other = add_told(31, "sleep\n", MAPS);
+	struct vk_tree *tree = add_tree();
+
+	(void)unused;
+	tell(ended, 0x400, 1000, 100);
+	tell(ended, 0x600, 2000, 8);
+	tell(other, 0x400, 1000, 100);
+	tell(other, 0x600, 4000, 4);
+	walked(tree, 0x400, 1000, 100);
+	walked(tree, 0x610, 5000, 8);
+	join();
+	assert_int_equal(result(0)->tree, VK_NO_TREE);
+	assert_int_equal(result(1)->tree, VK_NO_TREE);
+	/* With an eighth of its own it is the one that was told of. */
+	tree->leaves.count -= 8;
+	walked(tree, 0x607, 2007, 1);
+	vk_inside_free(&joined);
+	join();
+	assert_int_equal(result(0)->tree, 0);
+	assert_int_equal(result(1)->tree, VK_NO_TREE);
+}
+
 /* What is old is joined, and all that is different is counted. */
 static void test_differences_are_counted(void **unused)
 {
@@ -550,6 +579,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_pages_tell_who),
 		CASE(test_a_relative_is_nobody),
+		CASE(test_another_run_is_nobody),
 		CASE(test_differences_are_counted),
 		CASE(test_half_is_no_majority),
 		CASE(test_twins_stay_nameless),

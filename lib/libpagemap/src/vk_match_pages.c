@@ -9,7 +9,9 @@
  * sixteen lies in another frame: what a child writes to after a fork gets a
  * frame of its own at the same address (stack, data, heap), while a process
  * that was read twice has other frames there only for what came back from
- * swap meanwhile.
+ * swap meanwhile.  And of the pages that are a process's own among those told
+ * of, an eighth is in the tree: two runs of one program have nearly all else in
+ * common, and one of them may have ended before the tables were walked.
  *
  * Which pairs are looked at is found by frames that few trees have: one of its
  * own names its owner, one of a library nobody.
@@ -27,6 +29,7 @@
 #define RIVALS_MAX 8
 
 #define OTHER_SHARE 16
+#define OWN_SHARE 8
 
 /* ---- Frames and the trees that have them -------------------------------- */
 
@@ -189,10 +192,71 @@ struct search {
 	const struct vk_tree *trees;
 	size_t tree_count;
 	struct index index;
+	uint32_t *owners;		/* by frame: the process that has it,
+					   from 1; OWNERS_MANY; 0: none */
 	uint32_t *votes;		/* by tree, of one process */
 	struct array touched;		/* size_t: trees that have any */
 	struct array pairs;
 };
+
+#define OWNERS_MANY UINT32_MAX
+
+/* Which frames one process alone tells of. */
+static int find_owners(struct search *search, const struct told *told,
+		       size_t told_count)
+{
+	size_t i, k;
+
+	search->owners = calloc((size_t)search->index.frame_count + 1,
+				sizeof(*search->owners));
+	if (!search->owners)
+		return -ENOMEM;
+	for (i = 0; i < told_count; i++) {
+		const struct told_page *pages = told[i].pages.items;
+
+		for (k = 0; k < told[i].pages.count; k++) {
+			uint32_t *owner;
+
+			if (pages[k].pfn >= search->index.frame_count)
+				continue;
+			owner = &search->owners[pages[k].pfn];
+			*owner = !*owner || *owner == i + 1 ?
+				 (uint32_t)i + 1 : OWNERS_MANY;
+		}
+	}
+	return 0;
+}
+
+/* A frame that no tree has is nobody else's either. */
+static bool is_own(const struct search *search, size_t process, uint64_t pfn)
+{
+	return pfn >= search->index.frame_count ||
+	       search->owners[pfn] == process + 1;
+}
+
+/* Whether enough of what is a process's own is in the tree. */
+static bool agrees_in_own(const struct search *search, const struct told *told,
+			  size_t process, size_t tree)
+{
+	const struct vk_leaf *leaf = search->trees[tree].leaves.items;
+	const struct vk_leaf *end = leaf + search->trees[tree].leaves.count;
+	const struct told_page *pages = told->pages.items;
+	size_t i, own = 0, same = 0;
+
+	for (i = 0; i < told->pages.count; i++) {
+		uint64_t pfn;
+
+		if (!is_own(search, process, pages[i].pfn))
+			continue;
+		own++;
+		while (leaf < end && leaf->vpn < pages[i].vpn)
+			leaf++;
+		same += leaf < end && leaf->vpn == pages[i].vpn &&
+			leaf_frame(search->layout, leaf, &pfn) &&
+			pfn == pages[i].pfn;
+	}
+	return same * OWN_SHARE >= own;
+}
 
 static int vote(struct search *search, const struct told *told)
 {
@@ -242,7 +306,8 @@ static int compare_with(struct search *search, const struct told *told,
 	struct pair *pair;
 
 	match_count(search->layout, &search->trees[tree], told, &counts);
-	if (!is_majority(&counts))
+	if (!is_majority(&counts) ||
+	    !agrees_in_own(search, told, process, tree))
 		return 0;
 	pair = array_push(&search->pairs, sizeof(*pair));
 	if (!pair)
@@ -406,14 +471,14 @@ int match_by_pages(const struct vk_layout *layout, const struct vk_tree *trees,
 	if (err)
 		return err;
 	search.votes = calloc(tree_count + 1, sizeof(*search.votes));
-	if (!search.votes)
-		err = -ENOMEM;
+	err = search.votes ? find_owners(&search, told, told_count) : -ENOMEM;
 	for (i = 0; i < told_count && !err; i++)
 		err = find_rivals(&search, &told[i], i);
 	if (!err)
 		err = take_pairs(&search.pairs, told, told_count, tree_count);
 	index_free(&search.index);
 	free(search.votes);
+	free(search.owners);
 	array_free(&search.touched);
 	array_free(&search.pairs);
 	return err;
