@@ -6,21 +6,24 @@
 #
 #	mk/uml.sh CONFIG...
 #
+# UML_RELEASE=6.12 takes linux-source-6.12 in its place.
+#
 # The folder is in PAGEMAP_CACHE (default: pagemap in XDG_CACHE_HOME, or in
 # ~/.cache), outside of this tree, and takes 1.5 GB; building it takes 2 to 3
 # minutes on 2 CPUs.  Exits with 77 and a reason if something is missing.
 
-source=/usr/src/linux-source-6.1.tar.xz
+release=${UML_RELEASE:-6.1}
+source=/usr/src/linux-source-$release.tar.xz
 # shellcheck source=mk/cache.sh
 . "$(dirname "$0")/cache.sh"
 
-[[ -r $source ]] || none "linux-source-6.1 is not installed"
+[[ -r $source ]] || none "linux-source-$release is not installed"
 for tool in flex bison bc xz gcc make; do
 	command -v $tool >/dev/null || none "$tool is not installed"
 done
 key=$(cat "$@" <(stat -Lc '%s' "$source") <(dpkg-query -W \
-	-f='${Version}' linux-source-6.1 2>/dev/null) | sha256sum | head -c 12)
-tree=$cache/uml-6.1-$key
+	-f='${Version}' "linux-source-$release" 2>/dev/null) | sha256sum | head -c 12)
+tree=$cache/uml-$release-$key
 
 # Two at a time would build into each other.
 exec 9>"$cache/lock"
