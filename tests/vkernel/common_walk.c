@@ -52,6 +52,7 @@ static struct tally
 	sharers = { .name = "walk: sharers of frames" },
 	host = { .name = "walk: frames of the host" },
 	links = { .name = "walk: the child that runs a process" },
+	stubs = { .name = "walk: frames of stubs" },
 	swapped = { .name = "walk: places in the guest's swap" },
 	beside = { .name = "walk: no page that the guest has not" },
 	runs = { .name = "walk: all frames of RAM, by use and mappers" },
@@ -297,6 +298,27 @@ void walk_link(const struct dump_process *process, pid_t child)
 		  walked ? walked->facts.child_pid : -1, child);
 }
 
+void walk_stub(const struct dump_process *process, size_t count)
+{
+	const struct walked *walked = walked_of(process);
+
+	tally_add(&stubs, walked && walked->facts.stub_frames == count,
+		  "%s: %" PRIu64 ", not %zu", process->comm,
+		  walked ? walked->facts.stub_frames : 0, count);
+}
+
+void walk_stub_frame(const struct dump_process *process, uint64_t pfn)
+{
+	struct pagemap_guest_run run = { .use = PAGEMAP_GUEST_USE_COUNT };
+	size_t index;
+
+	if (!pagemap_guest_run_of(walk.guest, pfn, &index))
+		pagemap_guest_run_at(walk.guest, index, &run);
+	tally_add(&stubs, run.use == PAGEMAP_GUEST_STUB,
+		  "%s, frame %#" PRIx64 ": use %d", process->comm, pfn,
+		  run.use);
+}
+
 /* ---- What is no page that is present --------------------------------------- */
 
 static void check_swap(const struct dump_process *process,
@@ -468,7 +490,7 @@ bool walk_close(void)
 {
 	static const struct tally *const all[] = {
 		&processes, &frames, &states, &used, &sharers, &host, &links,
-		&swapped, &beside, &runs, &holes, &places, &names,
+		&stubs, &swapped, &beside, &runs, &holes, &places, &names,
 	};
 	bool passed = true;
 

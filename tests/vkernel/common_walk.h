@@ -19,6 +19,10 @@ bool walk_page_agrees(const struct dump_process *process,
 /* That this child runs it, as the oracle found. */
 void walk_link(const struct dump_process *process, pid_t child);
 
+/* That this many frames of a process are its stub's, and that this is one. */
+void walk_stub(const struct dump_process *process, size_t count);
+void walk_stub_frame(const struct dump_process *process, uint64_t pfn);
+
 /*
  * All that is not of a page that is present: pages that the walk has beside
  * them, figures of processes, all frames of RAM, and the same again with what

@@ -56,7 +56,9 @@ static struct match compare(const struct dump_process *process,
 	return match;
 }
 
-/* A stub is at most two pages: of no process is a child that maps more. */
+/* Of code and of data: of no process is a child that maps more beside it. */
+#define STUB_PAGES 3
+
 static struct match match_child(const struct dump *dump,
 				const struct outside_child *child)
 {
@@ -65,7 +67,7 @@ static struct match match_child(const struct dump *dump,
 	for (size_t i = 0; i < dump->process_count; i++) {
 		struct match match = compare(&dump->processes[i], child);
 
-		if (match.other <= 2 && match.same > best.same)
+		if (match.other <= STUB_PAGES && match.same > best.same)
 			best = match;
 	}
 	return best;
@@ -173,20 +175,27 @@ static void check_process(const struct outside *outside,
 	}
 }
 
-/* Above all that a process can have. */
+/* Above all that a process can have; its code is never written. */
 static void check_stub(const struct match *match)
 {
 	const struct dump_process *process = match->process;
 	uint64_t last = process->pages[process->page_count - 1].vpn;
+	size_t data = 0;
 
 	for (size_t i = 0; i < match->child->page_count; i++) {
 		const struct outside_page *page = &match->child->pages[i];
 
-		if (!dump_page_at(process, page->vpn))
-			tally_add(&stubs, page->vpn > last, "child %d maps page "
-				  "%#" PRIx64 ", which %s has not",
-				  match->child->pid, page->vpn, process->comm);
+		if (dump_page_at(process, page->vpn))
+			continue;
+		tally_add(&stubs, page->vpn > last, "child %d maps page %#"
+			  PRIx64 ", which %s has not", match->child->pid,
+			  page->vpn, process->comm);
+		if (!page->writable)
+			continue;
+		walk_stub_frame(process, page->pfn);
+		data++;
 	}
+	walk_stub(process, data);
 }
 
 /* ---- Known pages ------------------------------------------------------------ */

@@ -125,8 +125,8 @@ static uint64_t cost_of(const struct vk_reading *reading,
 		       UINT64_MAX :
 		       child->mappings * reading->overhead.mapping_bytes;
 	default:
-		return child->stub_pfn == PAGEMAP_PFN_UNKNOWN ? UINT64_MAX :
-								page;
+		return child->stub_pfn == PAGEMAP_PFN_UNKNOWN ?
+		       UINT64_MAX : child->stub_frames * page;
 	}
 }
 

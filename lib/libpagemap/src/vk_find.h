@@ -32,7 +32,8 @@ struct vk_child {
 					   are not the guest's; 0 not known */
 	uint64_t stub_pfn;		/* guest frame of its data;
 					   PAGEMAP_PFN_UNKNOWN */
-	uint64_t stub_frames;		/* of its data, from stub_pfn on */
+	uint64_t stub_frames;		/* of its data, from stub_pfn on; 0 not
+					   known */
 	uint64_t mappings;		/* all VMAs of it in the host */
 	uint64_t tables_bytes;		/* VmPTE; UINT64_MAX: not known */
 	bool changed;			/* it ended or changed while read */

@@ -67,15 +67,19 @@ static void use_pages(struct vk_reading *reading, size_t index, uint32_t *last)
 	}
 }
 
+/* One frame of each child; in later kernels, 6.12 is one, two. */
 static void use_stubs(struct vk_reading *reading, const struct array *found)
 {
 	const struct vk_child *children = found->items;
 	size_t i;
 
-	for (i = 0; i < found->count; i++)
-		if (children[i].stub_pfn < reading->frame_count)
-			reading->uses[children[i].stub_pfn] =
-				PAGEMAP_GUEST_STUB;
+	for (i = 0; i < found->count; i++) {
+		uint64_t pfn = children[i].stub_pfn, k;
+
+		for (k = 0; k < children[i].stub_frames &&
+		     pfn < reading->frame_count; k++)
+			reading->uses[pfn++] = PAGEMAP_GUEST_STUB;
+	}
 }
 
 static int count_uses(const struct vk_state *state, struct vk_reading *reading)

@@ -228,7 +228,7 @@ static void set_child(const struct vk_reading *reading,
 	child = &children[process->child];
 	result->child_pid = child->pid;
 	result->child_mappings = child->mappings;
-	result->stub_frames = child->stub_pfn != PAGEMAP_PFN_UNKNOWN;
+	result->stub_frames = child->stub_frames;
 	if (child->tables_bytes != UINT64_MAX)
 		result->child_tables = (struct pagemap_value){
 			.value = child->tables_bytes,
