@@ -401,9 +401,27 @@ static void a_process_that_is_traced(void **state)
 	assert_int_equal(tracing.ppid, 10);
 	assert_int_equal(tracing.tracer_pid, 11);
 	assert_int_equal(tracing.switches, 42);
+	assert_int_equal(tracing.own_pid, 0);
 	/* Kernels before 2.6.23 do not count them. */
 	assert_int_equal(tracing_of(TRACED, strlen(TRACED), &tracing), 0);
 	assert_int_equal(tracing.switches, UINT64_MAX);
+}
+
+/* Before 4.1 there is no such line. */
+static void a_pid_of_its_own(void **state)
+{
+	static const char *const texts[] = {
+		TRACED "NSpid:\t12\n", TRACED "NSpid:\t4711\t300\t12\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct proc_tracing tracing;
+
+		assert_int_equal(tracing_of(texts[i], strlen(texts[i]),
+					    &tracing), 0);
+		assert_int_equal(tracing.own_pid, 12);
+	}
 }
 
 static void broken_tracings(void **state)
@@ -418,6 +436,8 @@ static void broken_tracings(void **state)
 		"State:\tt\nPPid:\t-1\nTracerPid:\t11\n",
 		"State:\tt\nPPid:\t10\nTracerPid:\t\n",
 		"State:\tt\nPPid:\t10\nTracerPid:\t4294967296\n",
+		TRACED "NSpid:\t\n", TRACED "NSpid:\t12\t0\n",
+		TRACED "NSpid:\t12\tx\n",
 		TRACED "voluntary_ctxt_switches:\t\n",
 		TRACED "voluntary_ctxt_switches:\tx\n",
 	};
@@ -462,6 +482,7 @@ int main(void)
 		cmocka_unit_test(broken_statuses),
 		cmocka_unit_test(status_cut_at_every_byte),
 		cmocka_unit_test(a_process_that_is_traced),
+		cmocka_unit_test(a_pid_of_its_own),
 		cmocka_unit_test(broken_tracings),
 		cmocka_unit_test(tracing_cut_at_every_byte),
 	};

@@ -70,11 +70,13 @@ static int set_up(void **state)
 		roots[i] = guest_ram_new_mm(memory.ram);
 		add_root(roots[i]);
 		children[i].pid = 700 + (pid_t)i * 3;
+		/* Main is in a pid namespace of its own. */
+		children[i].own_pid = 2 + (pid_t)i;
 		children[i].stub_pfn = guest_ram_take(memory.ram);
 		mm_frames[i] = i % 2 ? mm_frames[i - 1]
 				     : guest_ram_take(memory.ram);
 		guest_ram_put_mm(memory.ram, mm_frames[i], i % 2 * 1024,
-				 roots[i], children[i].pid,
+				 roots[i], children[i].own_pid,
 				 children[i].stub_pfn);
 	}
 	found = (struct vk_found){
@@ -152,7 +154,7 @@ static void test_one_lies_across_pages(void **state)
 	guest_ram_words(memory.ram, pfn)[(begin + GUEST_MM_PGD) / 8] =
 		guest_ram_vaddr(memory.ram, roots[8]);
 	guest_ram_words(memory.ram, next)[(GUEST_MM_PID - 400) / 8] =
-		(uint64_t)children[8].pid;
+		(uint64_t)children[8].own_pid;
 	guest_ram_words(memory.ram, next)[(GUEST_MM_STACK - 400) / 8] =
 		guest_ram_vaddr(memory.ram, children[8].stub_pfn);
 	assert_int_equal(find(&shape, &mms), MMS);
@@ -172,7 +174,8 @@ static void test_copies_and_lies(void **state)
 	assert_true(copy != mm_frames[0]);
 	assert_int_equal(find(&shape, &mms), MMS);
 	lie = guest_ram_take(memory.ram);
-	guest_ram_put_mm(memory.ram, lie, 512, roots[1], children[4].pid,
+	guest_ram_put_mm(memory.ram, lie, 512, roots[1],
+			 children[4].own_pid,
 			 children[4].stub_pfn);
 	/* Whose root it is cannot be told: of nobody else is that doubted. */
 	assert_int_equal(find(&shape, &mms), MMS - 1);
@@ -197,7 +200,7 @@ static void test_most_children_tell_the_shape(void **state)
 	(void)state;
 	for (i = 0; i < MMS - 1; i++) {
 		words[i * 32] = guest_ram_vaddr(memory.ram, roots[7 - i]);
-		words[i * 32 + 1] = (uint64_t)children[i].pid;
+		words[i * 32 + 1] = (uint64_t)children[i].own_pid;
 		words[i * 32 + 2] = guest_ram_vaddr(memory.ram,
 						    children[i].stub_pfn);
 	}

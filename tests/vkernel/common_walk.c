@@ -293,9 +293,11 @@ void walk_link(const struct dump_process *process, pid_t child)
 	const struct walked *walked = walked_of(process);
 
 	tally_add(&links, walked && walked->facts.child_pid == child &&
+		  walked->facts.link == PAGEMAP_GUEST_LINK_MM &&
 		  pagemap_process_pid(walked->process) == child,
-		  "%s: %d, not %d", process->comm,
-		  walked ? walked->facts.child_pid : -1, child);
+		  "%s: %d, not %d, by %s", process->comm,
+		  walked ? walked->facts.child_pid : -1, child,
+		  walked ? pagemap_guest_link_name(walked->facts.link) : "-");
 }
 
 void walk_stub(const struct dump_process *process, size_t count)

@@ -16,7 +16,7 @@ void walk_open(const struct dump *dump, const struct outside *outside);
 bool walk_page_agrees(const struct dump_process *process,
 		      const struct dump_page *page);
 
-/* That this child runs it, as the oracle found. */
+/* That this child runs it, as the oracle found, and its mm_struct says. */
 void walk_link(const struct dump_process *process, pid_t child);
 
 /* That this many frames of a process are its stub's, and that this is one. */

@@ -152,6 +152,7 @@ int parse_status(const char *text, size_t size, struct proc_status *ret_status);
 struct proc_tracing {
 	pid_t ppid;
 	pid_t tracer_pid;	/* 0: nobody */
+	pid_t own_pid;		/* in its own pid namespace; 0 if not there */
 	char state;		/* as in stat */
 	uint64_t switches;	/* of context, both kinds; UINT64_MAX if not
 				   there */

@@ -246,6 +246,17 @@ static bool keep_state(struct span rest, char *ret_state)
 	return true;
 }
 
+/* "NSpid:	4711	12": from the reader's namespace inwards. */
+static bool keep_last_pid(struct span rest, pid_t *ret_pid)
+{
+	struct span word;
+
+	while (span_take_word(&rest, &word))
+		if (!span_to_int(word, ret_pid) || *ret_pid <= 0)
+			return false;
+	return *ret_pid > 0;
+}
+
 static bool add_switches(struct span rest, uint64_t *sum)
 {
 	struct span word;
@@ -275,7 +286,7 @@ static bool keep_tracing_line(struct proc_tracing *tracing, uint32_t *found,
 	struct span key;
 
 	/* Of 60 lines most say so by their first letter. */
-	if (!line.len || !strchr("SPTvn", *line.at) ||
+	if (!line.len || !strchr("SPTNvn", *line.at) ||
 	    !span_take(&line, ':', &key))
 		return true;
 	if (span_is(key, "State"))
@@ -287,6 +298,8 @@ static bool keep_tracing_line(struct proc_tracing *tracing, uint32_t *found,
 	if (span_is(key, "TracerPid"))
 		return find_once(found, TRACING_TRACER) &&
 		       keep_pid(line, &tracing->tracer_pid);
+	if (span_is(key, "NSpid"))
+		return keep_last_pid(line, &tracing->own_pid);
 	if (span_is(key, "voluntary_ctxt_switches") ||
 	    span_is(key, "nonvoluntary_ctxt_switches"))
 		return add_switches(line, &tracing->switches);

@@ -206,6 +206,8 @@ static int fill_relative(struct reading *reading, const struct vk_found *found,
 	if (err)
 		return err;
 	child->pid = reading->ref.pid;
+	child->own_pid = reading->tracing.own_pid ? reading->tracing.own_pid :
+						    child->pid;
 	child->tables_bytes = tables_of(reading);
 	find_stub(child, found->page_shift);
 	relative->ppid = reading->tracing.ppid;

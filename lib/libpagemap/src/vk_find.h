@@ -27,6 +27,8 @@ struct vk_piece {
 
 struct vk_child {
 	pid_t pid;
+	pid_t own_pid;			/* as main knows it: another one where
+					   they run in a pid namespace */
 	struct array pieces;		/* struct vk_piece, by rising address */
 	uint64_t stub_vaddr;		/* where the stub is: pages from there on
 					   are not the guest's; 0 not known */

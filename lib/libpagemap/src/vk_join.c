@@ -239,7 +239,7 @@ static void look_for_pid(struct look *look, const unsigned char *at,
 
 	for (offset = -PID_WINDOW_BYTES; offset < PID_WINDOW_BYTES;
 	     offset += 4) {
-		if (int_at(at + offset) != children[sighting.child].pid ||
+		if (int_at(at + offset) != children[sighting.child].own_pid ||
 		    (shape->known && offset != shape->pid_offset))
 			continue;
 		sighting.pid_offset = offset;
@@ -407,7 +407,7 @@ int vk_mm_again(const struct vk_memory *memory, const struct vk_found *found,
 	if (err)
 		return err == -ERANGE ? 0 : err;
 	root -= found->facts.base_vaddr;
-	if (pid != child->pid || child->stub_pfn == PAGEMAP_PFN_UNKNOWN ||
+	if (pid != child->own_pid || child->stub_pfn == PAGEMAP_PFN_UNKNOWN ||
 	    stub != found->facts.base_vaddr + (child->stub_pfn << 12) ||
 	    root & 4095 || root >> 12 >= memory->frame_count)
 		return 0;
