@@ -365,6 +365,58 @@ static void children_come_and_go(void **state)
 	vk_found_free(&found);
 }
 
+/* In outline one child is read, and the one that was asked for. */
+static void children_that_are_counted(void **state)
+{
+	const struct vk_child *child;
+	struct vk_found found;
+
+	(void)state;
+	made_process(4009, MADE_MAIN, MADE_MAIN, MADE_LIBC);
+	source = made_open();
+	assert_int_equal(vk_find_outline(source, MADE_MAIN, &found), 0);
+	assert_int_equal(found.facts.child_count, 3);
+	assert_int_equal(found.facts.helper_count, 1);
+	child = found.children.items;
+	assert_false(child[0].counted);
+	assert_true(child[0].pieces.count != 0);
+	assert_true(child[1].counted);
+	assert_int_equal(child[1].pieces.count, 0);
+	vk_found_free(&found);
+	assert_int_equal(vk_find_outline(source, MADE_OTHER_CHILD, &found), 0);
+	assert_int_equal(found.facts.pid, MADE_MAIN);
+	vk_found_free(&found);
+	assert_int_equal(vk_find_outline(source, 4009, &found), -ENOTSUP);
+	assert_non_null(strstr(pagemap_source_last_error(source),
+			       "4000 is a vkernel whose RAM it does not map"));
+}
+
+static void children_that_are_the_same(void **state)
+{
+	struct vk_found found;
+
+	(void)state;
+	find(MADE_MAIN, &found);
+	assert_int_equal(vk_find_same(source, &found), 1);
+	/* One that main traces and that has nothing of the RAM is no child. */
+	made_process(4009, MADE_MAIN, MADE_MAIN, MADE_LIBC);
+	assert_int_equal(vk_find_same(source, &found), 1);
+	made_process(4009, MADE_MAIN, MADE_MAIN,
+		     MADE_RAM("00400000-00401000", "r-xs", "00500000"));
+	assert_int_equal(vk_find_same(source, &found), 0);
+	made_remove(4009, NULL);
+	assert_int_equal(vk_find_same(source, &found), 1);
+	made_process(MADE_CHILD, MADE_MAIN, 1, MADE_LIBC);
+	assert_int_equal(vk_find_same(source, &found), 0);
+	made_remove(MADE_CHILD, NULL);
+	assert_int_equal(vk_find_same(source, &found), 0);
+	made_restart(MADE_MAIN, 1);
+	assert_int_equal(vk_find_same(source, &found), -ENOTSUP);
+	made_remove(MADE_MAIN, NULL);
+	assert_int_equal(vk_find_same(source, &found), -ESRCH);
+	vk_found_free(&found);
+}
+
 static void another_process_with_its_pid(void **state)
 {
 	struct vk_found found;
@@ -385,7 +437,7 @@ static void another_process_with_its_pid(void **state)
 
 int main(void)
 {
-	enum { ROWS = sizeof(refusals) / sizeof(refusals[0]), MADE_TESTS = 9 };
+	enum { ROWS = sizeof(refusals) / sizeof(refusals[0]), MADE_TESTS = 11 };
 #define MADE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 	struct CMUnitTest tests[MADE_TESTS + ROWS] = {
 		MADE(found_from_each_of_its_processes),
@@ -396,6 +448,8 @@ int main(void)
 		MADE(none_after_the_last),
 		MADE(the_largest_file_is_the_ram),
 		MADE(children_come_and_go),
+		MADE(children_that_are_counted),
+		MADE(children_that_are_the_same),
 		MADE(another_process_with_its_pid),
 	};
 	int i;

@@ -103,6 +103,19 @@ static void find_stub(struct vk_child *child, uint32_t page_shift)
 
 /* ---- One process --------------------------------------------------------- */
 
+int vk_tracing_read(struct pagemap_source *host, pid_t pid,
+		    struct proc_tracing *ret_tracing)
+{
+	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
+	struct buffer text = { 0 };
+	int err = host->ops->read_text(host, &ref, "status", &text);
+
+	if (!err)
+		err = parse_tracing(text.data, text.size, ret_tracing);
+	buffer_free(&text);
+	return err;
+}
+
 /* A process that is being read. */
 struct reading {
 	struct pagemap_source *host;

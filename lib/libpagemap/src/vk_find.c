@@ -335,15 +335,22 @@ static int read_main(struct suspect *suspect, uint32_t *ret_threads)
 }
 
 static int find_kin(const struct suspect *suspect, uint32_t thread_count,
-		    struct vk_strangers *ret_strangers)
+		    bool outline, struct vk_strangers *ret_strangers)
 {
 	int err = vk_kin_find(suspect->host, &suspect->ref, thread_count,
-			      suspect->found, ret_strangers);
+			      outline, suspect->found, ret_strangers);
 
 	return err ? refuse_reading(suspect, err, "children") : 0;
 }
 
-static int judge(struct pagemap_source *host, pid_t pid, bool needs_child,
+/* How closely main is looked at. */
+enum care {
+	CARE_OUTLINE,			/* one child at least is read */
+	CARE_WHOLE,			/* all children are, one at least */
+	CARE_AGAIN,			/* all are, and there may be none */
+};
+
+static int judge(struct pagemap_source *host, pid_t pid, enum care care,
 		 struct vk_found *ret_found, char *why)
 {
 	struct vk_found found = { .page_shift = host->page_shift };
@@ -359,8 +366,9 @@ static int judge(struct pagemap_source *host, pid_t pid, bool needs_child,
 		return refuse_reading(&suspect, err, "directory");
 	err = read_main(&suspect, &thread_count);
 	if (!err)
-		err = find_kin(&suspect, thread_count, &strangers);
-	if (!err && needs_child && !found.children.count)
+		err = find_kin(&suspect, thread_count, care == CARE_OUTLINE,
+			       &strangers);
+	if (!err && care != CARE_AGAIN && !found.children.count)
 		err = refuse_strangers(&suspect, &strangers);
 	host->ops->close_process(&suspect.ref);
 	buffer_free(&suspect.maps);
@@ -374,7 +382,7 @@ static int judge(struct pagemap_source *host, pid_t pid, bool needs_child,
 int vk_find_main(struct pagemap_source *host, pid_t pid,
 		 struct vk_found *ret_found, char *ret_why)
 {
-	return judge(host, pid, true, ret_found, ret_why);
+	return judge(host, pid, CARE_OUTLINE, ret_found, ret_why);
 }
 
 /* ---- From any of its processes ------------------------------------------- */
@@ -390,13 +398,13 @@ static int tell(struct pagemap_source *host, int err, const char *why)
 
 /* Whether another process is main of one that this belongs to. */
 static bool belongs_to(struct pagemap_source *host, pid_t pid, pid_t other,
-		       struct vk_found *ret_found, char *why)
+		       enum care care, struct vk_found *ret_found, char *why)
 {
 	struct vk_found found;
 
-	if (other <= 0 || judge(host, other, true, &found, why))
+	if (other <= 0 || judge(host, other, care, &found, why))
 		return false;
-	if (vk_is_kin(&found, pid)) {
+	if (vk_is_kin(&found, pid) && vk_kin_confirm(host, &found, pid)) {
 		*ret_found = found;
 		return true;
 	}
@@ -406,48 +414,49 @@ static bool belongs_to(struct pagemap_source *host, pid_t pid, pid_t other,
 	return false;
 }
 
-static int read_tracing(struct pagemap_source *host, pid_t pid,
-			struct proc_tracing *ret_tracing)
-{
-	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
-	struct buffer text = { 0 };
-	int err = host->ops->read_text(host, &ref, "status", &text);
-
-	if (!err)
-		err = parse_tracing(text.data, text.size, ret_tracing);
-	buffer_free(&text);
-	return err;
-}
-
-int vk_find(struct pagemap_source *host, pid_t pid, struct vk_found *ret_found)
+static int find(struct pagemap_source *host, pid_t pid, enum care care,
+		struct vk_found *ret_found)
 {
 	char why[SOURCE_DETAIL_SIZE], other[SOURCE_DETAIL_SIZE];
 	struct proc_tracing tracing;
 	size_t length;
-	int err = judge(host, pid, true, ret_found, why);
+	int err = judge(host, pid, care, ret_found, why);
 
 	if (!err)
 		return 0;
-	if (err != -ENOTSUP || read_tracing(host, pid, &tracing))
+	if (err != -ENOTSUP || vk_tracing_read(host, pid, &tracing))
 		return tell(host, err, why);
 	if (tracing.tracer_pid) {
-		if (belongs_to(host, pid, tracing.tracer_pid, ret_found, other))
+		if (belongs_to(host, pid, tracing.tracer_pid, care, ret_found,
+			       other))
 			return 0;
 		length = strlen(why);
 		snprintf(why + length, sizeof(why) - length,
 			 "; its tracer %.*s",
 			 (int)(sizeof(why) - sizeof("; its tracer ")), other);
-	} else if (belongs_to(host, pid, tracing.ppid, ret_found, other)) {
+	} else if (belongs_to(host, pid, tracing.ppid, care, ret_found,
+			      other)) {
 		return 0;
 	}
 	return tell(host, err, why);
+}
+
+int vk_find(struct pagemap_source *host, pid_t pid, struct vk_found *ret_found)
+{
+	return find(host, pid, CARE_WHOLE, ret_found);
+}
+
+int vk_find_outline(struct pagemap_source *host, pid_t pid,
+		    struct vk_found *ret_found)
+{
+	return find(host, pid, CARE_OUTLINE, ret_found);
 }
 
 int vk_find_again(struct pagemap_source *host, struct vk_found *found)
 {
 	char why[SOURCE_DETAIL_SIZE];
 	struct vk_found now;
-	int err = judge(host, found->facts.pid, false, &now, why);
+	int err = judge(host, found->facts.pid, CARE_AGAIN, &now, why);
 
 	if (err)
 		return tell(host, err, why);
@@ -462,6 +471,38 @@ int vk_find_again(struct pagemap_source *host, struct vk_found *found)
 	vk_found_free(found);
 	*found = now;
 	return 0;
+}
+
+/* Main is as it was: its pid, when it began, and memory that it still has. */
+static int read_same(struct pagemap_source *host, const struct process_ref *ref,
+		     const struct vk_found *found, struct proc_stat *ret_stat)
+{
+	struct buffer text = { 0 };
+	int err = host->ops->read_text(host, ref, "stat", &text);
+
+	if (!err)
+		err = parse_stat(text.data, text.size, ret_stat);
+	buffer_free(&text);
+	if (!err && ret_stat->start_ticks != found->start_ticks)
+		return -ENOTSUP;
+	return err;
+}
+
+int vk_find_same(struct pagemap_source *host, const struct vk_found *found)
+{
+	struct process_ref ref;
+	struct proc_stat stat;
+	int err = host->ops->open_process(host, found->facts.pid, &ref);
+
+	if (!err) {
+		err = read_same(host, &ref, found, &stat);
+		if (!err)
+			err = vk_kin_same(host, &ref, stat.thread_count, found);
+		host->ops->close_process(&ref);
+	}
+	return err < 0 ? source_fail(host, err == -ENOENT || err == -ESTALE ?
+				     -ESRCH : err, "children",
+				     found->facts.pid) : err;
 }
 
 int vk_open_ram(struct pagemap_source *host, const struct vk_found *found)

@@ -10,6 +10,8 @@
 
 #include "source.h"
 
+struct proc_tracing;
+
 /* Less is no RAM that a kernel could boot in; more, none that it could use. */
 #define VK_RAM_MIN_BYTES (UINT64_C(1) << 20)
 #define VK_RAM_MAX_BYTES (UINT64_C(1) << 40)
@@ -39,6 +41,7 @@ struct vk_child {
 	uint64_t mappings;		/* all VMAs of it in the host */
 	uint64_t tables_bytes;		/* VmPTE; UINT64_MAX: not known */
 	bool changed;			/* it ended or changed while read */
+	bool counted;			/* main traces it: no more was read */
 };
 
 /* What was found of a vkernel at one moment. */
@@ -63,8 +66,16 @@ struct vk_found {
 int vk_find(struct pagemap_source *host, pid_t pid, struct vk_found *ret_found);
 
 /*
- * Whether a process is a vkernel's main one.  Errors as vk_find, with the
- * sentence in ret_why, of SOURCE_DETAIL_SIZE.
+ * As vk_find, and quicker where there are many children: once one is found that
+ * has pages of the RAM, others that main traces are counted, and what they have
+ * mapped is not read.  The process that was asked for is read in any case.
+ */
+int vk_find_outline(struct pagemap_source *host, pid_t pid,
+		    struct vk_found *ret_found);
+
+/*
+ * Whether a process is a vkernel's main one, in outline.  Errors as vk_find,
+ * with the sentence in ret_why, of SOURCE_DETAIL_SIZE.
  */
 int vk_find_main(struct pagemap_source *host, pid_t pid,
 		 struct vk_found *ret_found, char *ret_why);
@@ -76,6 +87,12 @@ int vk_find_main(struct pagemap_source *host, pid_t pid,
  */
 int vk_find_again(struct pagemap_source *host, struct vk_found *found);
 
+/*
+ * Whether the children are still those that vk_find_again has found, and no
+ * other: 1, 0, or an error as of it.  Their mappings are not read anew.
+ */
+int vk_find_same(struct pagemap_source *host, const struct vk_found *found);
+
 void vk_found_free(struct vk_found *found);
 
 /*
@@ -86,6 +103,10 @@ void vk_found_free(struct vk_found *found);
 int vk_open_ram(struct pagemap_source *host, const struct vk_found *found);
 
 /* ---- vk_child.c -------------------------------------------------------- */
+
+/* What a process says of who traces it: 0 or a negative errno. */
+int vk_tracing_read(struct pagemap_source *host, pid_t pid,
+		    struct proc_tracing *ret_tracing);
 
 /* What one process says of itself. */
 struct vk_relative {
@@ -118,10 +139,21 @@ struct vk_strangers {
 	pid_t untraced;			/* with pages of the RAM */
 };
 
-/* Finds children and helpers of main, which is held.  -ENOMEM, -EMFILE. */
+/*
+ * Finds children and helpers of main, which is held; outline: as
+ * vk_find_outline does.  -ENOMEM, -EMFILE.
+ */
 int vk_kin_find(struct pagemap_source *host, const struct process_ref *ref,
-		uint32_t thread_count, struct vk_found *found,
+		uint32_t thread_count, bool outline, struct vk_found *found,
 		struct vk_strangers *ret_strangers);
+
+/* Reads a child that was counted: whether it has pages of the RAM, too. */
+bool vk_kin_confirm(struct pagemap_source *host, const struct vk_found *found,
+		    pid_t pid);
+
+/* As vk_find_same, of main, which is held. */
+int vk_kin_same(struct pagemap_source *host, const struct process_ref *ref,
+		uint32_t thread_count, const struct vk_found *found);
 
 /* Whether a process is one of them. */
 bool vk_is_kin(const struct vk_found *found, pid_t pid);

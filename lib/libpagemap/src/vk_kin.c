@@ -208,12 +208,42 @@ static void drop_ended(struct vk_found *found, const struct array *pids)
 	found->helpers.count = kept;
 }
 
+/* Whether a process lives and main traces it. */
+static bool is_traced(struct pagemap_source *host, pid_t pid,
+		      const struct vk_found *found)
+{
+	struct proc_tracing tracing;
+
+	return !vk_tracing_read(host, pid, &tracing) &&
+	       tracing.tracer_pid == found->facts.pid &&
+	       tracing.state != 'Z' && tracing.state != 'X';
+}
+
+/* 1 if it is one more child; 0: it has to be looked at closely. */
+static int count_child(struct pagemap_source *host, pid_t pid,
+		       struct vk_found *found)
+{
+	struct vk_child *place;
+
+	if (!is_traced(host, pid, found))
+		return 0;
+	place = array_push(&found->children, sizeof(*place));
+	if (!place)
+		return -ENOMEM;
+	*place = (struct vk_child){
+		.pid = pid, .stub_pfn = PAGEMAP_PFN_UNKNOWN,
+		.tables_bytes = UINT64_MAX, .counted = true,
+	};
+	return 1;
+}
+
 /*
  * Reads those of a list that are not known yet; one that was just forked may
  * not have been traced when it was read before.
  */
 static int read_listed(struct pagemap_source *host, const struct array *pids,
-		       struct vk_found *found, struct vk_strangers *strangers)
+		       bool outline, struct vk_found *found,
+		       struct vk_strangers *strangers)
 {
 	struct vk_relative relative;
 	size_t i;
@@ -225,6 +255,11 @@ static int read_listed(struct pagemap_source *host, const struct array *pids,
 
 		if (vk_is_kin(found, pid))
 			continue;
+		if (outline && found->children.count) {
+			err = count_child(host, pid, found);
+			if (err)
+				continue;
+		}
 		err = vk_relative_read(host, pid, found, &relative);
 		if (err == 1)
 			err = sort_relative(found, &relative, strangers);
@@ -242,7 +277,7 @@ static bool is_same_list(const struct array *a, const struct array *b)
 /* Until nobody came or went meanwhile, or they do so all the time. */
 static int find_listed(struct pagemap_source *host,
 		       const struct process_ref *ref, uint32_t thread_count,
-		       struct vk_found *found,
+		       bool outline, struct vk_found *found,
 		       struct vk_strangers *ret_strangers)
 {
 	struct array pids = { 0 }, last = { 0 };
@@ -260,7 +295,7 @@ static int find_listed(struct pagemap_source *host,
 			break;
 		same = same || (rounds && is_same_list(&pids, &last));
 		drop_ended(found, &pids);
-		err = read_listed(host, &pids, found, ret_strangers);
+		err = read_listed(host, &pids, outline, found, ret_strangers);
 		if (same)
 			break;
 	}
@@ -277,10 +312,11 @@ static int compare_children(const void *a, const void *b)
 }
 
 int vk_kin_find(struct pagemap_source *host, const struct process_ref *ref,
-		uint32_t thread_count, struct vk_found *found,
+		uint32_t thread_count, bool outline, struct vk_found *found,
 		struct vk_strangers *ret_strangers)
 {
-	int err = find_listed(host, ref, thread_count, found, ret_strangers);
+	int err = find_listed(host, ref, thread_count, outline, found,
+			      ret_strangers);
 
 	if (err)
 		return err;
@@ -293,4 +329,66 @@ int vk_kin_find(struct pagemap_source *host, const struct process_ref *ref,
 	found->facts.child_count = found->children.count;
 	found->facts.helper_count = found->helpers.count;
 	return 0;
+}
+
+/* ---- Whether they still are ----------------------------------------------- */
+
+/* What a process is to main, which it was not before: 1 a child, 0, -errno. */
+static int is_new_child(struct pagemap_source *host, pid_t pid,
+			const struct vk_found *found)
+{
+	struct vk_relative relative;
+	int got = vk_relative_read(host, pid, found, &relative);
+
+	if (got <= 0)
+		return got;
+	got = relative.tracer_pid == found->facts.pid &&
+	      has_own_pages(found, &relative.child);
+	vk_child_free(&relative.child);
+	return got;
+}
+
+bool vk_kin_confirm(struct pagemap_source *host, const struct vk_found *found,
+		    pid_t pid)
+{
+	const struct vk_child *children = found->children.items;
+	size_t i;
+
+	for (i = 0; i < found->children.count; i++)
+		if (children[i].pid == pid && children[i].counted)
+			return is_new_child(host, pid, found) == 1;
+	return true;
+}
+
+/* All that were are listed and traced; all others that are listed are none. */
+static int compare_listed(struct pagemap_source *host, const struct array *pids,
+			  const struct vk_found *found)
+{
+	const struct vk_child *children = found->children.items;
+	size_t i;
+	int got = 0;
+
+	for (i = 0; i < found->children.count; i++)
+		if (!has_pid(pids, children[i].pid) ||
+		    !is_traced(host, children[i].pid, found))
+			return 0;
+	for (i = 0; i < pids->count && !got; i++) {
+		pid_t pid = ((const pid_t *)pids->items)[i];
+
+		if (!vk_is_kin(found, pid))
+			got = is_new_child(host, pid, found);
+	}
+	return got < 0 ? got : !got;
+}
+
+int vk_kin_same(struct pagemap_source *host, const struct process_ref *ref,
+		uint32_t thread_count, const struct vk_found *found)
+{
+	struct array pids = { 0 };
+	int got = list_children(host, ref, thread_count, &pids);
+
+	if (!got)
+		got = compare_listed(host, &pids, found);
+	array_free(&pids);
+	return got;
 }

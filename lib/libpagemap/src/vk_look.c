@@ -13,7 +13,7 @@ int pagemap_vkernel_look(struct pagemap_source *host, pid_t pid,
 			 struct pagemap_vkernel *ret_vkernel)
 {
 	struct vk_found found;
-	int err = vk_find(host, pid, &found);
+	int err = vk_find_outline(host, pid, &found);
 
 	if (err)
 		return err;

@@ -222,55 +222,25 @@ static bool is_settled(const struct vk_state *state,
 	return linked == state->found.children.count;
 }
 
-static bool same_pids(const struct array *a, const struct array *b)
-{
-	const struct vk_child *x = a->items, *y = b->items;
-	size_t i;
-
-	if (a->count != b->count)
-		return false;
-	for (i = 0; i < a->count; i++)
-		if (x[i].pid != y[i].pid)
-			return false;
-	return true;
-}
-
-/* Whether the children are still those that the walk had: 1, 0, or an errno. */
-static int has_same_children(struct vk_state *state)
-{
-	struct array before = state->found.children;
-	int err, same = 0;
-
-	state->found.children = (struct array){ 0 };
-	err = vk_find_again(state->host, &state->found);
-	if (!err)
-		same = same_pids(&before, &state->found.children);
-	/* What was walked is joined with the children of that moment. */
-	if (!err && same) {
-		free_children(&state->found.children);
-		state->found.children = before;
-	} else {
-		free_children(&before);
-	}
-	return err ? err : same;
-}
-
 /*
  * Walks it until each child has its tables, and no child came or went.  The
  * last try counts as it is: what does not fit is said.
  */
 static int walk_settled(struct vk_state *state, struct vk_reading *reading)
 {
-	int i, same = 0, err = vk_find_again(state->host, &state->found);
+	int i, same = 0, err = 0;
 
 	for (i = 1; !err && !same; i++) {
 		vk_roots_drop(reading);
-		err = vk_ram_refresh(&state->ram);
+		/* What is walked is joined with the children of that moment. */
+		err = vk_find_again(state->host, &state->found);
+		if (!err)
+			err = vk_ram_refresh(&state->ram);
 		if (!err)
 			err = vk_roots_walk(state, reading);
 		if (err || i == TRIES)
 			break;
-		same = has_same_children(state);
+		same = vk_find_same(state->host, &state->found);
 		if (same < 0)
 			err = same;
 		same = same > 0 && is_settled(state, reading);

@@ -638,7 +638,7 @@ int pagemap_source_open_vkernel(struct pagemap_source *host, pid_t pid,
 	self->state.inside = opts ? opts->inside : NULL;
 	self->state.zero_pfn = PAGEMAP_PFN_UNKNOWN;
 	self->state.ram.fd = -1;
-	err = vk_find(host, pid, &self->state.found);
+	err = vk_find_outline(host, pid, &self->state.found);
 	if (!err)
 		err = open_ram(&self->state);
 	if (err) {

@@ -38,7 +38,8 @@ struct pagemap_vkernel {
 	uint64_t first_pfn;	/**< lowest frame that main maps from the file;
 				     below lies the kernel's image */
 	size_t child_count;	/**< address spaces of the guest: children that
-				     main traces and that map its RAM */
+				     main traces and that map its RAM; of a
+				     snapshot each was seen to, else one was */
 	size_t helper_count;	/**< processes that share main's mm */
 };
 
