@@ -237,19 +237,6 @@ static void set_child(const struct vk_reading *reading,
 		};
 }
 
-static uint64_t count_pages(const struct vk_reading *reading,
-			    const struct vk_tree *tree)
-{
-	const struct vk_leaf *leaves = tree->leaves.items;
-	uint64_t pages = 0;
-	size_t i;
-
-	for (i = 0; i < tree->leaves.count; i++)
-		pages += vk_leaf_kind(reading->layout, leaves[i].entry) ==
-			 VK_LEAF_PAGE;
-	return pages;
-}
-
 int pagemap_guest_process(const struct pagemap_process *process,
 			  struct pagemap_guest_process *ret_process)
 {
@@ -276,7 +263,7 @@ int pagemap_guest_process(const struct pagemap_process *process,
 		.link = mm->link,
 		.root_pfn = mm->tree.root_pfn,
 		.table_frames = mm->tree.tables.count,
-		.page_count = count_pages(reading, &mm->tree),
+		.page_count = mm->page_count,
 		.child_pages = mm->overlap.same,
 		.child_other = mm->overlap.other,
 		.host_pss = share.host_pss,

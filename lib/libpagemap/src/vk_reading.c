@@ -268,6 +268,8 @@ int vk_reading_make(struct vk_state *state, bool whole,
 				 &reading->overhead);
 	if (!err)
 		err = vk_frames_fill(state, whole, reading);
+	if (!err)
+		err = vk_share_fill(reading);
 	take_children(state, reading);
 	if (!err)
 		err = name_processes(reading);

@@ -25,6 +25,20 @@ struct vk_state {
 	uint64_t zero_pfn;		/* PAGEMAP_PFN_UNKNOWN: not found yet */
 };
 
+/* Between the least and the most that it can be; what it counts as. */
+struct vk_part {
+	uint64_t low;
+	uint64_t value;
+	uint64_t high;
+};
+
+/* What pages have of the host: units are parts of a byte, see vk_share.c. */
+struct vk_held {
+	struct vk_part pss_units;
+	struct vk_part uss_bytes;
+	struct vk_part swapped_units;
+};
+
 /* A guest mm. */
 struct vk_process {
 	pid_t pid;			/* of the snapshot's process */
@@ -33,6 +47,8 @@ struct vk_process {
 	size_t inside;			/* index; SIZE_MAX */
 	enum pagemap_guest_link link;
 	struct vk_overlap overlap;
+	uint64_t page_count;		/* leaves that are pages */
+	struct vk_held held;		/* by it alone */
 	bool changed;			/* its tables were not of one moment */
 	bool has_root;
 };
@@ -105,6 +121,9 @@ size_t vk_leaf_from(const struct vk_tree *tree, uint64_t vpn);
 void vk_state_free(struct vk_state *state);
 
 /* ---- vk_share.c: what they have of the host ----------------------------- */
+
+/* Once frames are filled: what each process has for itself.  0 or -ENOMEM. */
+int vk_share_fill(struct vk_reading *reading);
 
 /* Some processes of a reading taken together.  0 or -ENOMEM. */
 int vk_share_of(const struct vk_reading *reading,

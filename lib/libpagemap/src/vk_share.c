@@ -19,19 +19,6 @@ struct sharers {
 	uint32_t last;
 };
 
-/* Between the least and the most that it can be; what it counts as. */
-struct part {
-	uint64_t low;
-	uint64_t value;
-	uint64_t high;
-};
-
-struct held {
-	struct part pss_units;
-	struct part uss_bytes;
-	struct part swapped_units;
-};
-
 /* Whether an entry is a page that counts: not the zero page. */
 static bool counts(const struct vk_reading *reading, uint64_t entry,
 		   uint64_t *ret_pfn)
@@ -58,7 +45,7 @@ static void count(const struct vk_reading *reading, const struct vk_tree *tree,
 	}
 }
 
-static void add(struct part *part, uint64_t low, uint64_t value, uint64_t high)
+static void add(struct vk_part *part, uint64_t low, uint64_t value, uint64_t high)
 {
 	part->low += low;
 	part->value += value;
@@ -67,7 +54,7 @@ static void add(struct part *part, uint64_t low, uint64_t value, uint64_t high)
 
 /* A frame that may be in swap counts as resident, and may be either. */
 static void weigh_frame(const struct vk_reading *reading, uint64_t pfn,
-			uint64_t part, uint64_t own, struct held *held)
+			uint64_t part, uint64_t own, struct vk_held *held)
 {
 	bool maybe = vk_maybe_swapped(reading, pfn);
 
@@ -83,7 +70,7 @@ static void weigh_frame(const struct vk_reading *reading, uint64_t pfn,
 
 /* Each frame once: what was weighed is no longer counted. */
 static void weigh(const struct vk_reading *reading, const struct vk_tree *tree,
-		  struct sharers *tallies, struct held *held)
+		  struct sharers *tallies, struct vk_held *held)
 {
 	const struct vk_leaf *leaves = tree->leaves.items;
 	uint64_t pfn, page = UINT64_C(1) << reading->layout->page_shift;
@@ -103,12 +90,73 @@ static void weigh(const struct vk_reading *reading, const struct vk_tree *tree,
 	}
 }
 
+/* ---- Each for itself ---------------------------------------------------- */
+
+/* last: by frame, which process was weighed with it last, from 1. */
+static void weigh_alone(const struct vk_reading *reading,
+			struct vk_process *process, uint32_t number,
+			uint32_t *last)
+{
+	const struct vk_leaf *leaves = process->tree.leaves.items;
+	uint64_t pfn, page = UINT64_C(1) << reading->layout->page_shift;
+	size_t i;
+
+	for (i = 0; i < process->tree.leaves.count; i++) {
+		if (vk_leaf_kind(reading->layout, leaves[i].entry) !=
+		    VK_LEAF_PAGE)
+			continue;
+		process->page_count++;
+		pfn = vk_entry_pfn(reading->layout, leaves[i].entry);
+		if (pfn == reading->zero_pfn || last[pfn] == number)
+			continue;
+		last[pfn] = number;
+		weigh_frame(reading, pfn,
+			    (page << UNIT_SHIFT) / reading->mappers[pfn],
+			    reading->mappers[pfn] == 1 ? page : 0,
+			    &process->held);
+	}
+}
+
+int vk_share_fill(struct vk_reading *reading)
+{
+	uint32_t *last = calloc(reading->frame_count + 1, sizeof(*last));
+	size_t i;
+
+	if (!last)
+		return -ENOMEM;
+	for (i = 0; i < reading->process_count; i++)
+		weigh_alone(reading, &reading->processes[i], (uint32_t)i + 1,
+			    last);
+	free(last);
+	return 0;
+}
+
+/* ---- Several, as one ---------------------------------------------------- */
+
+static int weigh_together(const struct vk_reading *reading,
+			  const struct vk_process *const *processes,
+			  size_t process_count, struct vk_held *held)
+{
+	struct sharers *tallies = calloc(reading->frame_count + 1,
+				       sizeof(*tallies));
+	size_t i;
+
+	if (!tallies)
+		return -ENOMEM;
+	for (i = 0; i < process_count; i++)
+		count(reading, &processes[i]->tree, (uint32_t)i + 1, tallies);
+	for (i = 0; i < process_count; i++)
+		weigh(reading, &processes[i]->tree, tallies, held);
+	free(tallies);
+	return 0;
+}
+
 /* ---- With its quality --------------------------------------------------- */
 
 static struct pagemap_value value_of(const struct vk_reading *reading,
 				     const struct vk_process *const *processes,
 				     size_t process_count,
-				     const struct part *bytes)
+				     const struct vk_part *bytes)
 {
 	struct pagemap_value value = {
 		.value = bytes->value, .low = bytes->low, .high = bytes->high,
@@ -147,7 +195,7 @@ static uint64_t round_units(uint64_t units)
 	return (units + (UINT64_C(1) << (UNIT_SHIFT - 1))) >> UNIT_SHIFT;
 }
 
-static void to_bytes(struct part *units)
+static void to_bytes(struct vk_part *units)
 {
 	units->low = round_units(units->low);
 	units->value = round_units(units->value);
@@ -158,18 +206,15 @@ int vk_share_of(const struct vk_reading *reading,
 		const struct vk_process *const *processes, size_t process_count,
 		struct pagemap_guest_share *ret_share)
 {
-	struct sharers *tallies = calloc(reading->frame_count + 1,
-				       sizeof(*tallies));
-	struct held held = { 0 };
-	size_t i;
+	struct vk_held held = { 0 };
+	int err = 0;
 
-	if (!tallies)
-		return -ENOMEM;
-	for (i = 0; i < process_count; i++)
-		count(reading, &processes[i]->tree, (uint32_t)i + 1, tallies);
-	for (i = 0; i < process_count; i++)
-		weigh(reading, &processes[i]->tree, tallies, &held);
-	free(tallies);
+	if (process_count == 1)
+		held = processes[0]->held;
+	else
+		err = weigh_together(reading, processes, process_count, &held);
+	if (err)
+		return err;
 	to_bytes(&held.pss_units);
 	to_bytes(&held.swapped_units);
 	*ret_share = (struct pagemap_guest_share){
