@@ -226,6 +226,8 @@ static int find_zero(uint64_t *ret_pfn)
 	pagemap_source_close(source);
 	find();
 	err = vk_ram_open(vk_open_ram(source, &found), &found, false, &ram);
+	if (!err)
+		err = vk_ram_refresh(&ram);
 	assert_int_equal(err, 0);
 	err = vk_find_zero_page(source, &found, &ram, candidates, 5, ret_pfn);
 	vk_ram_close(&ram);

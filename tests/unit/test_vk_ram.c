@@ -43,10 +43,11 @@ static int open_ram(uint64_t bytes, bool is_live)
 		.page_shift = SHIFT,
 		.facts = { .ram_bytes = bytes, .first_pfn = FIRST_PFN },
 	};
-	int fd = dup(file);
+	int err, fd = dup(file);
 
 	assert_return_code(fd, errno);
-	return vk_ram_open(fd, &found, is_live, &ram);
+	err = vk_ram_open(fd, &found, is_live, &ram);
+	return err ? err : vk_ram_refresh(&ram);
 }
 
 static int begin(void **state)
@@ -169,6 +170,24 @@ static void states_are_found(void **state)
 	assert_states(written, 6);
 	assert_int_equal(vk_ram_refresh(&ram), 0);
 	assert_states(more, 6);
+}
+
+/* Of a stretch of data that begins in one window and ends in the next. */
+static void data_across_windows(void **state)
+{
+	const uint64_t border = 65536 + FIRST_PFN;
+	uint64_t pfn;
+
+	(void)state;
+	for (pfn = border - 5; pfn < border + 5; pfn++)
+		write_frame(pfn, 'x');
+	assert_int_equal(open_ram(FRAMES << SHIFT, true), 0);
+	for (pfn = border - 10; pfn < border + 10; pfn++)
+		assert_int_equal(ram.states[pfn],
+				 pfn >= border - 5 && pfn < border + 5 ?
+				 PAGEMAP_GUEST_RESIDENT :
+				 PAGEMAP_GUEST_UNTOUCHED);
+	assert_int_equal(ram.states[FRAMES - 1], PAGEMAP_GUEST_RESIDENT);
 }
 
 static void of_a_saved_file_data_count(void **state)
@@ -323,6 +342,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RAM(frames_are_read),
 		RAM(states_are_found),
+		RAM(data_across_windows),
 		RAM(of_a_saved_file_data_count),
 		RAM(stretches_that_are_used),
 		RAM(no_hole_is_filled),

@@ -22,8 +22,8 @@ struct vk_ram {
 };
 
 /*
- * Takes fd over, and finds states for the first time.  -ENOMEM, -EINVAL for a
- * size that is no RAM.
+ * Takes fd over.  Before vk_ram_refresh all seems untouched.  -ENOMEM, -EINVAL
+ * for a size that is no RAM.
  */
 int vk_ram_open(int fd, const struct vk_found *found, bool is_live,
 		struct vk_ram *ret_ram);

@@ -122,6 +122,8 @@ struct window {
 	char *at;			/* MAP_FAILED: not live, or no address
 					   space is left */
 	unsigned char *in_ram;
+	uint64_t data_first;		/* the stretch of data that was found */
+	uint64_t data_end;		/* last, which may go on behind it */
 };
 
 /* Data that lies in no RAM is in the host's swap. */
@@ -145,32 +147,49 @@ static int note_data(struct vk_ram *ram, const struct window *window,
 	return 0;
 }
 
-/* The next stretch of data inside of a window: 1, 0 at its end. */
-static int next_data(const struct vk_ram *ram, uint64_t *first, uint64_t *end,
-		     uint64_t window_end)
+/* The first stretch of data from a frame on; none: behind all frames. */
+static int find_data(const struct vk_ram *ram, uint64_t first,
+		     struct window *window)
 {
 	const off_t page = (off_t)1 << ram->page_shift;
-	off_t data = lseek(ram->fd, (off_t)(*first << ram->page_shift),
+	off_t data = lseek(ram->fd, (off_t)(first << ram->page_shift),
 			   SEEK_DATA);
 	off_t hole = data < 0 ? -1 : lseek(ram->fd, data, SEEK_HOLE);
 
+	window->data_first = window->data_end = UINT64_MAX;
 	/* No data up to the end; or it was cut short just now. */
 	if (hole < 0)
 		return errno == ENXIO ? 0 : -errno;
-	*first = (uint64_t)data >> ram->page_shift;
-	*end = (uint64_t)(hole + page - 1) >> ram->page_shift;
-	if (*end > window_end)
-		*end = window_end;
+	window->data_first = (uint64_t)data >> ram->page_shift;
+	window->data_end = (uint64_t)(hole + page - 1) >> ram->page_shift;
+	return 0;
+}
+
+/*
+ * The next stretch of data inside of a window: 1, 0 at its end.  The kernel
+ * goes through all of a stretch to find its end: it is asked once of each.
+ */
+static int next_data(const struct vk_ram *ram, uint64_t *first, uint64_t *end,
+		     struct window *window)
+{
+	int err = *first >= window->data_end ? find_data(ram, *first, window) :
+					       0;
+
+	if (err)
+		return err;
+	if (*first < window->data_first)
+		*first = window->data_first;
+	*end = window->data_end < window->end ? window->data_end : window->end;
 	return *first < *end;
 }
 
-static int refresh_window(struct vk_ram *ram, const struct window *window)
+static int refresh_window(struct vk_ram *ram, struct window *window)
 {
 	uint64_t first = window->first, end = window->end;
 	int got;
 
 	while (first < window->end &&
-	       (got = next_data(ram, &first, &end, window->end)) != 0) {
+	       (got = next_data(ram, &first, &end, window)) != 0) {
 		int err = got < 0 ? got : note_data(ram, window, first, end);
 
 		if (err)
@@ -230,7 +249,10 @@ static int open_states(struct vk_ram *ram, const struct vk_found *found)
 	ram->memory.frame_count = frames;
 	ram->first_pfn = found->facts.first_pfn;
 	ram->states = malloc(frames);
-	return ram->states ? vk_ram_refresh(ram) : -ENOMEM;
+	if (!ram->states)
+		return -ENOMEM;
+	memset(ram->states, PAGEMAP_GUEST_UNTOUCHED, frames);
+	return 0;
 }
 
 int vk_ram_open(int fd, const struct vk_found *found, bool is_live,

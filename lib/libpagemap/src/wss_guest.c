@@ -44,7 +44,7 @@ static int open_ram(struct pagemap_source *host, struct wss_guest *guest)
 	/* Takes the descriptor over, also where it fails. */
 	err = vk_ram_open(fd, &guest->found, true, &guest->ram);
 	guest->ram_is_open = !err;
-	return err;
+	return err ? err : vk_ram_refresh(&guest->ram);
 }
 
 static void note_target(struct wss_guest *guest, pid_t pid,
