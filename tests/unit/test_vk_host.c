@@ -320,18 +320,28 @@ static void what_is_taken_beside(void **state)
 	(void)state;
 	write_own();
 	find();
-	vk_overhead_read(source, &found, &overhead);
+	vk_overhead_read(source, &found, false, &overhead);
 	assert_int_equal(overhead.main_own_bytes, 123 * 1024);
 	assert_int_equal(overhead.main_tables_bytes, 40 * 1024);
 	assert_int_equal(overhead.children_own_bytes, 13 * 1024);
 	assert_int_equal(overhead.mapping_bytes, 192);
 	assert_int_equal(overhead.stack_bytes, 16384);
+	/* Sums tell of a child that has no other shared memory. */
+	made_write(MADE_CHILD, "smaps_rollup",
+		   "1000-2000 ---p 00000000 00:00 0 [rollup]\nRss: 30 kB\n"
+		   "Pss: 28 kB\nPss_Anon:       3 kB\n"
+		   "Pss_File:       9 kB\nPss_Shmem: 16 kB\n");
+	vk_overhead_read(source, &found, true, &overhead);
+	assert_int_equal(overhead.children_own_bytes, 14 * 1024);
+	((struct vk_child *)found.children.items)[0].maybe_shmem = true;
+	vk_overhead_read(source, &found, true, &overhead);
+	assert_int_equal(overhead.children_own_bytes, 13 * 1024);
 	/* Locks of VMAs apart, as from 6.4 until 6.14. */
 	made_write(0, "slabinfo", "vma_lock 1 2 40 4 1 :\n"
 		   "vm_area_struct 1 2 152 4 1 :\n");
 	/* A child that has ended takes nothing. */
 	made_remove(MADE_OTHER_CHILD, NULL);
-	vk_overhead_read(source, &found, &overhead);
+	vk_overhead_read(source, &found, false, &overhead);
 	assert_int_equal(overhead.mapping_bytes, 192);
 	assert_int_equal(overhead.children_own_bytes, 11 * 1024);
 }
@@ -344,10 +354,10 @@ static void what_is_not_known(void **state)
 	find();
 	made_remove(MADE_MAIN, "status");
 	/* No smaps at all is not the end of the children. */
-	vk_overhead_read(source, &found, &overhead);
+	vk_overhead_read(source, &found, false, &overhead);
 	assert_int_equal(overhead.children_own_bytes, UINT64_MAX);
 	made_write(MADE_CHILD, "smaps", "Rss: cut");
-	vk_overhead_read(source, &found, &overhead);
+	vk_overhead_read(source, &found, false, &overhead);
 	assert_int_equal(overhead.main_own_bytes, UINT64_MAX);
 	assert_int_equal(overhead.main_tables_bytes, UINT64_MAX);
 	assert_int_equal(overhead.children_own_bytes, UINT64_MAX);

@@ -40,28 +40,55 @@ static struct vk_piece piece_of(const struct maps_line *map, uint32_t shift)
 	};
 }
 
+static int add_piece(const struct maps_line *map, const struct vk_found *found,
+		     struct array *pieces)
+{
+	struct vk_piece *piece = array_push(pieces, sizeof(*piece));
+
+	if (!piece)
+		return -ENOMEM;
+	*piece = piece_of(map, found->page_shift);
+	return 0;
+}
+
 int vk_pieces_read(const struct buffer *maps, const struct vk_found *found,
-		   struct array *ret_pieces, uint64_t *ret_mappings)
+		   struct array *ret_pieces)
 {
 	struct text rest = { maps->data, maps->data + maps->size };
 	struct maps_line map;
 	struct span line;
+	int err = 0;
 
-	*ret_mappings = 0;
-	while (text_next_line(&rest, &line)) {
-		struct vk_piece *piece;
+	while (!err && text_next_line(&rest, &line))
+		if (!parse_maps_line(line, &map) && is_of_ram(&map, found))
+			err = add_piece(&map, found, ret_pieces);
+	return err;
+}
 
+/* File systems without a device of their own: one of them is tmpfs. */
+static bool may_be_shmem(const struct maps_line *map)
+{
+	return map->permissions[3] != 'p' || (map->inode && !map->dev_major);
+}
+
+static int read_mappings(const struct buffer *maps,
+			 const struct vk_found *found, struct vk_child *child)
+{
+	struct text rest = { maps->data, maps->data + maps->size };
+	struct maps_line map;
+	struct span line;
+	int err = 0;
+
+	while (!err && text_next_line(&rest, &line)) {
 		if (parse_maps_line(line, &map))
 			continue;
-		++*ret_mappings;
-		if (!is_of_ram(&map, found))
-			continue;
-		piece = array_push(ret_pieces, sizeof(*piece));
-		if (!piece)
-			return -ENOMEM;
-		*piece = piece_of(&map, found->page_shift);
+		child->mappings++;
+		if (is_of_ram(&map, found))
+			err = add_piece(&map, found, &child->pieces);
+		else
+			child->maybe_shmem |= may_be_shmem(&map);
 	}
-	return 0;
+	return err;
 }
 
 static bool follows(const struct vk_piece *piece, const struct vk_piece *before)
@@ -214,8 +241,7 @@ static int fill_relative(struct reading *reading, const struct vk_found *found,
 	if (!err)
 		err = read_maps(reading, &child->changed);
 	if (!err)
-		err = vk_pieces_read(&reading->maps, found, &child->pieces,
-				     &child->mappings);
+		err = read_mappings(&reading->maps, found, child);
 	if (err)
 		return err;
 	child->pid = reading->ref.pid;

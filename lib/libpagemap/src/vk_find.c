@@ -225,7 +225,7 @@ static int check_file(const struct suspect *suspect, uint64_t mapped_end)
 static int keep_ram(const struct suspect *suspect, const struct maps_line *maps,
 		    size_t count, uint64_t mapped_bytes)
 {
-	uint64_t mapped_end = end_of(maps, count), unused;
+	uint64_t mapped_end = end_of(maps, count);
 	struct vk_found *found = suspect->found;
 	int err;
 
@@ -256,7 +256,7 @@ static int keep_ram(const struct suspect *suspect, const struct maps_line *maps,
 		return refuse(suspect, -ENOTSUP,
 			      "maps a deleted file shared that is larger than "
 			      "any vkernel's RAM");
-	err = vk_pieces_read(&suspect->maps, found, &found->mapped, &unused);
+	err = vk_pieces_read(&suspect->maps, found, &found->mapped);
 	return err ? refuse_reading(suspect, err, "maps") : 0;
 }
 

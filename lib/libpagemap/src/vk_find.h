@@ -39,6 +39,8 @@ struct vk_child {
 	uint64_t stub_frames;		/* of its data, from stub_pfn on; 0 not
 					   known */
 	uint64_t mappings;		/* all VMAs of it in the host */
+	bool maybe_shmem;		/* of these one beside the RAM may have
+					   pages of shared memory */
 	uint64_t tables_bytes;		/* VmPTE; UINT64_MAX: not known */
 	bool changed;			/* it ended or changed while read */
 	bool counted;			/* main traces it: no more was read */
@@ -126,7 +128,7 @@ int vk_relative_read(struct pagemap_source *host, pid_t pid,
 
 /* Adds what a text of maps has of the RAM to an array of struct vk_piece. */
 int vk_pieces_read(const struct buffer *maps, const struct vk_found *found,
-		   struct array *ret_pieces, uint64_t *ret_mappings);
+		   struct array *ret_pieces);
 
 void vk_child_free(struct vk_child *child);
 

@@ -16,6 +16,7 @@ struct vk_ram {
 	int fd;
 	uint32_t page_shift;
 	uint64_t first_pfn;		/* below: the image, which reads as holes */
+	bool is_shmem;			/* a live file of a tmpfs */
 	bool is_live;			/* residency can be asked; of a saved
 					   file all data counts as resident */
 	uint8_t *states;		/* enum pagemap_guest_state, by frame */
@@ -68,7 +69,8 @@ struct vk_overhead {
 	uint64_t mapping_bytes;		/* one VMA's slab objects */
 };
 
+/* ram_is_shmem: its file lies in a tmpfs of this machine. */
 void vk_overhead_read(struct pagemap_source *host, const struct vk_found *found,
-		      struct vk_overhead *ret_overhead);
+		      bool ram_is_shmem, struct vk_overhead *ret_overhead);
 
 #endif

@@ -67,21 +67,63 @@ static bool has_ended(struct pagemap_source *host, pid_t pid, int err,
 	       host->ops->read_text(host, &ref, "stat", text) == -ENOENT;
 }
 
+/* All that is no shared memory; -ENOTSUP: of an old kernel. */
+static int read_private(struct pagemap_source *host, pid_t pid,
+			struct buffer *text, uint64_t *ret_bytes)
+{
+	const uint64_t needed = PAGEMAP_METRIC_BIT(PAGEMAP_PSS_ANON) |
+				PAGEMAP_METRIC_BIT(PAGEMAP_PSS_FILE);
+	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
+	struct smaps_sizes sizes;
+	int err = host->ops->read_text(host, &ref, "smaps_rollup", text);
+
+	if (!err)
+		err = parse_smaps_rollup(text->data, text->size, &sizes);
+	if (!err && (sizes.found & needed) != needed)
+		err = -ENOTSUP;
+	if (!err)
+		*ret_bytes = sizes.bytes[PAGEMAP_PSS_ANON] +
+			     sizes.bytes[PAGEMAP_PSS_FILE];
+	return err;
+}
+
+/*
+ * A child has a mapping for each few pages of the guest, and smaps a page of
+ * text for each of them: where the RAM is all the shared memory that it has,
+ * the sums tell as much.
+ */
+static int child_own(struct pagemap_source *host, const struct vk_found *found,
+		     const struct vk_child *child, bool ram_is_shmem,
+		     struct buffer *text, uint64_t *ret_bytes)
+{
+	struct told told;
+	int err;
+
+	if (ram_is_shmem && !child->maybe_shmem &&
+	    !read_private(host, child->pid, text, ret_bytes))
+		return 0;
+	err = read_told(host, child->pid, found, text, &told);
+	if (!err)
+		*ret_bytes = told.own_bytes;
+	return err;
+}
+
 /* A child that has ended takes nothing; one that cannot be read is not 0. */
 static uint64_t children_own(struct pagemap_source *host,
-			     const struct vk_found *found, struct buffer *text)
+			     const struct vk_found *found, bool ram_is_shmem,
+			     struct buffer *text)
 {
 	const struct vk_child *children = found->children.items;
-	struct told told;
-	uint64_t sum = 0;
+	uint64_t own, sum = 0;
 	size_t i;
 
 	for (i = 0; i < found->children.count; i++) {
 		pid_t pid = children[i].pid;
-		int err = read_told(host, pid, found, text, &told);
+		int err = child_own(host, found, &children[i], ram_is_shmem,
+				    text, &own);
 
 		if (!err)
-			sum += told.own_bytes;
+			sum += own;
 		else if (!has_ended(host, pid, err, text))
 			return UINT64_MAX;
 	}
@@ -116,7 +158,7 @@ static uint64_t mapping_object(struct pagemap_source *host, struct buffer *text)
 }
 
 void vk_overhead_read(struct pagemap_source *host, const struct vk_found *found,
-		      struct vk_overhead *ret_overhead)
+		      bool ram_is_shmem, struct vk_overhead *ret_overhead)
 {
 	struct vk_overhead overhead = {
 		.main_own_bytes = UINT64_MAX, .ram_swap_bytes = UINT64_MAX,
@@ -130,7 +172,8 @@ void vk_overhead_read(struct pagemap_source *host, const struct vk_found *found,
 		overhead.main_own_bytes = told.own_bytes;
 		overhead.ram_swap_bytes = told.ram_swap_bytes;
 	}
-	overhead.children_own_bytes = children_own(host, found, &text);
+	overhead.children_own_bytes = children_own(host, found, ram_is_shmem,
+						   &text);
 	overhead.main_tables_bytes = main_tables(host, found->facts.pid, &text);
 	overhead.mapping_bytes = mapping_object(host, &text);
 	buffer_free(&text);

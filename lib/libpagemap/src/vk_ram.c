@@ -6,10 +6,12 @@
  * holds, and where in the host, is not known here.
  */
 #include <errno.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "vk_host.h"
@@ -239,10 +241,13 @@ static int open_states(struct vk_ram *ram, const struct vk_found *found)
 {
 	uint64_t bytes = found->facts.ram_bytes;
 	uint64_t frames = bytes >> ram->page_shift;
+	struct statfs system;
 	struct stat st;
 
 	if (fstat(ram->fd, &st))
 		return -errno;
+	ram->is_shmem = ram->is_live && !fstatfs(ram->fd, &system) &&
+			system.f_type == TMPFS_MAGIC;
 	if (!S_ISREG(st.st_mode) || !frames || bytes > VK_RAM_MAX_BYTES ||
 	    found->facts.first_pfn >= frames)
 		return -EINVAL;

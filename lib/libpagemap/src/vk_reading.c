@@ -265,7 +265,7 @@ int vk_reading_make(struct vk_state *state, bool whole,
 	reading->facts = state->found.facts;
 	if (!err)
 		vk_overhead_read(state->host, &state->found,
-				 &reading->overhead);
+				 state->ram.is_shmem, &reading->overhead);
 	if (!err)
 		err = vk_frames_fill(state, whole, reading);
 	if (!err)
