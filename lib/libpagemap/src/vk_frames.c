@@ -281,7 +281,7 @@ static int compare_host_runs(const void *a, const void *b)
 	return (x->host_pfn > y->host_pfn) - (x->host_pfn < y->host_pfn);
 }
 
-int vk_frames_find_runs(struct vk_reading *reading)
+int vk_frames_find_runs(struct vk_reading *reading, bool whole)
 {
 	uint64_t pfn, first = 0;
 	int err = 0;
@@ -295,11 +295,11 @@ int vk_frames_find_runs(struct vk_reading *reading)
 		if (!place)
 			return -ENOMEM;
 		*place = pfn;
-		if (pfn)
+		if (pfn && whole)
 			err = add_host_run(reading, first, pfn - first);
 		first = pfn;
 	}
-	if (!err && reading->frame_count)
+	if (!err && whole && reading->frame_count)
 		err = add_host_run(reading, first, pfn - first);
 	if (reading->by_host.count)
 		qsort(reading->by_host.items, reading->by_host.count,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Looking into what a snapshot of a vkernel knows beside its processes: runs
- * of guest frames, where they are mapped, what is known of each guest process.
- * What these have of the host is in vk_share.c, sums and costs are in
- * vk_balance.c.  Nothing here reads anything.
+ * of guest frames, what is known of each guest process.  Where frames are
+ * mapped is in vk_places.c, what processes have of the host in vk_share.c, sums
+ * and costs are in vk_balance.c.  Nothing here reads anything.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -71,13 +71,6 @@ const char *pagemap_guest_link_name(enum pagemap_guest_link link)
 
 /* ---- Frames ------------------------------------------------------------- */
 
-static uint32_t run_bits(uint8_t bits)
-{
-	return PAGEMAP_RUN_USE_KNOWN |
-	       (bits & VK_FRAME_ACCESSED ? PAGEMAP_RUN_ACCESSED : 0) |
-	       (bits & VK_FRAME_MODIFIED ? PAGEMAP_RUN_MODIFIED : 0);
-}
-
 int pagemap_guest_run_at(const struct pagemap_guest *guest, size_t index,
 			 struct pagemap_guest_run *ret_run)
 {
@@ -102,7 +95,7 @@ int pagemap_guest_run_at(const struct pagemap_guest *guest, size_t index,
 		.use = reading->uses[first],
 		.mappers = reading->mappers[first],
 		.bits = reading->mappers[first] ?
-			run_bits(reading->bits[first]) : 0,
+			vk_run_bits(reading->bits[first]) : 0,
 	};
 	return 0;
 }
@@ -128,6 +121,23 @@ int pagemap_guest_run_of(const struct pagemap_guest *guest, uint64_t pfn,
 	return 0;
 }
 
+/* Of a reading that was not asked for each page. */
+static int search_host(const struct vk_reading *reading, uint64_t host_pfn,
+		       uint64_t *ret_pfn)
+{
+	uint64_t pfn;
+
+	if (host_pfn == PAGEMAP_PFN_UNKNOWN)
+		return -ENOENT;
+	for (pfn = 0; pfn < reading->frame_count; pfn++)
+		if (reading->host_pfns[pfn] == host_pfn)
+			break;
+	if (pfn == reading->frame_count)
+		return -ENOENT;
+	*ret_pfn = pfn;
+	return 0;
+}
+
 int pagemap_guest_from_host(const struct pagemap_guest *guest,
 			    uint64_t host_pfn, uint64_t *ret_pfn)
 {
@@ -135,6 +145,8 @@ int pagemap_guest_from_host(const struct pagemap_guest *guest,
 	const struct vk_host_run *runs = by_host->items;
 	size_t low = 0, high = by_host->count;
 
+	if (!high)
+		return search_host(of(guest), host_pfn, ret_pfn);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -147,67 +159,6 @@ int pagemap_guest_from_host(const struct pagemap_guest *guest,
 		return -ENOENT;
 	*ret_pfn = runs[low - 1].pfn + (host_pfn - runs[low - 1].host_pfn);
 	return 0;
-}
-
-/* ---- Places ------------------------------------------------------------- */
-
-struct collected {
-	struct pagemap_guest_place *places;
-	size_t room;
-	size_t count;
-};
-
-static void collect_places(const struct vk_reading *reading,
-			   const struct vk_tree *tree, uint64_t pfn,
-			   const struct pagemap_process *process,
-			   struct collected *collected)
-{
-	const struct vk_layout *layout = reading->layout;
-	const struct vk_leaf *leaves = tree->leaves.items;
-	size_t i;
-
-	for (i = 0; i < tree->leaves.count; i++) {
-		uint64_t entry = leaves[i].entry;
-
-		if (vk_entry_pfn(layout, entry) != pfn ||
-		    vk_leaf_kind(layout, entry) != VK_LEAF_PAGE)
-			continue;
-		if (collected->count++ >= collected->room)
-			continue;
-		collected->places[collected->count - 1] =
-			(struct pagemap_guest_place){
-			.process = process,
-			.vaddr = leaves[i].vpn << layout->page_shift,
-			.bits = run_bits((entry & layout->accessed ?
-					  VK_FRAME_ACCESSED : 0) |
-					 (entry & layout->modified ?
-					  VK_FRAME_MODIFIED : 0)),
-			.writable = entry & layout->writable,
-		};
-	}
-}
-
-size_t pagemap_guest_places(const struct pagemap_snapshot *snapshot,
-			    uint64_t pfn,
-			    struct pagemap_guest_place *ret_places,
-			    size_t count)
-{
-	const struct pagemap_guest *guest = pagemap_snapshot_guest(snapshot);
-	struct collected collected = { ret_places, count, 0 };
-	size_t i;
-
-	if (!guest)
-		return 0;
-	for (i = 0; i < of(guest)->process_count; i++) {
-		const struct vk_process *mm = &of(guest)->processes[i];
-		const struct pagemap_process *process =
-			pagemap_snapshot_find_pid(snapshot, mm->pid);
-
-		if (process)
-			collect_places(of(guest), &mm->tree, pfn, process,
-				       &collected);
-	}
-	return collected.count;
 }
 
 /* ---- Processes ---------------------------------------------------------- */

@@ -39,6 +39,8 @@ static void free_reading(struct vk_reading *reading)
 	free(reading->guest_flags);
 	array_free(&reading->runs);
 	array_free(&reading->by_host);
+	free(reading->places);
+	free(reading->place_firsts);
 	free(reading);
 }
 
@@ -278,7 +280,9 @@ int vk_reading_make(struct vk_state *state, bool whole,
 	if (!err)
 		err = read_guest_flags(state, reading);
 	if (!err)
-		err = vk_frames_find_runs(reading);
+		err = vk_frames_find_runs(reading, whole);
+	if (!err && whole)
+		err = vk_places_fill(reading);
 	if (err) {
 		free_reading(reading);
 		return err;

@@ -71,7 +71,11 @@ struct vk_reading {
 	uint64_t *guest_flags;		/* NULL: not known of any */
 	uint64_t zero_pfn;
 	struct array runs;		/* uint64_t: first frame of each */
-	struct array by_host;		/* struct vk_host_run, rising */
+	struct array by_host;		/* struct vk_host_run, rising; of each
+					   page alone, as the places */
+	struct vk_place *places;	/* by frame, pid, address */
+	uint64_t *place_firsts;		/* of each frame, and where the last's
+					   end; NULL: no index */
 	struct vk_inside inside;
 	struct vk_overhead overhead;
 	bool swap_untold;		/* data of a saved file counts as
@@ -88,7 +92,21 @@ struct vk_host_run {
 	uint64_t count;
 };
 
+/* A page: which process maps it, and which of its leaves does. */
+struct vk_place {
+	uint32_t process;
+	uint32_t leaf;
+};
+
 enum { VK_FRAME_ACCESSED = 1, VK_FRAME_MODIFIED = 2 };
+
+/* As a run has them, PAGEMAP_RUN_*. */
+static inline uint32_t vk_run_bits(uint8_t bits)
+{
+	return PAGEMAP_RUN_USE_KNOWN |
+	       (bits & VK_FRAME_ACCESSED ? PAGEMAP_RUN_ACCESSED : 0) |
+	       (bits & VK_FRAME_MODIFIED ? PAGEMAP_RUN_MODIFIED : 0);
+}
 
 /*
  * Reads it all; whole: the host's flags of each frame too.  Errors are those
@@ -146,7 +164,15 @@ void vk_roots_drop(struct vk_reading *reading);
 int vk_frames_fill(struct vk_state *state, bool whole,
 		   struct vk_reading *reading);
 
-/* When all is filled: where runs of frames that are alike begin. */
-int vk_frames_find_runs(struct vk_reading *reading);
+/*
+ * When all is filled: where runs of frames that are alike begin; whole: also
+ * by the host's frames.
+ */
+int vk_frames_find_runs(struct vk_reading *reading, bool whole);
+
+/* ---- vk_places.c: who maps each frame ----------------------------------- */
+
+/* When processes have their order.  0 or -ENOMEM. */
+int vk_places_fill(struct vk_reading *reading);
 
 #endif
