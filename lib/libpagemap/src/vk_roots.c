@@ -311,6 +311,7 @@ static struct vk_process *find_by_pages(const struct vk_layout *layout,
 					const struct vk_child *child)
 {
 	struct vk_process *best = NULL;
+	uint64_t most = 0;
 	bool twice = false;
 	size_t i;
 
@@ -323,13 +324,13 @@ static struct vk_process *find_by_pages(const struct vk_layout *layout,
 		vk_overlap_count(layout, &process->tree, child, &overlap);
 		if (!overlap.same || overlap.other > overlap.same / 8)
 			continue;
-		if (best && overlap.same == best->overlap.same) {
-			twice = true;
-		} else if (!best || overlap.same > best->overlap.same) {
+		if (overlap.same > most) {
 			best = process;
+			most = overlap.same;
 			twice = false;
+		} else if (overlap.same == most) {
+			twice = true;
 		}
-		process->overlap = overlap;
 	}
 	return twice ? NULL : best;
 }
