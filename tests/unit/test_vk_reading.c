@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a source of a vkernel says of guest processes that are not whole: whom
- * no child runs, whose child has no tables, whose stub is larger.  The tree
- * is made by hand.
+ * no child runs, whose child has no tables, whose stub is larger; and of RAM
+ * with more roots than there can be.  The tree is made by hand.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -150,12 +150,47 @@ static void test_no_child_no_pages_of_one(void **state)
 	assert_int_equal(guest.host_pss.quality, PAGEMAP_UNAVAILABLE);
 }
 
+/* Roots with the same tables below them, more than mms would have room for. */
+static void test_too_many_roots_are_said(void **state)
+{
+	uint64_t i, root = add_first_mm();
+
+	(void)state;
+	name_child(root, MADE_CHILD, 0x800);
+	name_child(add_other_mm(), MADE_OTHER_CHILD, 0x802);
+	for (i = 0; i < FRAMES / 3 - 3; i++)
+		guest_ram_copy(ram, root);
+	take();
+	assert_true(pagemap_source_has_feature(source,
+					       PAGEMAP_FEATURE_ALL_PIDS));
+}
+
+static void test_roots_left_out_are_said(void **state)
+{
+	uint64_t i, root = add_first_mm();
+
+	(void)state;
+	name_child(root, MADE_CHILD, 0x800);
+	name_child(add_other_mm(), MADE_OTHER_CHILD, 0x802);
+	for (i = 0; i < FRAMES / 3; i++)
+		guest_ram_copy(ram, root);
+	take();
+	assert_false(pagemap_source_has_feature(source,
+						PAGEMAP_FEATURE_ALL_PIDS));
+	assert_int_equal(guest_of(MADE_CHILD).host_pss.quality,
+			 PAGEMAP_BOUNDED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_all_frames_of_a_stub,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_child_no_pages_of_one,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_too_many_roots_are_said,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_roots_left_out_are_said,
 						set_up, tear_down),
 	};
 

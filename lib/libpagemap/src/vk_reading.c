@@ -129,10 +129,17 @@ const struct vk_process *vk_reading_find(const struct vk_reading *reading,
 
 /* ---- What is missing, and what is inside --------------------------------- */
 
-static void note_missing(struct vk_reading *reading)
+static void note_missing(const struct vk_state *state,
+			 struct vk_reading *reading)
 {
 	size_t i;
 
+	if (state->roots_left_out) {
+		reading->incomplete = true;
+		reading->incomplete_reason =
+			"the guest's RAM is full of what looks like page "
+			"tables: some of its processes may be missing";
+	}
 	for (i = 0; i < reading->process_count; i++) {
 		const struct vk_process *process = &reading->processes[i];
 
@@ -287,7 +294,7 @@ int vk_reading_make(struct vk_state *state, bool whole,
 		free_reading(reading);
 		return err;
 	}
-	note_missing(reading);
+	note_missing(state, reading);
 	*ret_reading = reading;
 	return 0;
 }

@@ -10,8 +10,19 @@
 
 #include "vk_reading.h"
 
-/* More roots than this in one guest are a lie. */
+/*
+ * More roots than this in one guest are a lie; and more than there could be
+ * trees, for every one has a table of its own at each level.
+ */
 #define ROOTS_MAX 65536
+
+static size_t roots_max(const struct vk_state *state,
+			const struct vk_layout *layout)
+{
+	uint64_t trees = state->ram.memory.frame_count / layout->levels;
+
+	return trees < ROOTS_MAX ? (size_t)trees : ROOTS_MAX;
+}
 
 /* Walks of a guest that does not hold still. */
 #define TRIES 4
@@ -143,7 +154,8 @@ static int search_all(struct vk_state *state, const struct vk_layout *layout,
 	ret_roots->count = 0;
 	state->mms.count = 0;
 	err = vk_scan_roots(layout, &state->ram.memory, resident_only,
-			    ROOTS_MAX, &search.also, ret_roots);
+			    roots_max(state, layout), &search.also, ret_roots);
+	state->roots_left_out = err == -E2BIG;
 	if (!err || err == -E2BIG)
 		err = vk_mm_search_end(&search, ret_roots, &state->shape,
 				       &state->mms);
@@ -381,6 +393,7 @@ static int walk_layout(struct vk_state *state, const struct vk_layout *layout,
 	struct array roots = { 0 }, candidates = { 0 };
 	int err = state->shape.known ? refresh_mms(state) : 0;
 
+	state->roots_left_out = false;
 	if (!err && !knows_all(state))
 		err = search_mms(state, layout, &roots);
 	if (!err)
