@@ -12,9 +12,6 @@
 /* Frames that may be the zero page and are looked at. */
 #define ZERO_CANDIDATES_MAX 4096
 
-/* Asked of the host at a time. */
-#define BLOCK_FRAMES 4096
-
 static int allocate(struct vk_reading *reading)
 {
 	size_t count = reading->frame_count;
@@ -171,15 +168,9 @@ static int find_zero_page(struct vk_state *state, struct vk_reading *reading)
 static int find_host_frames(struct vk_state *state, bool whole,
 			    struct vk_reading *reading)
 {
-	uint64_t pfn, part;
-	int err = 0;
+	int err = vk_host_frames(state->host, &state->found, 0,
+				 reading->frame_count, reading->host_pfns);
 
-	for (pfn = 0; pfn < reading->frame_count && !err; pfn += part) {
-		part = reading->frame_count - pfn;
-		part = part < BLOCK_FRAMES ? part : BLOCK_FRAMES;
-		err = vk_host_frames(state->host, &state->found, pfn,
-				     (size_t)part, reading->host_pfns + pfn);
-	}
 	if (err && err != -ENOMEM) {
 		/* Not permitted, perhaps: then where they lie is not known. */
 		memset(reading->host_pfns, 0xff, reading->frame_count *
