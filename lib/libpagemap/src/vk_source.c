@@ -32,12 +32,19 @@ static struct vk_source *of(struct pagemap_source *source)
 
 static int renew(struct vk_source *self, bool whole)
 {
+	struct pagemap_source *host = self->state.host;
 	struct vk_reading *reading;
-	int err = vk_reading_make(&self->state, whole, &reading);
+	int err;
 
+	/* What is said there is of this failure, not of an earlier one. */
+	host->detail[0] = '\0';
+	err = vk_reading_make(&self->state, whole, &reading);
 	if (err) {
+		if (!host->detail[0])
+			source_fail(host, err, "RAM of the vkernel",
+				    self->state.found.facts.pid);
 		snprintf(self->source.detail, sizeof(self->source.detail), "%s",
-			 self->state.host->detail);
+			 host->detail);
 		return err;
 	}
 	vk_reading_release(self->reading);
