@@ -72,25 +72,28 @@ static int compare_processes(const void *a, const void *b)
 /* A child without a tree is a guest process too, of which nothing is known. */
 static int add_childless(struct vk_reading *reading)
 {
-	size_t i, k, count = reading->process_count;
+	size_t i, count = reading->process_count;
+	bool *has_tree = calloc(reading->children.count + 1, sizeof(bool));
 	struct vk_process *all = reallocarray(reading->processes, count +
 					      reading->children.count + 1,
 					      sizeof(*all));
 
-	if (!all)
+	if (all)
+		reading->processes = all;
+	if (!all || !has_tree) {
+		free(has_tree);
 		return -ENOMEM;
-	reading->processes = all;
-	for (i = 0; i < reading->children.count; i++) {
-		for (k = 0; k < count; k++)
-			if (all[k].child == i)
-				break;
-		if (k < count)
-			continue;
-		all[reading->process_count++] = (struct vk_process){
-			.child = i, .inside = SIZE_MAX,
-			.tree.root_pfn = PAGEMAP_PFN_UNKNOWN,
-		};
 	}
+	for (i = 0; i < count; i++)
+		if (all[i].child != VK_NO_CHILD)
+			has_tree[all[i].child] = true;
+	for (i = 0; i < reading->children.count; i++)
+		if (!has_tree[i])
+			all[reading->process_count++] = (struct vk_process){
+				.child = i, .inside = SIZE_MAX,
+				.tree.root_pfn = PAGEMAP_PFN_UNKNOWN,
+			};
+	free(has_tree);
 	return 0;
 }
 

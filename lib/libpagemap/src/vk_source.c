@@ -86,18 +86,26 @@ static const struct vk_process *process_of(struct pagemap_source *source,
 static int vk_next_pid(struct pagemap_source *source, pid_t *pid)
 {
 	struct vk_source *self = of(source);
-	size_t i;
+	const struct vk_process *processes;
+	size_t low = 0, high;
 	int err = hold_some(self);
 
 	if (err)
 		return err;
-	for (i = 0; i < self->reading->process_count; i++) {
-		if (self->reading->processes[i].pid <= *pid)
-			continue;
-		*pid = self->reading->processes[i].pid;
-		return 1;
+	processes = self->reading->processes;
+	high = self->reading->process_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (processes[middle].pid <= *pid)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return 0;
+	if (low == self->reading->process_count)
+		return 0;
+	*pid = processes[low].pid;
+	return 1;
 }
 
 static int vk_open_process(struct pagemap_source *source, pid_t pid,
@@ -197,18 +205,20 @@ static pid_t pid_outside(struct pagemap_source *source, pid_t inside)
 {
 	const struct vk_reading *reading = of(source)->reading;
 	const struct vk_inside_process *told = reading->inside.processes.items;
-	size_t i;
+	size_t low = 0, high = reading->inside.processes.count;
 
-	for (i = 0; i < reading->inside.processes.count; i++)
-		if (told[i].pid == inside &&
-		    told[i].tree < reading->process_count)
-			break;
-	if (i == reading->inside.processes.count)
-		return -1;
-	for (size_t k = 0; k < reading->process_count; k++)
-		if (reading->processes[k].inside == i)
-			return reading->processes[k].pid;
-	return -1;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (told[middle].pid < inside)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < reading->inside.processes.count &&
+	       told[low].pid == inside &&
+	       told[low].tree < reading->process_count ?
+	       reading->processes[told[low].tree].pid : -1;
 }
 
 /* stat names other processes by their pids inside: said by those outside. */
