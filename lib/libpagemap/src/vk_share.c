@@ -161,7 +161,9 @@ static struct pagemap_value value_of(const struct vk_reading *reading,
 	struct pagemap_value value = {
 		.value = bytes->value, .low = bytes->low, .high = bytes->high,
 	};
+	const uint32_t harmless = VK_WRONG_READ | VK_WRONG_OUTSIDE;
 	size_t i, rootless = 0;
+	bool wrong = false;
 
 	if (bytes->low != bytes->high) {
 		value.quality = PAGEMAP_BOUNDED;
@@ -175,6 +177,7 @@ static struct pagemap_value value_of(const struct vk_reading *reading,
 	}
 	for (i = 0; i < process_count; i++) {
 		rootless += !processes[i]->has_root;
+		wrong |= (processes[i]->tree.wrong & ~harmless) != 0;
 		if (!processes[i]->changed)
 			continue;
 		value.low = value.high = bytes->value;
@@ -186,6 +189,12 @@ static struct pagemap_value value_of(const struct vk_reading *reading,
 			.quality = PAGEMAP_UNAVAILABLE,
 			.reason = PAGEMAP_REASON_MALFORMED,
 		};
+	/* Pages that were not found would be more of it. */
+	if ((wrong || rootless) && value.quality != PAGEMAP_ESTIMATED) {
+		value.low = value.high = bytes->value;
+		value.quality = PAGEMAP_ESTIMATED;
+		value.reason = PAGEMAP_REASON_MALFORMED;
+	}
 	return value;
 }
 
