@@ -115,6 +115,11 @@ truncate -s $((0x1800 * 8)) "$scratch/short/kpageflags"
 truncate -s $((0x1800 * 8)) "$scratch/short/kpagecount"
 rows short-flags --inside short -c pid,rss,pss,uss,quality
 
+# Whose tables lie: what they map is an estimate, of whom shares it a range.
+machine vkernel-hostile
+golden vkernel-hostile above memrank -S vkernel-hostile --vkernel 2000 \
+	-c "$columns"
+
 # What a host cannot tell is asked for, or refused.
 rank whole-system -w
 rank if-killed --if-killed pid:2020

@@ -212,8 +212,10 @@ static void report_quality(struct pagemap_source *source,
 		message("figures are ranges where pages may be shared: %s",
 			pagemap_feature_reason(source, PAGEMAP_FEATURE_PFN));
 	if (changed)
-		message("%zu process%s changed while being read: the figures "
-			"are estimates, marked ~", changed, plural(changed));
+		message("%zu process%s changed while being read%s: the figures "
+			"are estimates, marked ~", changed, plural(changed),
+			pagemap_source_kind(source) == PAGEMAP_SOURCE_VKERNEL ?
+			", or page tables make no sense" : "");
 }
 
 void report_unreadable(struct pagemap_source *source,

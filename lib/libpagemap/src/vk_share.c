@@ -161,7 +161,6 @@ static struct pagemap_value value_of(const struct vk_reading *reading,
 	struct pagemap_value value = {
 		.value = bytes->value, .low = bytes->low, .high = bytes->high,
 	};
-	const uint32_t harmless = VK_WRONG_READ | VK_WRONG_OUTSIDE;
 	size_t i, rootless = 0;
 	bool wrong = false;
 
@@ -177,7 +176,7 @@ static struct pagemap_value value_of(const struct vk_reading *reading,
 	}
 	for (i = 0; i < process_count; i++) {
 		rootless += !processes[i]->has_root;
-		wrong |= (processes[i]->tree.wrong & ~harmless) != 0;
+		wrong |= (processes[i]->tree.wrong & VK_WRONG_LOSES) != 0;
 		if (!processes[i]->changed)
 			continue;
 		value.low = value.high = bytes->value;

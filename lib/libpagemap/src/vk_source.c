@@ -355,7 +355,8 @@ static int vk_open_pages(struct pagemap_source *source,
 	*state = (struct vk_pages){ of(source)->reading, process };
 	*ret_pages = (struct pages_file){
 		.fd = -1, .uses_fd = -1, .state = state,
-		.changed = process->changed,
+		.changed = process->changed ||
+			   process->tree.wrong & VK_WRONG_LOSES,
 	};
 	return 0;
 }

@@ -63,6 +63,10 @@ enum vk_wrong {
 					   VK_LEAVES_PER_FRAME */
 };
 
+/* Pages may have been left out. */
+#define VK_WRONG_LOSES (VK_WRONG_TWICE | VK_WRONG_ENTRY | VK_WRONG_READ | \
+			VK_WRONG_LIMIT)
+
 /*
  * Leaves that all trees of one reading may have, for each frame of RAM.  Tables
  * are walked once, so 512 for a frame is what they could name at worst; this

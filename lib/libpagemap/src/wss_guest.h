@@ -66,7 +66,8 @@ struct wss_guest_page {
 
 /*
  * Reads a process's tables: struct wss_guest_page by rising address.  1 if
- * they did not change meanwhile, 0 if they did, or a negative errno.
+ * they did not change meanwhile, 0 if they did or make no sense, or a negative
+ * errno.
  */
 int wss_guest_walk(const struct wss_guest_target *guest,
 		   struct array *ret_pages);
