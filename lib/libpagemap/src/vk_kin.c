@@ -110,15 +110,23 @@ static int list_children(struct pagemap_source *host,
 static bool main_has(const struct vk_found *found, const struct vk_piece *piece)
 {
 	const struct vk_piece *mapped = found->mapped.items;
-	size_t i;
+	size_t low = 0, high = found->mapped.count;
 
-	for (i = 0; i < found->mapped.count; i++)
-		if (piece->start_vpn >= mapped[i].start_vpn &&
-		    piece->start_vpn - mapped[i].start_vpn <
-		    mapped[i].page_count)
-			return piece->first_pfn - mapped[i].first_pfn ==
-			       piece->start_vpn - mapped[i].start_vpn;
-	return false;
+	/* Both may have as many as the kernel allows. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (mapped[middle].start_vpn <= piece->start_vpn)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low)
+		return false;
+	mapped += low - 1;
+	return piece->start_vpn - mapped->start_vpn < mapped->page_count &&
+	       piece->first_pfn - mapped->first_pfn ==
+		       piece->start_vpn - mapped->start_vpn;
 }
 
 static bool has_own_pages(const struct vk_found *found,
@@ -167,25 +175,45 @@ static int sort_relative(struct vk_found *found, struct vk_relative *relative,
 	return 0;
 }
 
-bool vk_is_kin(const struct vk_found *found, pid_t pid)
+static bool has_pid(const struct array *pids, size_t count, pid_t pid)
 {
-	const struct vk_child *children = found->children.items;
-	const pid_t *helpers = found->helpers.items;
-	size_t i;
-
-	for (i = 0; i < found->children.count; i++)
-		if (children[i].pid == pid)
-			return true;
-	for (i = 0; i < found->helpers.count; i++)
-		if (helpers[i] == pid)
-			return true;
-	return false;
+	return count && bsearch(&pid, pids->items, count, sizeof(pid),
+				compare_pids);
 }
 
-static bool has_pid(const struct array *pids, pid_t pid)
+static int compare_children(const void *a, const void *b)
 {
-	return pids->count && bsearch(&pid, pids->items, pids->count,
-				      sizeof(pid), compare_pids);
+	const struct vk_child *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+/* Among so many of them, which are in order. */
+static bool is_among(const struct vk_found *found, size_t child_count,
+		     size_t helper_count, pid_t pid)
+{
+	const struct vk_child key = { .pid = pid };
+
+	return (child_count &&
+		bsearch(&key, found->children.items, child_count, sizeof(key),
+			compare_children)) ||
+	       has_pid(&found->helpers, helper_count, pid);
+}
+
+bool vk_is_kin(const struct vk_found *found, pid_t pid)
+{
+	return is_among(found, found->children.count, found->helpers.count,
+			pid);
+}
+
+static void put_in_order(struct vk_found *found)
+{
+	if (found->children.count)
+		qsort(found->children.items, found->children.count,
+		      sizeof(struct vk_child), compare_children);
+	if (found->helpers.count)
+		qsort(found->helpers.items, found->helpers.count,
+		      sizeof(pid_t), compare_pids);
 }
 
 /* Those that are in no list any more have ended. */
@@ -196,14 +224,14 @@ static void drop_ended(struct vk_found *found, const struct array *pids)
 	size_t i, kept = 0;
 
 	for (i = 0; i < found->children.count; i++) {
-		if (has_pid(pids, children[i].pid))
+		if (has_pid(pids, pids->count, children[i].pid))
 			children[kept++] = children[i];
 		else
 			vk_child_free(&children[i]);
 	}
 	found->children.count = kept;
 	for (i = kept = 0; i < found->helpers.count; i++)
-		if (has_pid(pids, helpers[i]))
+		if (has_pid(pids, pids->count, helpers[i]))
 			helpers[kept++] = helpers[i];
 	found->helpers.count = kept;
 }
@@ -245,6 +273,8 @@ static int read_listed(struct pagemap_source *host, const struct array *pids,
 		       bool outline, struct vk_found *found,
 		       struct vk_strangers *strangers)
 {
+	const size_t children = found->children.count;
+	const size_t helpers = found->helpers.count;
 	struct vk_relative relative;
 	size_t i;
 	int err = 0;
@@ -253,7 +283,7 @@ static int read_listed(struct pagemap_source *host, const struct array *pids,
 	for (i = 0; i < pids->count && err >= 0; i++) {
 		pid_t pid = ((const pid_t *)pids->items)[i];
 
-		if (vk_is_kin(found, pid))
+		if (is_among(found, children, helpers, pid))
 			continue;
 		if (outline && found->children.count) {
 			err = count_child(host, pid, found);
@@ -264,6 +294,7 @@ static int read_listed(struct pagemap_source *host, const struct array *pids,
 		if (err == 1)
 			err = sort_relative(found, &relative, strangers);
 	}
+	put_in_order(found);
 	return err < 0 ? err : 0;
 }
 
@@ -304,13 +335,6 @@ static int find_listed(struct pagemap_source *host,
 	return err;
 }
 
-static int compare_children(const void *a, const void *b)
-{
-	const struct vk_child *x = a, *y = b;
-
-	return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
 int vk_kin_find(struct pagemap_source *host, const struct process_ref *ref,
 		uint32_t thread_count, bool outline, struct vk_found *found,
 		struct vk_strangers *ret_strangers)
@@ -320,12 +344,6 @@ int vk_kin_find(struct pagemap_source *host, const struct process_ref *ref,
 
 	if (err)
 		return err;
-	if (found->children.count)
-		qsort(found->children.items, found->children.count,
-		      sizeof(struct vk_child), compare_children);
-	if (found->helpers.count)
-		qsort(found->helpers.items, found->helpers.count,
-		      sizeof(pid_t), compare_pids);
 	found->facts.child_count = found->children.count;
 	found->facts.helper_count = found->helpers.count;
 	return 0;
