@@ -11,7 +11,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Beyond this it takes too long: then nobody is joined. */
+/*
+ * Pairs that are looked at in all: beyond this it takes too long, and whoever
+ * is not joined by then is not.
+ */
 #define PAIRS_MAX (UINT64_C(1) << 24)
 
 /* Pages of a tree that follow each other. */
@@ -165,6 +168,26 @@ static void state_free(struct state *state)
 	free(state->tree_users);
 }
 
+static size_t count_waiting(const struct state *state)
+{
+	size_t p, waiting = 0;
+
+	for (p = 0; p < state->told_count; p++)
+		waiting += is_waiting(&state->told[p]);
+	return waiting;
+}
+
+/* Whether one more round may be made, in which somebody could be joined. */
+static bool may_go_on(const struct state *state, uint64_t *pairs_left)
+{
+	uint64_t pairs = (uint64_t)count_waiting(state) * state->tree_count;
+
+	if (!pairs || pairs > *pairs_left)
+		return false;
+	*pairs_left -= pairs;
+	return true;
+}
+
 int match_by_mappings(const struct vk_tree *trees, size_t tree_count,
 		      struct told *told, size_t told_count)
 {
@@ -176,18 +199,16 @@ int match_by_mappings(const struct vk_tree *trees, size_t tree_count,
 		.only_tree = calloc(told_count + 1, sizeof(size_t)),
 		.tree_users = calloc(tree_count + 1, sizeof(size_t)),
 	};
-	size_t p, waiting = 0;
+	uint64_t pairs_left = PAIRS_MAX;
 	int err = state.areas && state.only_tree && state.tree_users ?
 		  0 : -ENOMEM;
 
-	for (p = 0; p < told_count; p++)
-		waiting += is_waiting(&told[p]);
-	if (!err && waiting && (uint64_t)waiting * tree_count <= PAIRS_MAX) {
+	if (!err && count_waiting(&state))
 		err = fill(&state);
-		do {
-			if (!err)
-				find_possible(&state);
-		} while (!err && take_sure(&state));
+	while (!err && may_go_on(&state, &pairs_left)) {
+		find_possible(&state);
+		if (!take_sure(&state))
+			break;
 	}
 	state_free(&state);
 	return err;
