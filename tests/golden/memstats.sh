@@ -68,6 +68,20 @@ golden memstats-vkernel-pages-csv of_guest --pages --csv 2010
 golden memstats-vkernel-json json of_guest --json 2010
 golden memstats-vkernel-json-pages json of_guest --json --pages 2010
 golden memstats-vkernel-nobody of_guest
+
+# One whose root is cleared, and that no mm_struct names: its tables are not
+# found, which is not none.
+sed -e 's/^vkernel .*/& nameless/' \
+	-e '/^vkernel /a entry 1316 0 0\nentry 1316 510 0' \
+	tests/fixtures/machines/vkernel.txt >"$scratch/rootless.txt"
+cp tests/fixtures/machines/vkernel-guest.txt "$scratch"
+"$BUILD/tests/fixtures/mkproc" "$scratch/rootless.txt" "$scratch/rootless"
+rootless()
+{
+	memstats -S rootless --vkernel 2000 "$@"
+}
+golden memstats-vkernel-rootless rootless 2030
+golden memstats-vkernel-rootless-json json rootless --json 2030
 # And with what it says of itself.
 machine vkernel-guest
 told()

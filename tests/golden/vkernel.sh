@@ -120,6 +120,14 @@ machine vkernel-hostile
 golden vkernel-hostile above memrank -S vkernel-hostile --vkernel 2000 \
 	-c "$columns"
 
+# One whose root is cleared, and that no mm_struct names.
+sed -e 's/^vkernel .*/& nameless/' \
+	-e '/^vkernel /a entry 1316 0 0\nentry 1316 510 0' \
+	tests/fixtures/machines/vkernel.txt >"$scratch/rootless.txt"
+cp tests/fixtures/machines/vkernel-guest.txt "$scratch"
+"$BUILD/tests/fixtures/mkproc" "$scratch/rootless.txt" "$scratch/rootless"
+golden vkernel-rootless above memrank -S rootless --vkernel 2000 -c "$columns"
+
 # What a host cannot tell is asked for, or refused.
 rank whole-system -w
 rank if-killed --if-killed pid:2020

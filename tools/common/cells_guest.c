@@ -156,6 +156,12 @@ bool number_of_vmas(const struct row *row, int64_t *ret_number)
 	return guest->child_pid != 0;
 }
 
+/* Pages that a child maps with those that tables do. */
+static bool is_compared(const struct pagemap_guest_process *guest)
+{
+	return guest->child_pid && guest->root_pfn != PAGEMAP_PFN_UNKNOWN;
+}
+
 bool number_of_child_pages(const struct row *row, int64_t *ret_number)
 {
 	const struct pagemap_guest_process *guest = guest_of(row);
@@ -163,7 +169,7 @@ bool number_of_child_pages(const struct row *row, int64_t *ret_number)
 	if (!guest)
 		return false;
 	*ret_number = (int64_t)guest->child_pages;
-	return guest->child_pid != 0;
+	return is_compared(guest);
 }
 
 bool number_of_child_other(const struct row *row, int64_t *ret_number)
@@ -173,7 +179,7 @@ bool number_of_child_other(const struct row *row, int64_t *ret_number)
 	if (!guest)
 		return false;
 	*ret_number = (int64_t)guest->child_other;
-	return guest->child_pid != 0;
+	return is_compared(guest);
 }
 
 bool number_of_root(const struct row *row, int64_t *ret_number)

@@ -59,6 +59,17 @@ static void print_frames(const char *label, uint64_t frames, const char *note)
 	       plural(frames), note);
 }
 
+/* Its child drives it. */
+static void print_stub(const struct pagemap_guest_process *guest)
+{
+	static const char note[] = ", by which the vkernel drives it";
+
+	if (guest->stub_frames)
+		print_frames("stub", guest->stub_frames, note);
+	else
+		printf("  %-15s %12s  was not found\n", "stub", "-");
+}
+
 static void print_child(const struct pagemap_guest_process *guest)
 {
 	if (!guest->child_pid) {
@@ -118,8 +129,7 @@ void guest_print(const struct settings *settings, const struct row *row,
 				     sizes[i].note);
 	}
 	print_frames("page tables", guest->table_frames, "");
-	print_frames("stub", guest->stub_frames,
-		     ", by which the vkernel drives it");
+	print_stub(guest);
 	puts("  in the host");
 	for (i = 0; i < COUNT_OF(holds); i++)
 		footnotes_print_line(&notes, holds[i].label, held(guest, i),
@@ -131,12 +141,19 @@ void guest_print(const struct settings *settings, const struct row *row,
 
 /* ---- For programs ------------------------------------------------------- */
 
-static void set_pid(struct json *object, const char *key, pid_t pid)
+/* null where it is not known. */
+static void set_known(struct json *object, const char *key, uint64_t number,
+		      bool known)
 {
-	if (pid > 0)
-		json_set_number(object, key, pid);
+	if (known)
+		json_set_number(object, key, (int64_t)number);
 	else
 		json_set(object, key, NULL);
+}
+
+static void set_pid(struct json *object, const char *key, pid_t pid)
+{
+	set_known(object, key, (uint64_t)pid, pid > 0);
 }
 
 static struct json *json_inside(const struct pagemap_guest_process *guest)
@@ -154,23 +171,24 @@ static struct json *json_inside(const struct pagemap_guest_process *guest)
 
 struct json *guest_json(const struct pagemap_guest_process *guest)
 {
+	bool root = guest->root_pfn != PAGEMAP_PFN_UNKNOWN;
+	bool has_child = guest->child_pid != 0;
 	struct json *object = json_new_object();
 	size_t i;
 
 	set_pid(object, "child_pid", guest->child_pid);
 	set_pid(object, "guest_pid", guest->guest_pid);
 	json_set_text(object, "link", pagemap_guest_link_name(guest->link));
-	if (guest->root_pfn == PAGEMAP_PFN_UNKNOWN)
-		json_set(object, "root_pfn", NULL);
-	else
-		json_set_number(object, "root_pfn", (int64_t)guest->root_pfn);
-	json_set_number(object, "table_frames", (int64_t)guest->table_frames);
-	json_set_number(object, "stub_frames", (int64_t)guest->stub_frames);
-	json_set_number(object, "pages", (int64_t)guest->page_count);
-	json_set_number(object, "child_pages", (int64_t)guest->child_pages);
-	json_set_number(object, "child_other", (int64_t)guest->child_other);
-	json_set_number(object, "child_mappings",
-			(int64_t)guest->child_mappings);
+	set_known(object, "root_pfn", guest->root_pfn, root);
+	set_known(object, "table_frames", guest->table_frames, root);
+	set_known(object, "stub_frames", guest->stub_frames,
+		  guest->stub_frames != 0);
+	set_known(object, "pages", guest->page_count, root);
+	set_known(object, "child_pages", guest->child_pages,
+		  root && has_child);
+	set_known(object, "child_other", guest->child_other,
+		  root && has_child);
+	set_known(object, "child_mappings", guest->child_mappings, has_child);
 	for (i = 0; i < COUNT_OF(holds); i++)
 		json_set_value(object, holds[i].key, held(guest, i));
 	json_set(object, "inside", json_inside(guest));

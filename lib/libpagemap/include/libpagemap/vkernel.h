@@ -190,7 +190,8 @@ int pagemap_guest_from_host(const struct pagemap_guest *guest,
 
 /** How it is known which child runs a guest mm. */
 enum pagemap_guest_link {
-	PAGEMAP_GUEST_LINK_NONE,  /**< no child was found for it */
+	PAGEMAP_GUEST_LINK_NONE,  /**< no child was found for it, or none of
+				       its tables */
 	PAGEMAP_GUEST_LINK_PAGES, /**< what the child maps are its pages, and
 				       no other's */
 	PAGEMAP_GUEST_LINK_MM,	  /**< the guest's mm_struct names both */
@@ -213,8 +214,11 @@ struct pagemap_guest_process {
 	enum pagemap_guest_link link;
 	uint64_t root_pfn;	/**< guest frame of its top table;
 				     PAGEMAP_PFN_UNKNOWN: none was found */
-	uint64_t table_frames;	/**< page tables that were walked, root too */
-	uint64_t stub_frames;	/**< of its own: the stub's data */
+	uint64_t table_frames;	/**< page tables that were walked, root too;
+				     this and the pages below are not known of
+				     one without root, and are 0 */
+	uint64_t stub_frames;	/**< of its own: the stub's data; 0: none was
+				     found */
 	uint64_t page_count;	/**< pages that its tables map */
 	uint64_t child_pages;	/**< of these, such as its child maps now */
 	uint64_t child_other;	/**< pages that its child maps and its tables do
