@@ -147,21 +147,14 @@ static int take_vma(struct guest_reading *guest, const struct maps_line *line,
 
 static int read_child(struct guest_reading *guest)
 {
-	struct buffer *buffer = &guest->reading->reader->worker.text;
-	struct pagemap_source *host = host_of(guest);
 	struct smaps_sizes sizes;
 	struct maps_line line;
 	uint32_t vm_flags;
 	struct text text;
-	int err = host->ops->read_text(host, &guest->reading->target->ref,
-				       "smaps", buffer);
+	int err = wss_read_smaps(guest->reading, &text);
 
 	if (err)
 		return err;
-	/* It was there when it forgot. */
-	if (!buffer->size)
-		return -ENOENT;
-	text = (struct text){ buffer->data, buffer->data + buffer->size };
 	while ((err = parse_smaps_next(&text, &line, &sizes, &vm_flags)) == 1) {
 		err = take_vma(guest, &line, &sizes);
 		if (err)

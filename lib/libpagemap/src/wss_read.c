@@ -148,11 +148,24 @@ static int take_mapping(const struct reading *reading,
 	       found->is.start_vaddr < found[-1].is.end_vaddr ? -EAGAIN : 0;
 }
 
+int wss_read_smaps(const struct reading *reading, struct text *ret_text)
+{
+	struct pagemap_source *source = reading->reader->session->source;
+	struct buffer *buffer = &reading->reader->worker.text;
+	int err = source->ops->read_text(source, &reading->target->ref,
+					 "smaps", buffer);
+
+	if (err)
+		return err;
+	/* It was there when it forgot. */
+	if (!buffer->size)
+		return -ENOENT;
+	*ret_text = (struct text){ buffer->data, buffer->data + buffer->size };
+	return 0;
+}
+
 static int read_mappings(const struct reading *reading)
 {
-	struct wss_reader *reader = reading->reader;
-	struct pagemap_source *source = reader->session->source;
-	struct buffer *buffer = &reader->worker.text;
 	struct smaps_sizes sizes;
 	struct maps_line line;
 	uint32_t vm_flags;
@@ -160,15 +173,10 @@ static int read_mappings(const struct reading *reading)
 	int err;
 
 	reading->found->mappings.count = 0;
-	reader->told.count = 0;
-	err = source->ops->read_text(source, &reading->target->ref, "smaps",
-				     buffer);
+	reading->reader->told.count = 0;
+	err = wss_read_smaps(reading, &text);
 	if (err)
 		return err;
-	/* It was there when it forgot. */
-	if (!buffer->size)
-		return -ENOENT;
-	text = (struct text){ buffer->data, buffer->data + buffer->size };
 	while ((err = parse_smaps_next(&text, &line, &sizes, &vm_flags)) == 1) {
 		err = take_mapping(reading, &line, &sizes, vm_flags);
 		if (err)

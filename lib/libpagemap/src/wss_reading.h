@@ -35,6 +35,9 @@ struct reading {
 	uint64_t told_ns;		/* when all accesses were read */
 };
 
+/* The mappings of the process that is looked at; -ENOENT: it has ended. */
+int wss_read_smaps(const struct reading *reading, struct text *ret_text);
+
 /* What methods that tell by mapping say, by its sizes: the first that knows. */
 bool wss_tell_mapping(const struct reading *reading,
 		      const struct smaps_sizes *sizes,
