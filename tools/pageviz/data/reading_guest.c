@@ -198,19 +198,9 @@ static int add_run(struct taking *taking, const struct pagemap_guest_run *run)
 static int add_area(struct taking *taking, uint64_t first, uint64_t end,
 		    const char *name)
 {
-	struct area *area;
+	int err = area_add(taking, first, end, name);
 
-	if (first >= end)
-		return 0;
-	area = list_add(&taking->areas, sizeof(*area));
-	if (!area)
-		return -ENOMEM;
-	*area = (struct area){
-		.first_page = first,
-		.end_page = end,
-		.name = store_own_text(taking->store, name),
-	};
-	return area->name ? extent_add(taking, first, end) : -ENOMEM;
+	return err ? err : extent_add(taking, first, end);
 }
 
 /* ---- The picture ------------------------------------------------------- */

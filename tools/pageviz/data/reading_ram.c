@@ -21,24 +21,6 @@
 
 /* ---- Zones ------------------------------------------------------------- */
 
-static int add_area(struct taking *taking, uint64_t first, uint64_t end,
-		    const char *name)
-{
-	struct area *area;
-
-	if (first >= end)
-		return 0;
-	area = list_add(&taking->areas, sizeof(*area));
-	if (!area)
-		return -ENOMEM;
-	*area = (struct area){
-		.first_page = first,
-		.end_page = end,
-		.name = store_text(taking->store, name),
-	};
-	return area->name ? 0 : -ENOMEM;
-}
-
 /* Frames between zones have areas too: none is lost. */
 static int add_zones(struct taking *taking, const struct pagemap_ram *ram,
 		     uint64_t end)
@@ -50,17 +32,17 @@ static int add_zones(struct taking *taking, const struct pagemap_ram *ram,
 	int err = 0;
 
 	for (i = 0; !err && !pagemap_ram_zone_at(ram, i, &zone); i++) {
-		err = add_area(taking, next, zone.first_pfn,
+		err = area_add(taking, next, zone.first_pfn,
 			       "outside of zones");
 		next = zone.first_pfn + zone.frame_count;
 		snprintf(name, sizeof(name), "node %d %s", zone.node,
 			 zone.name);
 		if (!err)
-			err = add_area(taking, zone.first_pfn, next,
+			err = area_add(taking, zone.first_pfn, next,
 				       zone.node < 0 ? "zones that overlap"
 						     : name);
 	}
-	return err ? err : add_area(taking, next, end,
+	return err ? err : area_add(taking, next, end,
 				    i ? "outside of zones" : "RAM");
 }
 

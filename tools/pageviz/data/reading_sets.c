@@ -154,7 +154,25 @@ int stretch_add(struct taking *taking, const struct stretch *stretch)
 	return err;
 }
 
-/* ---- Extents ----------------------------------------------------------- */
+/* ---- Areas and extents ------------------------------------------------- */
+
+int area_add(struct taking *taking, uint64_t first_page, uint64_t end_page,
+	     const char *name)
+{
+	struct area *area;
+
+	if (first_page >= end_page)
+		return 0;
+	area = list_add(&taking->areas, sizeof(*area));
+	if (!area)
+		return -ENOMEM;
+	*area = (struct area){
+		.first_page = first_page,
+		.end_page = end_page,
+		.name = store_text(taking->store, name),
+	};
+	return area->name ? 0 : -ENOMEM;
+}
 
 int extent_add(struct taking *taking, uint64_t first_page, uint64_t end_page)
 {

@@ -96,6 +96,10 @@ int stretch_close(struct taking *taking);
 /* Shows pages, which rise.  0 or -ENOMEM. */
 int extent_add(struct taking *taking, uint64_t first_page, uint64_t end_page);
 
+/* Adds an area of frames, whose name is escaped; none if it is empty. */
+int area_add(struct taking *taking, uint64_t first_page, uint64_t end_page,
+	     const char *name);
+
 /* What was listed is the picture's now. */
 int picture_settle(struct taking *taking, struct picture *picture);
 
