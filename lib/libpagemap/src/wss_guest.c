@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/sysmacros.h>
 
 /* ---- Opened ------------------------------------------------------------ */
@@ -31,16 +32,17 @@ static int take_snapshot(struct pagemap_source *vkernel, const pid_t *pids,
 	return err;
 }
 
-static int open_ram(struct pagemap_source *host, struct wss_guest *guest)
+static int open_ram(struct pagemap_source *vkernel, struct wss_guest *guest)
 {
-	int err = vk_find(host, guest->reading->facts.pid, &guest->found);
-	int fd;
+	struct pagemap_source *host = pagemap_source_host(vkernel);
+	int fd, err;
 
-	if (err)
-		return err;
-	fd = vk_open_ram(host, &guest->found);
-	if (fd < 0)
+	err = vk_find(host, guest->reading->facts.pid, &guest->found);
+	fd = err ? err : vk_open_ram(host, &guest->found);
+	if (fd < 0) {
+		memcpy(vkernel->detail, host->detail, sizeof(host->detail));
 		return fd;
+	}
 	/* Takes the descriptor over, also where it fails. */
 	err = vk_ram_open(fd, &guest->found, true, &guest->ram);
 	guest->ram_is_open = !err;
@@ -88,7 +90,7 @@ int wss_guest_open(struct pagemap_source *vkernel, const pid_t *pids,
 		return -ENOMEM;
 	err = take_snapshot(vkernel, pids, count, guest);
 	if (!err)
-		err = open_ram(pagemap_source_host(vkernel), guest);
+		err = open_ram(vkernel, guest);
 	if (!err)
 		err = note_targets(guest, pids, count);
 	if (err)
