@@ -7,6 +7,7 @@
 #include "own_inside.h"
 
 #include "own_chance.h"
+#include "vk_told.h"
 
 #define MAPS "400000-500000 r-xp 00000000 08:01 7 /bin/x\n" \
 	     "600000-700000 rw-p 00000000 00:00 0 [heap]\n"
@@ -445,6 +446,27 @@ static void test_endless_pages(void **unused)
 	assert_true(inside.entries_read < UINT64_C(2) << 27);
 }
 
+/* Of all processes together only so many are kept. */
+static void test_endless_mappings(void **unused)
+{
+	struct told_limit limit = {
+		.end_vpn = UINT64_C(1) << 27, .pages_each = 8, .pages = 8,
+		.mappings = 3,
+	};
+	struct told told;
+
+	(void)unused;
+	add_told(10, "server\n", MAPS);
+	add_told(11, "liar\n", MAPS);
+	assert_int_equal(told_read(&inside.source, 10, &limit, &told), 0);
+	assert_int_equal(told.mappings.count, 2);
+	told_free(&told);
+	assert_int_equal(limit.mappings, 1);
+	assert_int_equal(told_read(&inside.source, 11, &limit, &told), -E2BIG);
+	assert_int_equal(limit.mappings, 1);
+	assert_int_equal(inside.open_files, 0);
+}
+
 static void test_nothing(void **unused)
 {
 	(void)unused;
@@ -597,6 +619,7 @@ int main(void)
 		CASE(test_names),
 		CASE(test_errors),
 		CASE(test_endless_pages),
+		CASE(test_endless_mappings),
 		CASE(test_nothing),
 		CASE(test_families),
 	};

@@ -14,6 +14,9 @@
 /* Beside what trees hold: of what is older or younger than they are. */
 #define SLACK_PAGES 65536
 
+/* 64 times what the kernel allows one process. */
+#define MAPPINGS_MAX (UINT64_C(1) << 22)
+
 /*
  * No process of more than twice the pages of the largest tree can be joined,
  * and all of them together have about what the trees have.
@@ -33,6 +36,7 @@ static struct told_limit limit_of(const struct vk_layout *layout,
 		.end_vpn = UINT64_C(1) << layout->levels * layout->index_bits,
 		.pages_each = most * 2,
 		.pages = all * 4 + SLACK_PAGES,
+		.mappings = MAPPINGS_MAX,
 	};
 }
 

@@ -86,7 +86,7 @@ static void part_mappings(struct told *told)
 
 static int read_mappings(struct pagemap_source *inside,
 			 const struct process_ref *ref, struct buffer *text,
-			 struct told *told)
+			 struct told_limit *limit, struct told *told)
 {
 	struct maps_line line;
 	struct span span;
@@ -96,9 +96,14 @@ static int read_mappings(struct pagemap_source *inside,
 	if (err)
 		return err;
 	rest = (struct text){ text->data, text->data + text->size };
-	while (!err && text_next_line(&rest, &span))
-		if (!parse_maps_line(span, &line))
-			err = add_mapping(told, &line, inside->page_shift);
+	while (!err && text_next_line(&rest, &span)) {
+		if (parse_maps_line(span, &line))
+			continue;
+		err = told->mappings.count == limit->mappings ? -E2BIG :
+		      add_mapping(told, &line, inside->page_shift);
+	}
+	if (!err)
+		limit->mappings -= told->mappings.count;
 	part_mappings(told);
 	return err ? err : told->mappings.count ? 0 : -ENODATA;
 }
@@ -250,7 +255,7 @@ int told_read(struct pagemap_source *inside, pid_t pid,
 
 	if (err)
 		return err;
-	err = read_mappings(inside, &ref, &text, &told);
+	err = read_mappings(inside, &ref, &text, limit, &told);
 	if (!err)
 		err = read_pages(inside, &ref, limit, &told);
 	if (!err)

@@ -32,12 +32,14 @@ struct told_limit {
 	uint64_t end_vpn;		/* addresses that tables can have */
 	size_t pages_each;		/* of one process */
 	size_t pages;			/* that are left for all */
+	size_t mappings;		/* likewise */
 };
 
 /*
  * Reads one process.  -ENODATA: it has no mm, as kernel threads and the dead.
- * -ENOMEM, -EMFILE, or why it cannot be read.  Of a process with more pages
- * than the limit allows none is kept: it is without frames.
+ * -ENOMEM, -EMFILE, -E2BIG if it has more mappings than are left, or why it
+ * cannot be read.  Of a process with more pages than the limit allows none is
+ * kept: it is without frames.
  */
 int told_read(struct pagemap_source *inside, pid_t pid,
 	      struct told_limit *limit, struct told *ret_told);
