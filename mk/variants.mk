@@ -62,4 +62,5 @@ lint-clang-tidy:
 
 lint-shellcheck:
 	$(Q)mk/lint.sh shellcheck -- tests/run .ci/run \
-		$(wildcard mk/*.sh tests/*/*.sh tools/*/*.bash-completion)
+		$(wildcard mk/*.sh tests/*/*.sh docs/*/*.sh \
+			tools/*/*.bash-completion)

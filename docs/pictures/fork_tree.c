@@ -19,10 +19,9 @@
 #include <unistd.h>
 
 #define PAGE 4096
-#define PAGES 6144		/* that the first of them has */
 #define LEVELS 3		/* of two children each below it */
-#define PART (PAGES / 6)	/* that a child writes, at least */
 
+static unsigned int pages = 6144;	/* that the first of them has */
 static volatile char *memory;
 
 static void write_page(unsigned int page)
@@ -33,15 +32,15 @@ static void write_page(unsigned int page)
 		usleep(1000);
 }
 
-/* A part that its level writes, and every so many pages of the last third,
+/* A sixth that its level writes, and every so many pages of the last third,
  * which is all that looks different in each of them. */
 static void write_part(unsigned int level, unsigned int number)
 {
-	unsigned int i, step = 7 + 4 * level + number % 4;
+	unsigned int i, step = 7 + 4 * level + number % 4, part = pages / 6;
 
-	for (i = 0; i < PART; i++)
-		write_page(level * PART + i);
-	for (i = (LEVELS + 1) * PART + number; i < PAGES; i += step)
+	for (i = 0; i < part; i++)
+		write_page(level * part + i);
+	for (i = (LEVELS + 1) * part + number; i < pages; i += step)
 		write_page(i);
 }
 
@@ -160,18 +159,21 @@ static void tell(void)
 
 int main(void)
 {
+	const char *wanted = getenv("pages");
 	unsigned int i;
 
+	if (wanted)
+		pages = (unsigned int)atoi(wanted);
 	mkdir("/proc", 0755);
 	mkdir("/host", 0755);
 	mount("proc", "/proc", "proc", 0, NULL);
 	if (mount("none", "/host", "hostfs", 0, getenv("told")))
 		perror("/host");
-	memory = mmap(NULL, (size_t)PAGES * PAGE, PROT_READ | PROT_WRITE,
+	memory = mmap(NULL, (size_t)pages * PAGE, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return 1;
-	for (i = 0; i < PAGES; i++)
+	for (i = 0; i < pages; i++)
 		memory[(size_t)i * PAGE] = 1;
 	prctl(PR_SET_NAME, "level-0");
 	grow(0, 0);
