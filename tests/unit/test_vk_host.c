@@ -21,6 +21,7 @@
 #define FRAMES (MADE_RAM_BYTES / PAGE)
 #define PRESENT (UINT64_C(1) << 63)
 #define SWAPPED (UINT64_C(1) << 62)
+#define FILE_PAGE (UINT64_C(1) << 61)
 
 static struct pagemap_source *source;
 static struct vk_found found;
@@ -204,9 +205,11 @@ static void no_flags(void **state)
 
 #define DATA (MADE_BASE + 0x200000)	/* of the image, 1.5 MiB of it */
 
+/* As main does, to whom the page is then. */
 static void write_word(uint64_t vaddr, uint64_t word)
 {
 	made_write_at(MADE_MAIN, "mem", vaddr, &word, 8);
+	write_entry(MADE_MAIN, vaddr, PRESENT | 1);
 }
 
 static void write_both(uint64_t vaddr, uint64_t pfn)
@@ -268,6 +271,31 @@ static void the_zero_page(void **state)
 	made_write_at(MADE_MAIN, MADE_RAM_NAME, 0x502fff, "x", 1);
 	assert_int_equal(find_zero(&pfn), 0);
 	assert_int_equal(pfn, 0x501);
+}
+
+/* Words in pages that main has not written are none of its. */
+static void pages_that_are_not_read(void **state)
+{
+	static const struct {
+		uint64_t entry;
+		int found;
+	} cases[] = {
+		{ PRESENT | 1, 0 },
+		{ SWAPPED, 0 },
+		{ PRESENT | FILE_PAGE | 1, -ENOENT },
+		{ 0, -ENOENT },
+	};
+	uint64_t pfn = 0;
+	size_t i;
+
+	(void)state;
+	made_process(MADE_MAIN, 1, 0, MADE_MAIN_MAPS);
+	made_size(MADE_MAIN, "mem", DATA + 0x180000);
+	write_both(DATA + 0x40, 0x501);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		write_entry(MADE_MAIN, DATA + 0x40, cases[i].entry);
+		assert_int_equal(find_zero(&pfn), cases[i].found);
+	}
 }
 
 static void no_memory_to_look_into(void **state)
@@ -375,6 +403,7 @@ int main(void)
 		MADE(flags_of_frames),
 		MADE(no_flags),
 		MADE(the_zero_page),
+		MADE(pages_that_are_not_read),
 		MADE(no_memory_to_look_into),
 		MADE(what_is_taken_beside),
 		MADE(what_is_not_known),

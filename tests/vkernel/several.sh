@@ -116,6 +116,24 @@ look()
 	shared_ksm=$(all "$pair | .ksm_bytes")
 }
 
+# What the host has mapped in it of files, in KiB.
+files_of()
+{
+	awk '/^RssFile:/ { print $2 }' /proc/"$1"/status
+}
+
+# Its kernel has data and zeros that it never touched, a MiB or so: reading them
+# would have the host map them.
+left_as_it_was()
+{
+	local before more
+
+	before=$(files_of "$one")
+	memrank --vkernel "$one" >/dev/null 2>&1
+	more=$(($(files_of "$one") - before))
+	[[ $more -lt 100 ]] || echo "$more KiB more"
+}
+
 merged_ram()
 {
 	awk '/^[0-9a-f]+-/ { ram = / rw.s .*\(deleted\)$/; name = $0 }
@@ -130,6 +148,7 @@ one=$vk_pid
 boot two
 two=$vk_pid
 
+case_is "looking at it has nothing mapped in main" "$(left_as_it_was)"
 case_is "memrank names both among the processes" "$(
 	memrank --json 2>/dev/null | jq -c --argjson one "$one" \
 		--argjson two "$two" '[.vkernels[].pid] |

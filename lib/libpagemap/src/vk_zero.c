@@ -13,9 +13,11 @@
 #include "parse.h"
 #include "vk_host.h"
 
-/* Data of a kernel that are read at most, and at a time. */
+/* Data of a kernel that are read at most; words of a page at most. */
 #define DATA_MAX_BYTES (UINT64_C(16) << 20)
-#define BLOCK_WORDS 8192
+#define PAGE_WORDS 8192
+/* Entries of main's pagemap that are read at a time. */
+#define ENTRIES 128
 
 enum { SEEN_NUMBER = 1, SEEN_ADDRESS = 2, SEEN_BOTH = 3 };
 
@@ -27,11 +29,12 @@ struct candidate {
 struct search {
 	struct pagemap_source *host;
 	const struct vk_found *found;
+	struct pages_file pages;	/* of main, and what is there */
 	int mem_fd;
 	struct candidate *candidates;	/* by rising frame */
 	size_t count;
 	uint64_t budget_bytes;
-	uint64_t words[BLOCK_WORDS];
+	uint64_t words[PAGE_WORDS];
 };
 
 static int compare_candidates(const void *a, const void *b)
@@ -70,25 +73,51 @@ static void note_words(struct search *search, size_t count)
 	}
 }
 
+static void search_page(struct search *search, uint64_t vpn)
+{
+	const uint32_t shift = search->found->page_shift;
+	size_t size = (size_t)1 << shift;
+	ssize_t got;
+
+	if (size > sizeof(search->words) || size > search->budget_bytes)
+		return;
+	got = pread(search->mem_fd, search->words, size, (off_t)(vpn << shift));
+	if (got >= 8)
+		note_words(search, (size_t)got / 8);
+	search->budget_bytes -= size;
+}
+
+/*
+ * What main has written of it.  The rest has no word of its, and to read it
+ * would have the host map it in main, whose memory would be seen to grow.
+ */
+static bool was_written(struct pagemap_source *host, uint64_t entry)
+{
+	struct pagemap_page page = pagemap_decode_entry(entry,
+							host->swap_types);
+
+	return page.mapped && !(page.bits & PAGEMAP_RUN_FILE);
+}
+
 /* Data of a mapping; what cannot be read of it is passed over. */
 static void search_mapping(struct search *search, const struct maps_line *map)
 {
-	uint64_t at = map->start_vaddr;
+	struct pagemap_source *host = search->host;
+	uint64_t vpn = map->start_vaddr >> search->found->page_shift;
+	uint64_t end = map->end_vaddr >> search->found->page_shift;
+	uint64_t entries[ENTRIES];
+	ssize_t got, i;
 
-	while (at < map->end_vaddr && search->budget_bytes) {
-		size_t size = sizeof(search->words);
-		ssize_t got;
-
-		if (size > map->end_vaddr - at)
-			size = (size_t)(map->end_vaddr - at);
-		if (size > search->budget_bytes)
-			size = (size_t)search->budget_bytes;
-		got = pread(search->mem_fd, search->words, size, (off_t)at);
-		if (got < 8)
+	while (vpn < end) {
+		got = host->ops->read_entries(&search->pages, vpn, entries,
+					      end - vpn < ENTRIES ? end - vpn :
+								    ENTRIES);
+		if (got <= 0)
 			return;
-		note_words(search, (size_t)got / 8);
-		at += (uint64_t)got;
-		search->budget_bytes -= (uint64_t)got;
+		for (i = 0; i < got; i++)
+			if (was_written(host, entries[i]))
+				search_page(search, vpn + (uint64_t)i);
+		vpn += (uint64_t)got;
 	}
 }
 
@@ -126,10 +155,15 @@ static int search_main(struct search *search)
 
 	if (err)
 		return err == -ENOENT ? -ESRCH : err;
-	search->mem_fd = host->ops->open_kept(host, &ref, "mem");
-	err = search->mem_fd < 0 ? search->mem_fd : search_data(search, &ref);
-	if (search->mem_fd >= 0)
-		close(search->mem_fd);
+	err = host->ops->open_pages(host, &ref, &search->pages);
+	if (!err) {
+		search->mem_fd = host->ops->open_kept(host, &ref, "mem");
+		err = search->mem_fd < 0 ? search->mem_fd :
+					   search_data(search, &ref);
+		if (search->mem_fd >= 0)
+			close(search->mem_fd);
+		host->ops->close_pages(&search->pages);
+	}
 	host->ops->close_process(&ref);
 	return err;
 }
