@@ -284,6 +284,9 @@ def same($what; $have; $want): select($have != $want) |
 $drawn[0].source.page_size_bytes as $page |
 (if ($drawn | length) != 7 then "\($drawn | length) maps" else empty end),
 ($drawn[] | select(.failed) | .failed),
+($drawn[].source |
+ same("kind of source"; .kind; "vkernel"),
+ same("source"; .vkernel; $memrank[0].source.vkernel)),
 ($drawn[].maps[] |
  same("uses by \(.by)"; .uses; $memrank[0].guest.uses),
  same("frames by \(.by)"; [.classes[].pages] | add;
@@ -318,6 +321,7 @@ def lit($class): [$drawn[0].maps[0].classes[] | select(.class == $class)] |
 ([$memrank[0].guest.uses[].resident_bytes] | add) as $resident |
 (lit("guest_pages") + lit("guest_tables") + lit("guest_stubs") +
  lit("guest_zero_page") + lit("guest_slack") + lit("guest_unplaced")) as $lit |
+($drawn[0].source.kind | select(. != "tree") | "a host that is a \(.)"),
 (if $lit != $resident then "\($lit) lit for \($resident)" else empty end),
 (["guest_pages", "guest_tables", "guest_slack", "own"][] |
  select(lit(.) == 0) | "no \(.)")
