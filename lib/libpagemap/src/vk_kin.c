@@ -387,7 +387,7 @@ static int compare_listed(struct pagemap_source *host, const struct array *pids,
 	int got = 0;
 
 	for (i = 0; i < found->children.count; i++)
-		if (!has_pid(pids, children[i].pid) ||
+		if (!has_pid(pids, pids->count, children[i].pid) ||
 		    !is_traced(host, children[i].pid, found))
 			return 0;
 	for (i = 0; i < pids->count && !got; i++) {
