@@ -13,19 +13,19 @@
 
 #define SIZE(column_name, heading, metric, help) \
 	{ column_name, heading, column_name "_bytes", COLUMN_SIZE, metric, \
-	  false, 0, 0, help, NULL, NULL, NULL, false }
+	  false, false, 0, 0, help, NULL, NULL, NULL }
 #define TEXT(column_name, heading, identity, names, help) \
 	{ #column_name, heading, #column_name, COLUMN_TEXT, -1, false, \
-	  identity, names, help, text_of_##column_name, NULL, NULL, false }
+	  false, identity, names, help, text_of_##column_name, NULL, NULL }
 #define NUMBER(column_name, heading, key, kind, names, help) \
-	{ #column_name, heading, key, kind, -1, false, 0, names, help, NULL, \
-	  number_of_##column_name, NULL, false }
+	{ #column_name, heading, key, kind, -1, false, false, 0, names, help, \
+	  NULL, number_of_##column_name, NULL }
 #define GUEST_SIZE(column_name, heading, help) \
 	{ #column_name, heading, #column_name "_bytes", COLUMN_SIZE, -1, \
-	  false, 0, 0, help, NULL, NULL, value_of_##column_name, true }
+	  false, true, 0, 0, help, NULL, NULL, value_of_##column_name }
 #define GUEST_NUMBER(column_name, heading, kind, help) \
-	{ #column_name, heading, #column_name, kind, -1, false, 0, 0, help, \
-	  NULL, number_of_##column_name, NULL, true }
+	{ #column_name, heading, #column_name, kind, -1, false, true, 0, 0, \
+	  help, NULL, number_of_##column_name, NULL }
 
 static const struct column columns[] = {
 	NUMBER(pid, "PID", "pid", COLUMN_PID, 0, "process id"),
@@ -37,9 +37,9 @@ static const struct column columns[] = {
 	     "name of the process, up to 15 bytes"),
 	TEXT(command, "COMMAND", 0, NAME_COMMAND,
 	     "command line, or the name in brackets"),
-	{ "start", "START", "start_s", COLUMN_TIME, -1, false, 0, NAME_START,
-	  "when it began; in JSON and CSV seconds after boot",
-	  text_of_start, number_of_start, NULL, false },
+	{ "start", "START", "start_s", COLUMN_TIME, -1, false, false, 0,
+	  NAME_START, "when it began; in JSON and CSV seconds after boot",
+	  text_of_start, number_of_start, NULL },
 	TEXT(name, "NAME", 0, 0, "name of a group or a mapping"),
 	NUMBER(processes, "PROCS", "processes", COLUMN_COUNT, 0,
 	       "processes of the row"),
@@ -52,7 +52,7 @@ static const struct column columns[] = {
 	SIZE("swap_pss", "SWAPPSS", PAGEMAP_SWAP_PSS,
 	     "in swap, each page divided by its sharers"),
 	{ "avgpss", "AVGPSS", "avgpss_bytes", COLUMN_SIZE, PAGEMAP_PSS, true,
-	  0, 0, "PSS divided by the row's processes", NULL, NULL, NULL, false },
+	  false, 0, 0, "PSS divided by the row's processes", NULL, NULL, NULL },
 	SIZE("anon", "ANON", PAGEMAP_ANON, "resident anonymous"),
 	SIZE("file", "FILE", PAGEMAP_FILE, "resident pages of files"),
 	SIZE("shmem", "SHMEM", PAGEMAP_SHMEM, "resident shmem and tmpfs"),
@@ -91,9 +91,8 @@ static const struct column columns[] = {
 	     "or slice of the cgroup"),
 	NUMBER(session, "SESSION", "session", COLUMN_PID, NAME_SESSION,
 	       "session id"),
-	{ "mm_pids", "MMPIDS", "mm_pids", COLUMN_PIDS, -1, false, 0, 0,
-	  "processes that share its memory", text_of_mm_pids, NULL, NULL,
-	  false },
+	{ "mm_pids", "MMPIDS", "mm_pids", COLUMN_PIDS, -1, false, false, 0, 0,
+	  "processes that share its memory", text_of_mm_pids, NULL, NULL },
 	GUEST_NUMBER(guest_pid, "GPID", COLUMN_PID, "guest: process id inside"),
 	GUEST_SIZE(host_pss, "HOST", "guest: the host's memory that its pages "
 		   "lie in, shared out"),
@@ -113,15 +112,15 @@ static const struct column columns[] = {
 		     "its own"),
 	GUEST_NUMBER(root, "ROOT", COLUMN_PID,
 		     "guest: frame of its top page table"),
-	{ "link", "LINK", "link", COLUMN_TEXT, -1, false, 0, 0,
+	{ "link", "LINK", "link", COLUMN_TEXT, -1, false, true, 0, 0,
 	  "guest: how the host's process of it is known: mm, pages, none",
-	  text_of_link, NULL, NULL, true },
+	  text_of_link, NULL, NULL },
 	GUEST_NUMBER(differ, "DIFFER", COLUMN_COUNT,
 		     "guest: pages of which --inside says something else"),
 	GUEST_NUMBER(outside, "OUTSIDE", COLUMN_COUNT,
 		     "guest: pages in no mapping that --inside tells of"),
-	{ NULL, NULL, NULL, COLUMN_TEXT, -1, false, 0, 0, NULL, NULL, NULL,
-	  NULL, false },
+	{ NULL, NULL, NULL, COLUMN_TEXT, -1, false, false, 0, 0, NULL, NULL,
+	  NULL, NULL },
 };
 
 const struct column *columns_all(void)

@@ -75,13 +75,13 @@ struct column {
 	enum column_kind kind;
 	int metric;		/* enum pagemap_metric; -1 none */
 	bool average;		/* the metric over the row's processes */
+	bool of_guest;		/* known of a vkernel's guest alone */
 	uint32_t identity;	/* enum pagemap_identity that it needs */
 	uint32_t names;
 	const char *help;
 	const char *(*text)(const struct row *row, char *scratch, size_t size);
 	bool (*number)(const struct row *row, int64_t *ret_number);
 	struct pagemap_value (*value)(const struct row *row); /* if no metric */
-	bool of_guest;		/* known of a vkernel's guest alone */
 };
 
 /* A row of which nothing is known yet. */

@@ -135,9 +135,9 @@ struct screen {
 	struct column_list columns[2];	/* of processes, of groups */
 	struct pagemap_source *source;	/* the drawing thread's */
 	struct reader *reader;
-	bool live;			/* not a saved tree */
 	pid_t vkernel;			/* whose guest it is; 0: a machine's own
 					   processes */
+	bool live;			/* not a saved tree */
 	bool scripted;			/* nothing that differs from run to run */
 	bool styles;			/* ... printed with styles */
 
