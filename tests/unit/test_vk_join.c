@@ -236,6 +236,29 @@ static void test_one_is_looked_at_again(void **state)
 	array_free(&mms);
 }
 
+/* Its child is gone: is the mm? */
+static void test_one_may_live_on(void **state)
+{
+	const struct vk_layout *layout = vk_layout_at(0);
+	struct vk_mm_shape shape = { 0 };
+	struct array mms = { 0 };
+	struct vk_mm mm;
+
+	(void)state;
+	assert_int_equal(find(&shape, &mms), MMS);
+	mm = ((struct vk_mm *)mms.items)[2];
+	/* It maps nothing: what a guest has freed looks so. */
+	assert_int_equal(vk_mm_lives_on(layout, &memory.memory, &found, &shape,
+					&mm), 0);
+	guest_ram_map(memory.ram, roots[2], 0x100, 2000, GUEST_WRITTEN);
+	assert_int_equal(vk_mm_lives_on(layout, &memory.memory, &found, &shape,
+					&mm), 1);
+	memset(guest_ram_words(memory.ram, mm_frames[2]), 0, 4096);
+	assert_int_equal(vk_mm_lives_on(layout, &memory.memory, &found, &shape,
+					&mm), 0);
+	array_free(&mms);
+}
+
 static void test_nobody_is_there(void **state)
 {
 	struct vk_mm_shape shape = { 0 };
@@ -304,6 +327,7 @@ int main(void)
 		TEST(test_copies_and_lies),
 		TEST(test_most_children_tell_the_shape),
 		TEST(test_one_is_looked_at_again),
+		TEST(test_one_may_live_on),
 		TEST(test_nobody_is_there),
 		TEST(test_overlap),
 	};

@@ -415,6 +415,28 @@ int vk_mm_again(const struct vk_memory *memory, const struct vk_found *found,
 	return 1;
 }
 
+int vk_mm_lives_on(const struct vk_layout *layout,
+		   const struct vk_memory *memory, const struct vk_found *found,
+		   const struct vk_mm_shape *shape, const struct vk_mm *mm)
+{
+	uint64_t root, words[VK_TABLE_WORDS];
+	size_t i;
+	int err = read_bytes(memory, mm->at + (uint64_t)(int64_t)
+			     shape->root_offset, &root, sizeof(root));
+
+	if (!err && root != found->facts.base_vaddr + (mm->root_pfn << 12))
+		return 0;
+	if (!err)
+		err = memory->read(memory, mm->root_pfn, 1, words);
+	if (err)
+		return err == -ERANGE ? 0 : err;
+	/* What a guest frees it clears before. */
+	for (i = 0; i < VK_TABLE_WORDS; i++)
+		if (!vk_entry_is_empty(layout, words[i]))
+			return 1;
+	return 0;
+}
+
 /* ---- What a child maps beside what a tree has --------------------------- */
 
 void vk_overlap_count(const struct vk_layout *layout,

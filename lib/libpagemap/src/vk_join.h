@@ -70,6 +70,14 @@ int vk_mm_again(const struct vk_memory *memory, const struct vk_found *found,
 		const struct vk_child *child, const struct vk_mm_shape *shape,
 		struct vk_mm *mm);
 
+/*
+ * Whether an mm_struct of which the child is gone may still be in use: it names
+ * its root as it did, and that names anything.  1, 0, or a negative errno.
+ */
+int vk_mm_lives_on(const struct vk_layout *layout,
+		   const struct vk_memory *memory, const struct vk_found *found,
+		   const struct vk_mm_shape *shape, const struct vk_mm *mm);
+
 /* Pages of a child beside those of a tree. */
 struct vk_overlap {
 	uint64_t same;			/* that both have, with the same frame */

@@ -22,6 +22,8 @@ struct vk_state {
 	struct vk_ram ram;
 	struct vk_mm_shape shape;
 	struct array mms;		/* struct vk_mm, of the last reading */
+	bool seeks_childless;		/* some mm may have lost its child: only
+					   a search of all RAM finds it */
 	bool roots_left_out;		/* there were more than trees can be */
 	uint64_t zero_pfn;		/* PAGEMAP_PFN_UNKNOWN: not found yet */
 };

@@ -63,7 +63,7 @@ static size_t child_of_pid(const struct vk_found *found, pid_t pid)
 
 /* ---- By mm_structs ------------------------------------------------------ */
 
-/* Those of the last reading that still are; how many children have one. */
+/* Those of the last reading that still are. */
 static int refresh_mms(struct vk_state *state)
 {
 	const struct vk_child *children = state->found.children.items;
@@ -72,13 +72,17 @@ static int refresh_mms(struct vk_state *state)
 
 	for (i = 0; i < state->mms.count; i++) {
 		size_t child = child_of_pid(&state->found, mms[i].pid);
-		int same = child == VK_NO_CHILD ? 0 :
+		int got = child == VK_NO_CHILD ?
+			vk_mm_lives_on(state->layout, &state->ram.memory,
+				       &state->found, &state->shape, &mms[i]) :
 			vk_mm_again(&state->ram.memory, &state->found,
 				    &children[child], &state->shape, &mms[i]);
 
-		if (same < 0)
-			return same;
-		if (same)
+		if (got < 0)
+			return got;
+		if (child == VK_NO_CHILD)
+			state->seeks_childless |= got;
+		else if (got)
 			mms[kept++] = mms[i];
 	}
 	state->mms.count = kept;
@@ -172,9 +176,9 @@ static int search_mms(struct vk_state *state, const struct vk_layout *layout,
 {
 	int err = 0;
 
-	if (state->shape.known)
+	if (state->shape.known && !state->seeks_childless)
 		err = search_near(state);
-	if (!err && !knows_all(state))
+	if (!err && (state->seeks_childless || !knows_all(state)))
 		err = search_all(state, layout, true, ret_roots);
 	if (!err && !knows_all(state) && has_swapped(state))
 		err = search_all(state, layout, false, ret_roots);
@@ -387,14 +391,26 @@ static uint64_t count_overlaps(const struct vk_state *state,
 	return same;
 }
 
+/* Those without a child are sought as long as there are any. */
+static void note_childless(struct vk_state *state,
+			   const struct vk_reading *reading)
+{
+	size_t i;
+
+	state->seeks_childless = false;
+	for (i = 0; i < reading->process_count; i++)
+		state->seeks_childless |=
+			reading->processes[i].child == VK_NO_CHILD;
+}
+
 static int walk_layout(struct vk_state *state, const struct vk_layout *layout,
 		       struct vk_reading *reading, uint64_t *ret_same)
 {
 	struct array roots = { 0 }, candidates = { 0 };
-	int err = state->shape.known ? refresh_mms(state) : 0;
+	int err = state->shape.known && state->layout ? refresh_mms(state) : 0;
 
 	state->roots_left_out = false;
-	if (!err && !knows_all(state))
+	if (!err && (state->seeks_childless || !knows_all(state)))
 		err = search_mms(state, layout, &roots);
 	if (!err)
 		err = list_candidates(state, &roots, &candidates);
@@ -402,6 +418,7 @@ static int walk_layout(struct vk_state *state, const struct vk_layout *layout,
 		err = walk_still(state, layout, &candidates, reading);
 	if (!err) {
 		link_by_pages(state, layout, reading);
+		note_childless(state, reading);
 		*ret_same = count_overlaps(state, layout, reading);
 	}
 	array_free(&roots);
