@@ -50,17 +50,13 @@ static void use_pages(struct vk_reading *reading, size_t index, uint32_t *last)
 	for (i = 0; i < tree->leaves.count; i++) {
 		uint64_t pfn, entry = leaves[i].entry;
 
-		if (vk_leaf_kind(layout, entry) != VK_LEAF_PAGE)
+		if (!vk_entry_is_page(layout, entry, &pfn))
 			continue;
-		pfn = vk_entry_pfn(layout, entry);
 		if (last[pfn] != index + 1) {
 			last[pfn] = (uint32_t)index + 1;
 			reading->mappers[pfn]++;
 		}
-		if (entry & layout->accessed)
-			reading->bits[pfn] |= VK_FRAME_ACCESSED;
-		if (entry & layout->modified)
-			reading->bits[pfn] |= VK_FRAME_MODIFIED;
+		reading->bits[pfn] |= vk_entry_bits(layout, entry);
 	}
 }
 
@@ -121,9 +117,9 @@ static int list_candidates(const struct vk_reading *reading,
 		for (k = 0; k < tree->leaves.count; k++) {
 			uint64_t entry = leaves[k].entry;
 
-			if (vk_leaf_kind(layout, entry) != VK_LEAF_PAGE)
+			if (!vk_entry_is_page(layout, entry, &pfn))
 				continue;
-			seen[vk_entry_pfn(layout, entry)] |=
+			seen[pfn] |=
 				entry & (layout->writable | layout->modified) ?
 				SEEN | WRITTEN : SEEN;
 		}

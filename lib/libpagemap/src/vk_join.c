@@ -451,7 +451,7 @@ void vk_overlap_count(const struct vk_layout *layout,
 
 	for (i = 0; i < child->pieces.count; i++) {
 		const struct vk_piece *piece = &pieces[i];
-		uint64_t same = 0;
+		uint64_t pfn, same = 0;
 
 		if (piece->is_private ||
 		    (child->stub_vaddr &&
@@ -461,11 +461,9 @@ void vk_overlap_count(const struct vk_layout *layout,
 			leaf++;
 		for (; leaf < end &&
 		     leaf->vpn - piece->start_vpn < piece->page_count; leaf++)
-			same += vk_leaf_kind(layout, leaf->entry) ==
-					VK_LEAF_PAGE &&
-				vk_entry_pfn(layout, leaf->entry) ==
-					piece->first_pfn +
-					(leaf->vpn - piece->start_vpn);
+			same += vk_entry_is_page(layout, leaf->entry, &pfn) &&
+				pfn == piece->first_pfn +
+				       (leaf->vpn - piece->start_vpn);
 		overlap.same += same;
 		overlap.other += piece->page_count - same;
 	}

@@ -72,6 +72,14 @@ static inline uint64_t vk_entry_pfn(const struct vk_layout *layout,
 	return (entry & layout->pfn_mask) >> layout->page_shift;
 }
 
+/* Whether an entry of the lowest level is a page; of which frame. */
+static inline bool vk_entry_is_page(const struct vk_layout *layout,
+				    uint64_t entry, uint64_t *ret_pfn)
+{
+	*ret_pfn = vk_entry_pfn(layout, entry);
+	return vk_leaf_kind(layout, entry) == VK_LEAF_PAGE;
+}
+
 /* Whether an entry of an upper level is empty; names a table (of which frame).
    Asked of every word of a guest's RAM. */
 static inline bool vk_entry_is_empty(const struct vk_layout *layout,

@@ -80,13 +80,6 @@ static const struct frame *find_frame(const struct index *index, uint64_t pfn)
 	return frame->holders > HOLDERS_MAX ? NULL : frame;
 }
 
-static bool leaf_frame(const struct vk_layout *layout,
-		       const struct vk_leaf *leaf, uint64_t *ret_pfn)
-{
-	*ret_pfn = vk_entry_pfn(layout, leaf->entry);
-	return vk_leaf_kind(layout, leaf->entry) == VK_LEAF_PAGE;
-}
-
 /* How many leaves there are, and the end of the frames that they name. */
 static int measure(const struct vk_layout *layout, const struct vk_tree *trees,
 		   size_t tree_count, struct index *index, size_t *ret_leaves)
@@ -99,7 +92,7 @@ static int measure(const struct vk_layout *layout, const struct vk_tree *trees,
 
 		total += trees[t].leaves.count;
 		for (i = 0; i < trees[t].leaves.count; i++)
-			if (leaf_frame(layout, &leaves[i], &pfn) &&
+			if (vk_entry_is_page(layout, leaves[i].entry, &pfn) &&
 			    pfn >= index->frame_count)
 				index->frame_count = pfn + 1;
 	}
@@ -132,7 +125,7 @@ static int index_make(const struct vk_layout *layout,
 		const struct vk_leaf *leaves = trees[t].leaves.items;
 
 		for (i = 0; i < trees[t].leaves.count; i++)
-			if (leaf_frame(layout, &leaves[i], &pfn))
+			if (vk_entry_is_page(layout, leaves[i].entry, &pfn))
 				add_holder(&index, pfn, (uint32_t)t);
 	}
 	*ret_index = index;
@@ -160,7 +153,7 @@ void match_count(const struct vk_layout *layout, const struct vk_tree *tree,
 	for (; leaf < leaf_end; leaf++) {
 		uint64_t pfn;
 
-		if (!leaf_frame(layout, leaf, &pfn))
+		if (!vk_entry_is_page(layout, leaf->entry, &pfn))
 			continue;
 		for (; page < page_end && page->vpn < leaf->vpn; page++)
 			counts.process_alone++;
@@ -252,7 +245,7 @@ static bool agrees_in_own(const struct search *search, const struct told *told,
 		while (leaf < end && leaf->vpn < pages[i].vpn)
 			leaf++;
 		same += leaf < end && leaf->vpn == pages[i].vpn &&
-			leaf_frame(search->layout, leaf, &pfn) &&
+			vk_entry_is_page(search->layout, leaf->entry, &pfn) &&
 			pfn == pages[i].pfn;
 	}
 	return same * OWN_SHARE >= own;

@@ -10,18 +10,12 @@
 #include "snapshot.h"
 #include "vk_reading.h"
 
-static bool is_page(const struct vk_reading *reading,
-		    const struct vk_leaf *leaf, uint64_t *ret_pfn)
-{
-	*ret_pfn = vk_entry_pfn(reading->layout, leaf->entry);
-	return vk_leaf_kind(reading->layout, leaf->entry) == VK_LEAF_PAGE;
-}
-
 /* ---- The index ---------------------------------------------------------- */
 
 /* Counts of pages by frame, each at the frame behind it; all pages. */
 static uint64_t count_places(const struct vk_reading *reading, uint64_t *counts)
 {
+	const struct vk_layout *layout = reading->layout;
 	uint64_t pfn, total = 0;
 	size_t i, k;
 
@@ -30,7 +24,7 @@ static uint64_t count_places(const struct vk_reading *reading, uint64_t *counts)
 		const struct vk_leaf *leaves = tree->leaves.items;
 
 		for (k = 0; k < tree->leaves.count; k++) {
-			if (!is_page(reading, &leaves[k], &pfn))
+			if (!vk_entry_is_page(layout, leaves[k].entry, &pfn))
 				continue;
 			counts[pfn + 1]++;
 			total++;
@@ -42,6 +36,7 @@ static uint64_t count_places(const struct vk_reading *reading, uint64_t *counts)
 /* nexts: where the next place of each frame goes; in the end, those behind. */
 static void put_places(struct vk_reading *reading, uint64_t *nexts)
 {
+	const struct vk_layout *layout = reading->layout;
 	uint64_t pfn;
 	size_t i, k;
 
@@ -50,7 +45,7 @@ static void put_places(struct vk_reading *reading, uint64_t *nexts)
 		const struct vk_leaf *leaves = tree->leaves.items;
 
 		for (k = 0; k < tree->leaves.count; k++)
-			if (is_page(reading, &leaves[k], &pfn))
+			if (vk_entry_is_page(layout, leaves[k].entry, &pfn))
 				reading->places[nexts[pfn]++] =
 					(struct vk_place){
 					(uint32_t)i, (uint32_t)k,
@@ -114,10 +109,7 @@ static void collect(const struct vk_reading *reading,
 	collected->places[collected->count - 1] = (struct pagemap_guest_place){
 		.process = process,
 		.vaddr = leaf->vpn << layout->page_shift,
-		.bits = vk_run_bits((entry & layout->accessed ?
-				     VK_FRAME_ACCESSED : 0) |
-				    (entry & layout->modified ?
-				     VK_FRAME_MODIFIED : 0)),
+		.bits = vk_run_bits(vk_entry_bits(layout, entry)),
 		.writable = entry & layout->writable,
 	};
 }
@@ -141,6 +133,7 @@ static void collect_indexed(const struct vk_reading *reading, uint64_t pfn,
 static void collect_all(const struct vk_reading *reading, uint64_t pfn,
 			struct collected *collected)
 {
+	const struct vk_layout *layout = reading->layout;
 	uint64_t at;
 	size_t i, k;
 
@@ -149,7 +142,8 @@ static void collect_all(const struct vk_reading *reading, uint64_t pfn,
 		const struct vk_leaf *leaves = mm->tree.leaves.items;
 
 		for (k = 0; k < mm->tree.leaves.count; k++)
-			if (is_page(reading, &leaves[k], &at) && at == pfn)
+			if (vk_entry_is_page(layout, leaves[k].entry, &at) &&
+			    at == pfn)
 				collect(reading, mm, &leaves[k], collected);
 	}
 }

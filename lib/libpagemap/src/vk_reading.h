@@ -103,6 +103,14 @@ struct vk_place {
 
 enum { VK_FRAME_ACCESSED = 1, VK_FRAME_MODIFIED = 2 };
 
+/* Of an entry that is a page. */
+static inline uint8_t vk_entry_bits(const struct vk_layout *layout,
+				    uint64_t entry)
+{
+	return (entry & layout->accessed ? VK_FRAME_ACCESSED : 0) |
+	       (entry & layout->modified ? VK_FRAME_MODIFIED : 0);
+}
+
 /* As a run has them, PAGEMAP_RUN_*. */
 static inline uint32_t vk_run_bits(uint8_t bits)
 {

@@ -23,8 +23,7 @@ struct sharers {
 static bool counts(const struct vk_reading *reading, uint64_t entry,
 		   uint64_t *ret_pfn)
 {
-	*ret_pfn = vk_entry_pfn(reading->layout, entry);
-	return vk_leaf_kind(reading->layout, entry) == VK_LEAF_PAGE &&
+	return vk_entry_is_page(reading->layout, entry, ret_pfn) &&
 	       *ret_pfn != reading->zero_pfn;
 }
 
@@ -102,11 +101,9 @@ static void weigh_alone(const struct vk_reading *reading,
 	size_t i;
 
 	for (i = 0; i < process->tree.leaves.count; i++) {
-		if (vk_leaf_kind(reading->layout, leaves[i].entry) !=
-		    VK_LEAF_PAGE)
+		if (!vk_entry_is_page(reading->layout, leaves[i].entry, &pfn))
 			continue;
 		process->page_count++;
-		pfn = vk_entry_pfn(reading->layout, leaves[i].entry);
 		if (pfn == reading->zero_pfn || last[pfn] == number)
 			continue;
 		last[pfn] = number;

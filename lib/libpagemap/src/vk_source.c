@@ -389,11 +389,8 @@ static uint64_t entry_of(const struct vk_layout *layout, uint64_t word)
 
 static uint32_t use_of(const struct vk_layout *layout, uint64_t word)
 {
-	if (vk_leaf_kind(layout, word) != VK_LEAF_PAGE)
-		return 0;
-	return PAGEMAP_RUN_USE_KNOWN |
-	       (word & layout->accessed ? PAGEMAP_RUN_ACCESSED : 0) |
-	       (word & layout->modified ? PAGEMAP_RUN_MODIFIED : 0);
+	return vk_leaf_kind(layout, word) == VK_LEAF_PAGE ?
+	       vk_run_bits(vk_entry_bits(layout, word)) : 0;
 }
 
 static ssize_t vk_read_uses(const struct pages_file *pages,
@@ -436,8 +433,9 @@ static int vk_open_uses(struct pagemap_source *source,
 
 static uint32_t extent_bits(const struct vk_reading *reading, uint64_t word)
 {
-	bool zero = vk_leaf_kind(reading->layout, word) == VK_LEAF_PAGE &&
-		    vk_entry_pfn(reading->layout, word) == reading->zero_pfn;
+	uint64_t pfn;
+	bool zero = vk_entry_is_page(reading->layout, word, &pfn) &&
+		    pfn == reading->zero_pfn;
 
 	return EXTENT_SURE | (zero ? EXTENT_ZERO : 0);
 }

@@ -184,10 +184,10 @@ static int take_leaf(const struct wss_guest *guest, const struct vk_leaf *leaf,
 		     struct array *pages)
 {
 	const struct vk_layout *layout = guest->reading->layout;
-	uint64_t pfn = vk_entry_pfn(layout, leaf->entry);
 	struct wss_guest_page *page;
+	uint64_t pfn;
 
-	if (vk_leaf_kind(layout, leaf->entry) != VK_LEAF_PAGE ||
+	if (!vk_entry_is_page(layout, leaf->entry, &pfn) ||
 	    pfn == guest->reading->zero_pfn ||
 	    pfn >= guest->reading->frame_count)
 		return 0;
