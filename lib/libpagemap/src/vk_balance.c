@@ -9,11 +9,6 @@
 
 #include "vk_reading.h"
 
-static const struct vk_reading *of(const struct pagemap_guest *guest)
-{
-	return (const struct vk_reading *)(const void *)guest;
-}
-
 static struct pagemap_value known(uint64_t bytes)
 {
 	if (bytes == UINT64_MAX)
@@ -44,7 +39,7 @@ static uint64_t children_tables(const struct vk_reading *reading)
 void pagemap_guest_balance(const struct pagemap_guest *guest,
 			   struct pagemap_guest_balance *ret_balance)
 {
-	const struct vk_reading *reading = of(guest);
+	const struct vk_reading *reading = vk_reading_of(guest);
 	const struct vk_overhead *overhead = &reading->overhead;
 	size_t tasks = 1 + reading->facts.child_count +
 		       reading->facts.helper_count;
@@ -133,7 +128,7 @@ static uint64_t cost_of(const struct vk_reading *reading,
 void pagemap_guest_cost(const struct pagemap_guest *guest,
 			struct pagemap_guest_cost *ret_cost)
 {
-	const struct vk_reading *reading = of(guest);
+	const struct vk_reading *reading = vk_reading_of(guest);
 	uint64_t *values = calloc(reading->process_count + 1, sizeof(*values));
 	struct pagemap_value costs[COST_GUEST_STUB + 1];
 	int cost;

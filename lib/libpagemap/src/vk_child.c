@@ -19,9 +19,19 @@ void vk_child_free(struct vk_child *child)
 	array_free(&child->pieces);
 }
 
+void vk_children_free(struct array *children)
+{
+	struct vk_child *all = children->items;
+	size_t i;
+
+	for (i = 0; i < children->count; i++)
+		vk_child_free(&all[i]);
+	array_free(children);
+}
+
 /* ---- What it has mapped -------------------------------------------------- */
 
-static bool is_of_ram(const struct maps_line *map, const struct vk_found *found)
+bool vk_is_of_ram(const struct vk_found *found, const struct maps_line *map)
 {
 	return map->inode == found->facts.ram_inode &&
 	       makedev(map->dev_major, map->dev_minor) == found->facts.ram_dev;
@@ -60,7 +70,7 @@ int vk_pieces_read(const struct buffer *maps, const struct vk_found *found,
 	int err = 0;
 
 	while (!err && text_next_line(&rest, &line))
-		if (!parse_maps_line(line, &map) && is_of_ram(&map, found))
+		if (!parse_maps_line(line, &map) && vk_is_of_ram(found, &map))
 			err = add_piece(&map, found, ret_pieces);
 	return err;
 }
@@ -83,7 +93,7 @@ static int read_mappings(const struct buffer *maps,
 		if (parse_maps_line(line, &map))
 			continue;
 		child->mappings++;
-		if (is_of_ram(&map, found))
+		if (vk_is_of_ram(found, &map))
 			err = add_piece(&map, found, &child->pieces);
 		else
 			child->maybe_shmem |= may_be_shmem(&map);
@@ -222,11 +232,11 @@ static bool has_mm_of(struct reading *reading, pid_t main_pid)
 		       reading->maps.size);
 }
 
-static uint64_t tables_of(const struct reading *reading)
+uint64_t vk_tables_bytes(const struct buffer *text)
 {
 	struct proc_status status;
 
-	if (parse_status(reading->status.data, reading->status.size, &status) ||
+	if (parse_status(text->data, text->size, &status) ||
 	    !(status.found & PAGEMAP_METRIC_BIT(PAGEMAP_PAGE_TABLES)))
 		return UINT64_MAX;
 	return status.bytes[PAGEMAP_PAGE_TABLES];
@@ -247,7 +257,7 @@ static int fill_relative(struct reading *reading, const struct vk_found *found,
 	child->pid = reading->ref.pid;
 	child->own_pid = reading->tracing.own_pid ? reading->tracing.own_pid :
 						    child->pid;
-	child->tables_bytes = tables_of(reading);
+	child->tables_bytes = vk_tables_bytes(&reading->status);
 	find_stub(child, found->page_shift);
 	relative->ppid = reading->tracing.ppid;
 	relative->tracer_pid = reading->tracing.tracer_pid;

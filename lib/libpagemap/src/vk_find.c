@@ -23,12 +23,7 @@
 
 void vk_found_free(struct vk_found *found)
 {
-	struct vk_child *children = found->children.items;
-	size_t i;
-
-	for (i = 0; i < found->children.count; i++)
-		vk_child_free(&children[i]);
-	array_free(&found->children);
+	vk_children_free(&found->children);
 	array_free(&found->helpers);
 	array_free(&found->mapped);
 }

@@ -10,6 +10,7 @@
 
 #include "source.h"
 
+struct maps_line;
 struct proc_tracing;
 
 /* Less is no RAM that a kernel could boot in; more, none that it could use. */
@@ -106,6 +107,12 @@ int vk_open_ram(struct pagemap_source *host, const struct vk_found *found);
 
 /* ---- vk_child.c -------------------------------------------------------- */
 
+/* Whether a mapping is one of the RAM's file. */
+bool vk_is_of_ram(const struct vk_found *found, const struct maps_line *map);
+
+/* VmPTE out of a text of status; UINT64_MAX: it does not say. */
+uint64_t vk_tables_bytes(const struct buffer *text);
+
 /* What a process says of who traces it: 0 or a negative errno. */
 int vk_tracing_read(struct pagemap_source *host, pid_t pid,
 		    struct proc_tracing *ret_tracing);
@@ -131,6 +138,9 @@ int vk_pieces_read(const struct buffer *maps, const struct vk_found *found,
 		   struct array *ret_pieces);
 
 void vk_child_free(struct vk_child *child);
+
+/* An array of struct vk_child. */
+void vk_children_free(struct array *children);
 
 /* ---- vk_kin.c ---------------------------------------------------------- */
 

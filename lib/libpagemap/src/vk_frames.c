@@ -179,12 +179,6 @@ static int find_host_frames(struct vk_state *state, bool whole,
 	return err;
 }
 
-static bool is_nowhere(const struct vk_reading *reading, uint64_t pfn)
-{
-	return reading->states[pfn] == PAGEMAP_GUEST_RESIDENT &&
-	       reading->host_pfns[pfn] == PAGEMAP_PFN_UNKNOWN;
-}
-
 /*
  * Nobody can ask where the pages of a saved file were.  Those that no pagemap
  * has were in swap if the machine had just so many there, and in RAM if it had
@@ -195,14 +189,14 @@ static void settle_saved(struct vk_reading *reading)
 	uint64_t pfn, found = 0;
 
 	for (pfn = 0; pfn < reading->frame_count; pfn++)
-		found += is_nowhere(reading, pfn);
+		found += vk_is_nowhere(reading, pfn);
 	reading->swap_untold = found && reading->overhead.ram_swap_bytes;
 	if (found << reading->layout->page_shift !=
 	    reading->overhead.ram_swap_bytes)
 		return;
 	reading->swap_untold = false;
 	for (pfn = 0; pfn < reading->frame_count; pfn++)
-		if (is_nowhere(reading, pfn))
+		if (vk_is_nowhere(reading, pfn))
 			reading->states[pfn] = PAGEMAP_GUEST_SWAPPED;
 }
 

@@ -11,12 +11,6 @@
 #include "snapshot.h"
 #include "vk_reading.h"
 
-/* The public handle is the reading itself. */
-static const struct vk_reading *of(const struct pagemap_guest *guest)
-{
-	return (const struct vk_reading *)(const void *)guest;
-}
-
 const struct pagemap_guest *
 pagemap_snapshot_guest(const struct pagemap_snapshot *snapshot)
 {
@@ -28,7 +22,7 @@ pagemap_snapshot_guest(const struct pagemap_snapshot *snapshot)
 void pagemap_guest_vkernel(const struct pagemap_guest *guest,
 			   struct pagemap_vkernel *ret_vkernel)
 {
-	*ret_vkernel = of(guest)->facts;
+	*ret_vkernel = vk_reading_of(guest)->facts;
 }
 
 const char *pagemap_guest_state_name(enum pagemap_guest_state state)
@@ -74,7 +68,7 @@ const char *pagemap_guest_link_name(enum pagemap_guest_link link)
 int pagemap_guest_run_at(const struct pagemap_guest *guest, size_t index,
 			 struct pagemap_guest_run *ret_run)
 {
-	const struct vk_reading *reading = of(guest);
+	const struct vk_reading *reading = vk_reading_of(guest);
 	const uint64_t *firsts = reading->runs.items;
 	uint64_t first, end;
 
@@ -103,7 +97,7 @@ int pagemap_guest_run_at(const struct pagemap_guest *guest, size_t index,
 int pagemap_guest_run_of(const struct pagemap_guest *guest, uint64_t pfn,
 			 size_t *ret_index)
 {
-	const struct vk_reading *reading = of(guest);
+	const struct vk_reading *reading = vk_reading_of(guest);
 	const uint64_t *firsts = reading->runs.items;
 	size_t low = 0, high = reading->runs.count;
 
@@ -141,12 +135,12 @@ static int search_host(const struct vk_reading *reading, uint64_t host_pfn,
 int pagemap_guest_from_host(const struct pagemap_guest *guest,
 			    uint64_t host_pfn, uint64_t *ret_pfn)
 {
-	const struct array *by_host = &of(guest)->by_host;
+	const struct array *by_host = &vk_reading_of(guest)->by_host;
 	const struct vk_host_run *runs = by_host->items;
 	size_t low = 0, high = by_host->count;
 
 	if (!high)
-		return search_host(of(guest), host_pfn, ret_pfn);
+		return search_host(vk_reading_of(guest), host_pfn, ret_pfn);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -191,11 +185,10 @@ static void set_child(const struct vk_reading *reading,
 int pagemap_guest_process(const struct pagemap_process *process,
 			  struct pagemap_guest_process *ret_process)
 {
-	const struct pagemap_guest *guest =
-		pagemap_snapshot_guest(process->snapshot);
-	const struct vk_reading *reading = guest ? of(guest) : NULL;
+	const struct vk_reading *reading =
+		vk_reading_of(pagemap_snapshot_guest(process->snapshot));
 	const struct vk_process *mm =
-		guest ? vk_reading_find(reading, process->pid) : NULL;
+		reading ? vk_reading_find(reading, process->pid) : NULL;
 	const struct vk_inside_process *told = NULL;
 	struct pagemap_guest_process result;
 	struct pagemap_guest_share share;
@@ -232,7 +225,7 @@ int pagemap_guest_process(const struct pagemap_process *process,
 int pagemap_guest_stray_at(const struct pagemap_guest *guest, size_t index,
 			   struct pagemap_guest_stray *ret_stray)
 {
-	const struct vk_inside *inside = &of(guest)->inside;
+	const struct vk_inside *inside = &vk_reading_of(guest)->inside;
 	const struct vk_inside_process *told = inside->processes.items;
 	size_t i;
 

@@ -6,16 +6,9 @@
  * kernel's shares.
  */
 #include <errno.h>
-#include <sys/sysmacros.h>
 
 #include "parse.h"
 #include "vk_host.h"
-
-static bool is_of_ram(const struct maps_line *map, const struct vk_found *found)
-{
-	return map->inode == found->facts.ram_inode &&
-	       makedev(map->dev_major, map->dev_minor) == found->facts.ram_dev;
-}
 
 /* What smaps says of a process. */
 struct told {
@@ -42,7 +35,7 @@ static int read_told(struct pagemap_source *host, pid_t pid,
 		return -ENODATA;
 	smaps = (struct text){ text->data, text->data + text->size };
 	while ((got = parse_smaps_next(&smaps, &map, &sizes, &vm_flags)) == 1)
-		if (!is_of_ram(&map, found))
+		if (!vk_is_of_ram(found, &map))
 			told.own_bytes += sizes.bytes[PAGEMAP_PSS];
 		else if (!(sizes.found & PAGEMAP_METRIC_BIT(PAGEMAP_SWAP)))
 			told.ram_swap_bytes = UINT64_MAX;
@@ -134,13 +127,9 @@ static uint64_t main_tables(struct pagemap_source *host, pid_t pid,
 			    struct buffer *text)
 {
 	struct process_ref ref = { .pid = pid, .dir_fd = -1 };
-	struct proc_status status;
 
-	if (host->ops->read_text(host, &ref, "status", text) ||
-	    parse_status(text->data, text->size, &status) ||
-	    !(status.found & PAGEMAP_METRIC_BIT(PAGEMAP_PAGE_TABLES)))
-		return UINT64_MAX;
-	return status.bytes[PAGEMAP_PAGE_TABLES];
+	return host->ops->read_text(host, &ref, "status", text) ?
+	       UINT64_MAX : vk_tables_bytes(text);
 }
 
 /* From 6.4 until 6.14 the lock of each VMA was an object of its own. */

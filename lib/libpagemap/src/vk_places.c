@@ -154,8 +154,7 @@ size_t pagemap_guest_places(const struct pagemap_snapshot *snapshot,
 			    size_t count)
 {
 	const struct vk_reading *reading =
-		(const struct vk_reading *)(const void *)
-		pagemap_snapshot_guest(snapshot);
+		vk_reading_of(pagemap_snapshot_guest(snapshot));
 	struct collected collected = { snapshot, ret_places, count, 0 };
 
 	if (!reading || pfn >= reading->frame_count)

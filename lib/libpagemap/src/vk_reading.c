@@ -11,16 +11,6 @@
 /* Readings of a guest whose processes come and go. */
 #define TRIES 5
 
-static void free_children(struct array *children)
-{
-	struct vk_child *all = children->items;
-	size_t i;
-
-	for (i = 0; i < children->count; i++)
-		array_free(&all[i].pieces);
-	array_free(children);
-}
-
 static void free_reading(struct vk_reading *reading)
 {
 	size_t i;
@@ -28,7 +18,7 @@ static void free_reading(struct vk_reading *reading)
 	for (i = 0; i < reading->process_count; i++)
 		vk_tree_free(&reading->processes[i].tree);
 	free(reading->processes);
-	free_children(&reading->children);
+	vk_children_free(&reading->children);
 	vk_inside_free(&reading->inside);
 	free(reading->states);
 	free(reading->uses);
@@ -222,16 +212,13 @@ static void take_children(struct vk_state *state, struct vk_reading *reading)
 static bool is_settled(const struct vk_state *state,
 		       const struct vk_reading *reading)
 {
-	size_t i, linked = 0;
+	size_t i;
 
-	for (i = 0; i < reading->process_count; i++) {
-		const struct vk_process *process = &reading->processes[i];
-
-		if (process->child == VK_NO_CHILD || process->tree.wrong)
+	for (i = 0; i < reading->process_count; i++)
+		if (reading->processes[i].child == VK_NO_CHILD ||
+		    reading->processes[i].tree.wrong)
 			return false;
-		linked++;
-	}
-	return linked == state->found.children.count;
+	return reading->process_count == state->found.children.count;
 }
 
 /*

@@ -131,13 +131,25 @@ int vk_reading_make(struct vk_state *state, bool whole,
 void vk_reading_hold(struct vk_reading *reading);
 void vk_reading_release(struct vk_reading *reading);
 
+/* Whether a frame counts as resident, and no pagemap of the host has it. */
+static inline bool vk_is_nowhere(const struct vk_reading *reading, uint64_t pfn)
+{
+	return reading->states[pfn] == PAGEMAP_GUEST_RESIDENT &&
+	       reading->host_pfns[pfn] == PAGEMAP_PFN_UNKNOWN;
+}
+
 /* Whether a frame that counts as resident may be in swap. */
 static inline bool vk_maybe_swapped(const struct vk_reading *reading,
 				    uint64_t pfn)
 {
-	return reading->swap_untold &&
-	       reading->states[pfn] == PAGEMAP_GUEST_RESIDENT &&
-	       reading->host_pfns[pfn] == PAGEMAP_PFN_UNKNOWN;
+	return reading->swap_untold && vk_is_nowhere(reading, pfn);
+}
+
+/* The public handle is the reading itself. */
+static inline const struct vk_reading *
+vk_reading_of(const struct pagemap_guest *guest)
+{
+	return (const struct vk_reading *)(const void *)guest;
 }
 
 /* By pid; NULL if there is none. */

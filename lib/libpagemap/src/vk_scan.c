@@ -89,14 +89,17 @@ static bool names_table(const struct scan *scan, uint64_t entry,
 	       *ret_pfn < scan->memory->frame_count;
 }
 
-/* Whether a page could be a table that names tables, and names one. */
-static bool is_upper(const struct scan *scan, const uint64_t *words)
+/*
+ * Whether words of a page from one on are those of a table that names tables,
+ * and one of them does; names: one before did.
+ */
+static bool name_tables(const struct scan *scan, const uint64_t *words,
+			size_t from, bool names)
 {
 	const size_t count = vk_table_words(scan->layout);
-	bool names = false;
 	uint64_t pfn;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = from; i < count; i++) {
 		if (vk_entry_is_empty(scan->layout, words[i]))
 			continue;
 		if (!names_table(scan, words[i], &pfn))
@@ -104,6 +107,12 @@ static bool is_upper(const struct scan *scan, const uint64_t *words)
 		names = true;
 	}
 	return names;
+}
+
+/* Whether a page could be a table that names tables, and names one. */
+static bool is_upper(const struct scan *scan, const uint64_t *words)
+{
+	return name_tables(scan, words, 0, false);
 }
 
 static bool is_of_user(const struct scan *scan, uint64_t entry)
@@ -160,19 +169,9 @@ static bool first_may_name(const struct scan *scan, uint64_t word)
 
 static bool may_be_upper(const struct scan *scan, const uint64_t *words)
 {
-	bool names = !vk_entry_is_empty(scan->layout, words[0]);
-	uint64_t pfn;
-
-	if (!first_may_name(scan, words[0]))
-		return false;
-	for (size_t i = 1; i < vk_table_words(scan->layout); i++) {
-		if (vk_entry_is_empty(scan->layout, words[i]))
-			continue;
-		if (!names_table(scan, words[i], &pfn))
-			return false;
-		names = true;
-	}
-	return names;
+	return first_may_name(scan, words[0]) &&
+	       name_tables(scan, words, 1,
+			   !vk_entry_is_empty(scan->layout, words[0]));
 }
 
 /* Neither a frame nor a slot of swap has number 0. */

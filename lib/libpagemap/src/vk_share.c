@@ -238,8 +238,7 @@ int pagemap_guest_share(const struct pagemap_snapshot *snapshot,
 			size_t count, struct pagemap_guest_share *ret_share)
 {
 	const struct vk_reading *reading =
-		(const struct vk_reading *)(const void *)
-		pagemap_snapshot_guest(snapshot);
+		vk_reading_of(pagemap_snapshot_guest(snapshot));
 	const struct vk_process **found;
 	size_t i;
 	int err = 0;

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 /* ---- Opened ------------------------------------------------------------ */
 
@@ -27,8 +26,8 @@ static int take_snapshot(struct pagemap_source *vkernel, const pid_t *pids,
 	int err = pagemap_snapshot_take(vkernel, &opts, &guest->snapshot);
 
 	if (!err)
-		guest->reading = (const struct vk_reading *)(const void *)
-				 pagemap_snapshot_guest(guest->snapshot);
+		guest->reading = vk_reading_of(
+			pagemap_snapshot_guest(guest->snapshot));
 	return err;
 }
 
@@ -121,9 +120,7 @@ bool wss_guest_owns(const struct wss_guest_target *target,
 {
 	const struct wss_guest *guest = target->guest;
 
-	return line->inode == guest->found.facts.ram_inode &&
-	       makedev(line->dev_major, line->dev_minor) ==
-		       guest->found.facts.ram_dev &&
+	return vk_is_of_ram(&guest->found, line) &&
 	       line->start_vaddr >> guest->reading->layout->page_shift <
 		       target->stub_page;
 }
