@@ -40,4 +40,8 @@ void *array_push(struct array *array, size_t item_size);
 void array_shrink(struct array *array, size_t item_size);
 void array_free(struct array *array);
 
+/* The order of rising pids, and of rising uint64_t: for qsort and bsearch. */
+int array_compare_pids(const void *a, const void *b);
+int array_compare_u64(const void *a, const void *b);
+
 #endif

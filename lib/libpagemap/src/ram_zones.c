@@ -12,13 +12,6 @@
 /* The kernel has at most 1024 nodes of at most 6 zones. */
 #define MOST_ZONES (1024 * 6)
 
-static int compare_numbers(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static int compare_zones(const void *a, const void *b)
 {
 	const struct ram_zone *x = a, *y = b;
@@ -128,7 +121,7 @@ static int cut_all(struct pagemap_ram *ram, struct array *zones)
 		edges[2 * i] = all[i].first_pfn;
 		edges[2 * i + 1] = all[i].end_pfn;
 	}
-	qsort(edges, 2 * zones->count, sizeof(*edges), compare_numbers);
+	qsort(edges, 2 * zones->count, sizeof(*edges), array_compare_u64);
 	err = cut(&ram->zones, zones, edges);
 	free(edges);
 	return err;

@@ -10,19 +10,12 @@
 /* So few are sorted faster by hand. */
 #define FEW 32
 
-static int compare_frames(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void sort_frames(uint64_t *frames, size_t count)
 {
 	size_t i, k;
 
 	if (count > FEW) {
-		qsort(frames, count, sizeof(*frames), compare_frames);
+		qsort(frames, count, sizeof(*frames), array_compare_u64);
 		return;
 	}
 	for (i = 1; i < count; i++) {

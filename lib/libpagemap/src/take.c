@@ -21,16 +21,9 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static int compare_pids(const void *a, const void *b)
-{
-	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool has_pid(const pid_t *pids, size_t count, pid_t pid)
 {
-	return pids && bsearch(&pid, pids, count, sizeof(pid_t), compare_pids);
+	return pids && bsearch(&pid, pids, count, sizeof(pid_t), array_compare_pids);
 }
 
 bool snapshot_names_pid(const struct pagemap_snapshot *snapshot, pid_t pid)
@@ -56,7 +49,7 @@ static pid_t *copy_pids(struct pagemap_snapshot *snapshot, const pid_t *pids,
 
 	if (!kept)
 		return NULL;
-	qsort(kept, *count, sizeof(pid_t), compare_pids);
+	qsort(kept, *count, sizeof(pid_t), array_compare_pids);
 	for (i = 0; i < *count; i++)
 		if (!n || kept[n - 1] != kept[i])
 			kept[n++] = kept[i];

@@ -34,13 +34,6 @@ struct dirent64_head {
 	char name[];
 };
 
-static int compare_pids(const void *a, const void *b)
-{
-	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool name_to_number(const char *name, int *ret_number)
 {
 	uint32_t number = 0;
@@ -106,7 +99,7 @@ static int list_pids(struct pagemap_source *source)
 
 		if (pid[i] > pid[i - 1])
 			continue;
-		qsort(pids->items, pids->count, sizeof(pid_t), compare_pids);
+		qsort(pids->items, pids->count, sizeof(pid_t), array_compare_pids);
 		break;
 	}
 	return err;

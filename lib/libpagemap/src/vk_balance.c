@@ -64,13 +64,6 @@ void pagemap_guest_balance(const struct pagemap_guest *guest,
 	*ret_balance = balance;
 }
 
-static int compare_bytes(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* The median, between the least and the most; takes what is known. */
 static struct pagemap_value median_of(uint64_t *values, size_t count)
 {
@@ -84,7 +77,7 @@ static struct pagemap_value median_of(uint64_t *values, size_t count)
 			.quality = PAGEMAP_UNAVAILABLE,
 			.reason = PAGEMAP_REASON_NO_FEATURE,
 		};
-	qsort(values, kept, sizeof(*values), compare_bytes);
+	qsort(values, kept, sizeof(*values), array_compare_u64);
 	return (struct pagemap_value){
 		.value = values[kept / 2],
 		.low = values[0],

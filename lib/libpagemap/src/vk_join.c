@@ -155,18 +155,11 @@ int vk_mm_search_frames(struct vk_mm_search *search, uint64_t pfn,
 
 /* ---- What stands near them ---------------------------------------------- */
 
-static int compare_frames(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool is_root(const struct look *look, uint64_t pfn)
 {
 	return look->roots->count &&
 	       bsearch(&pfn, look->roots->items, look->roots->count,
-		       sizeof(pfn), compare_frames);
+		       sizeof(pfn), array_compare_u64);
 }
 
 /* The frame that an address of main's lies at the beginning of. */

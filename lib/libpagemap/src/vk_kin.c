@@ -17,13 +17,6 @@
 
 /* ---- Which there are ------------------------------------------------------ */
 
-static int compare_pids(const void *a, const void *b)
-{
-	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* "12 17 4711 ". */
 static int take_pids(const struct buffer *text, struct array *ret_pids)
 {
@@ -100,7 +93,7 @@ static int list_children(struct pagemap_source *host,
 		err = list_by_stat(host, ref->pid, ret_pids);
 	if (!err && ret_pids->count)
 		qsort(ret_pids->items, ret_pids->count, sizeof(pid_t),
-		      compare_pids);
+		      array_compare_pids);
 	return err;
 }
 
@@ -178,7 +171,7 @@ static int sort_relative(struct vk_found *found, struct vk_relative *relative,
 static bool has_pid(const struct array *pids, size_t count, pid_t pid)
 {
 	return count && bsearch(&pid, pids->items, count, sizeof(pid),
-				compare_pids);
+				array_compare_pids);
 }
 
 static int compare_children(const void *a, const void *b)
@@ -213,7 +206,7 @@ static void put_in_order(struct vk_found *found)
 		      sizeof(struct vk_child), compare_children);
 	if (found->helpers.count)
 		qsort(found->helpers.items, found->helpers.count,
-		      sizeof(pid_t), compare_pids);
+		      sizeof(pid_t), array_compare_pids);
 }
 
 /* Those that are in no list any more have ended. */

@@ -22,13 +22,6 @@ int pagemap_vkernel_look(struct pagemap_source *host, pid_t pid,
 	return 0;
 }
 
-static int compare_pids(const void *a, const void *b)
-{
-	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Adds the tracer of a process, unless it was the last one found, too. */
 static int add_tracer(struct array *tracers, pid_t tracer)
 {
@@ -66,7 +59,7 @@ static int list_tracers(struct pagemap_source *host, struct array *tracers)
 	buffer_free(&text);
 	if (!err && tracers->count)
 		qsort(tracers->items, tracers->count, sizeof(pid_t),
-		      compare_pids);
+		      array_compare_pids);
 	return err;
 }
 
