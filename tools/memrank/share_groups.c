@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "pairs.h"
 #include "share.h"
 
 /* There is a place for each pair: of these, 112 MB. */
@@ -127,14 +128,6 @@ struct pairing {
 	uint32_t *present;		/* groups of the set at hand */
 };
 
-static struct pagemap_share_pair *pair_at(struct pairing *pairing, uint32_t a,
-					  uint32_t b)
-{
-	size_t low = a < b ? a : b, high = a < b ? b : a;
-
-	return &pairing->pairs[high * (high - 1) / 2 + low];
-}
-
 /* The groups that have a member in a set; gives how many. */
 static size_t find_groups(struct pairing *pairing, size_t index,
 			  const struct pagemap_share_set *set)
@@ -162,16 +155,13 @@ static void add_set(struct pairing *pairing, size_t index,
 		    const struct pagemap_share_set *set)
 {
 	size_t i, k, count = find_groups(pairing, index, set);
-	int kind;
 
 	for (i = 1; i < count; i++)
-		for (k = 0; k < i; k++) {
-			struct pagemap_share_pair *pair = pair_at(pairing,
-				pairing->present[i], pairing->present[k]);
-
-			for (kind = 0; kind < PAGEMAP_FRAME_KIND_COUNT; kind++)
-				pair->pages[kind] += set->pages[kind];
-		}
+		for (k = 0; k < i; k++)
+			pairs_add_pages(pairs_at(pairing->pairs,
+						 pairing->present[i],
+						 pairing->present[k])->pages,
+					set->pages);
 }
 
 static bool *groups_wanted(const struct share *share)
@@ -187,30 +177,6 @@ static bool *groups_wanted(const struct share *share)
 	return wanted;
 }
 
-/* Only pairs that share something, at the front; gives how many. */
-static size_t pack_pairs(struct pairing *pairing, const bool *wanted)
-{
-	uint32_t first, second;
-	size_t kept = 0;
-
-	for (second = 1; second < pairing->groups->count; second++)
-		for (first = 0; first < second; first++) {
-			struct pagemap_share_pair pair =
-				*pair_at(pairing, first, second);
-			uint64_t sum = 0;
-			int kind;
-
-			for (kind = 0; kind < PAGEMAP_FRAME_KIND_COUNT; kind++)
-				sum += pair.pages[kind];
-			if (!sum || (!wanted[first] && !wanted[second]))
-				continue;
-			pair.first = first;
-			pair.second = second;
-			pairing->pairs[kept++] = pair;
-		}
-	return kept;
-}
-
 int share_groups_pairs(const struct share *share,
 		       struct pagemap_share_pair **ret_pairs, size_t *ret_count)
 {
@@ -218,7 +184,7 @@ int share_groups_pairs(const struct share *share,
 	struct pagemap_share_set set;
 	struct pairing pairing = {
 		.groups = share->groups,
-		.pairs = calloc(count * count / 2 + 1, sizeof(*pairing.pairs)),
+		.pairs = pairs_new(count),
 		.seen = calloc(count + 1, sizeof(*pairing.seen)),
 		.present = calloc(count + 1, sizeof(*pairing.present)),
 	};
@@ -230,7 +196,7 @@ int share_groups_pairs(const struct share *share,
 	     i++)
 		add_set(&pairing, i, &set);
 	if (!err) {
-		*ret_count = pack_pairs(&pairing, wanted);
+		*ret_count = pairs_pack(pairing.pairs, count, wanted);
 		*ret_pairs = pairing.pairs;
 	} else {
 		free(pairing.pairs);

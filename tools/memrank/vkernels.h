@@ -48,13 +48,6 @@ struct vkernels_row {
 	struct pagemap_value figures[VKERNELS_FIGURE_COUNT];
 };
 
-/* Frames that both map, by kind. */
-struct vkernels_pair {
-	uint32_t first;			/* indexes of rows */
-	uint32_t second;
-	uint64_t pages[PAGEMAP_FRAME_KIND_COUNT];
-};
-
 struct vkernels {
 	const struct settings *settings;
 	struct pagemap_source *host;
@@ -66,8 +59,8 @@ struct vkernels {
 	struct vkernels_row *rows;	/* by rising pid */
 	size_t count;
 	struct vkernels_row total;	/* frames of several once */
-	struct vkernels_pair *pairs;	/* that share most first; NULL: not
-					   known */
+	struct pagemap_share_pair *pairs; /* of rows, that share most first;
+					   NULL: not known */
 	size_t pair_count;
 	bool is_cut;			/* there are more than these */
 	bool is_ram_merged;		/* KSM has merged RAM of one, at least */

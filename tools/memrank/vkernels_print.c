@@ -98,7 +98,7 @@ static struct grid *grid_of_pairs(const struct vkernels *vkernels)
 	size_t i, k;
 
 	for (i = 0; grid && i < vkernels->pair_count; i++) {
-		const struct vkernels_pair *pair = &vkernels->pairs[i];
+		const struct pagemap_share_pair *pair = &vkernels->pairs[i];
 
 		for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
 			struct pagemap_value value = vkernels_bytes(

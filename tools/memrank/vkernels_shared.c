@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "pairs.h"
 #include "vkernels.h"
 
 /* ---- Who belongs to which ---------------------------------------------- */
@@ -134,22 +135,6 @@ struct sorting {
 	uint32_t *present;		/* vkernels of the set at hand */
 };
 
-static struct vkernels_pair *pair_at(struct vkernels *vkernels, uint32_t a,
-				     uint32_t b)
-{
-	size_t low = a < b ? a : b, high = a < b ? b : a;
-
-	return &vkernels->pairs[high * (high - 1) / 2 + low];
-}
-
-static void add_pages(uint64_t *to, const uint64_t *pages)
-{
-	int kind;
-
-	for (kind = 0; kind < PAGEMAP_FRAME_KIND_COUNT; kind++)
-		to[kind] += pages[kind];
-}
-
 /* The vkernels that have a process in a set; gives how many. */
 static size_t find_present(struct sorting *sorting, size_t index,
 			   const struct pagemap_share_set *set)
@@ -176,19 +161,20 @@ static void add_set(struct sorting *sorting, size_t index,
 	struct tally *all = &sorting->tallies[vkernels->count];
 
 	if (count)
-		add_pages(all->mapped, set->pages);
+		pairs_add_pages(all->mapped, set->pages);
 	if (count > 1)
-		add_pages(all->shared, set->pages);
+		pairs_add_pages(all->shared, set->pages);
 	for (i = 0; i < count; i++) {
 		struct tally *one = &sorting->tallies[sorting->present[i]];
 
-		add_pages(one->mapped, set->pages);
+		pairs_add_pages(one->mapped, set->pages);
 		if (count > 1)
-			add_pages(one->shared, set->pages);
+			pairs_add_pages(one->shared, set->pages);
 		for (k = 0; k < i; k++)
-			add_pages(pair_at(vkernels, sorting->present[i],
-					  sorting->present[k])->pages,
-				  set->pages);
+			pairs_add_pages(pairs_at(vkernels->pairs,
+						 sorting->present[i],
+						 sorting->present[k])->pages,
+					set->pages);
 	}
 }
 
@@ -214,20 +200,10 @@ static void keep_tally(const struct vkernels *vkernels,
 						    VKERNELS_KSM_KIND);
 }
 
-static uint64_t pages_of(const struct vkernels_pair *pair)
-{
-	uint64_t pages = 0;
-	int kind;
-
-	for (kind = 0; kind < PAGEMAP_FRAME_KIND_COUNT; kind++)
-		pages += pair->pages[kind];
-	return pages;
-}
-
 static int compare_pairs(const void *a, const void *b)
 {
-	const struct vkernels_pair *x = a, *y = b;
-	uint64_t x_pages = pages_of(x), y_pages = pages_of(y);
+	const struct pagemap_share_pair *x = a, *y = b;
+	uint64_t x_pages = pairs_pages(x), y_pages = pairs_pages(y);
 
 	if (x_pages != y_pages)
 		return x_pages > y_pages ? -1 : 1;
@@ -239,22 +215,10 @@ static int compare_pairs(const void *a, const void *b)
 /* Those that share something, largest first. */
 static void pack_pairs(struct vkernels *vkernels)
 {
-	uint32_t first, second;
-	size_t kept = 0;
-
-	for (second = 1; second < vkernels->count; second++)
-		for (first = 0; first < second; first++) {
-			struct vkernels_pair pair =
-				*pair_at(vkernels, first, second);
-
-			if (!pages_of(&pair))
-				continue;
-			pair.first = first;
-			pair.second = second;
-			vkernels->pairs[kept++] = pair;
-		}
-	vkernels->pair_count = kept;
-	qsort(vkernels->pairs, kept, sizeof(*vkernels->pairs), compare_pairs);
+	vkernels->pair_count = pairs_pack(vkernels->pairs, vkernels->count,
+					  NULL);
+	qsort(vkernels->pairs, vkernels->pair_count, sizeof(*vkernels->pairs),
+	      compare_pairs);
 }
 
 static int sort_frames(struct vkernels *vkernels, const uint32_t *owners)
@@ -270,8 +234,7 @@ static int sort_frames(struct vkernels *vkernels, const uint32_t *owners)
 	struct pagemap_share_set set;
 	int err = 0;
 
-	vkernels->pairs = calloc(count * count / 2 + 1,
-				 sizeof(*vkernels->pairs));
+	vkernels->pairs = pairs_new(count);
 	if (!sorting.tallies || !sorting.seen || !sorting.present ||
 	    !vkernels->pairs)
 		err = -ENOMEM;
